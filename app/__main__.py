@@ -1,0 +1,32 @@
+"""The command line: serve (the default), diagnose, evaluate."""
+
+import argparse
+import importlib
+import sys
+
+# Dotted names, because each command should import no more than it needs: serving is up before pandas would be.
+COMMANDS = {
+    "serve": ("app.serve", "serve the page (the default)"),
+    "diagnose": ("app.diagnose", "say whether models, workers and the market source work, and why not"),
+    "evaluate": ("app.evaluation.command", "score forecasters on past prices"),
+}
+
+
+def main(argv: list[str]) -> int:
+    """Run the command that ``argv`` names; the exit status tells how it went."""
+    parser = argparse.ArgumentParser(prog="python -m app", description="Stock forecasts with a measured receipt.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    asked = argv[0] if argv else "serve"
+    for name, (module, summary) in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        if name == asked:
+            implementation = importlib.import_module(module)
+            implementation.add_arguments(command)
+            command.set_defaults(run=implementation.run)
+    arguments = parser.parse_args(argv or ["serve"])
+    status: int = arguments.run(arguments)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,98 @@
+"""The receipt as a picture: each past interval as a bar, what then happened as a dot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.charts.axis import LINE_HEIGHT, axis_width, box_between, lower_axis, value_axis
+from app.charts.chart import Canvas, Chart
+from app.charts.figure import Limits, Plot, new_figure, padded
+from app.charts.labels import text_width
+from app.charts.style import BAND_80, BAND_95, INK, INK_SOFT, PAPER, SMALL, WARN
+from app.charts.svg import finish
+from app.charts.ticks import Dates, Floats, date_ticks, percent_ticks
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """Which forecasts ended the same way, and the mark that says so without its colour."""
+
+    members: NDArray[np.bool_]
+    words: str
+    tone: str
+    fill: str
+    shape: str
+
+
+def hits(
+    origins: Dates,
+    lower80: Floats,
+    upper80: Floats,
+    lower95: Floats,
+    upper95: Floats,
+    actual: Floats,
+    *,
+    canvas: Canvas,
+    alt: str,
+) -> Chart:
+    """Returns in percent, all (k,), in the order of their origins."""
+    limits = padded(float(min(lower95.min(), actual.min())), float(max(upper95.max(), actual.max())))
+    outcomes = _outcomes((actual >= lower80) & (actual <= upper80), (actual >= lower95) & (actual <= upper95))
+    plot = _plot(origins, limits, canvas, key_rows=len(outcomes) if canvas.narrow else 1)
+    spacing = plot.box.width / len(origins)
+    for name, low, high, tone in (("band-95", lower95, upper95, BAND_95), ("band-80", lower80, upper80, BAND_80)):
+        _draw_bars(plot, low, high, tone, min(10.0, 0.6 * spacing), name)
+    plot.line(plot.x_limits, (0, 0), INK_SOFT, 1)
+    for outcome in outcomes:
+        rows = np.flatnonzero(outcome.members)
+        plot.dots(rows, actual[rows], outcome.tone, fill=outcome.fill, shape=outcome.shape, size=_dot_size(spacing))
+    _write_key(plot, outcomes, canvas)
+    return finish(plot.figure, alt)
+
+
+def _plot(origins: Dates, limits: Limits, canvas: Canvas, key_rows: int) -> Plot:
+    height = 260 if canvas.narrow else 280
+    ticks = percent_ticks(*limits, 5, plus=True)
+    right = axis_width(ticks)
+    box = box_between(canvas, height, (key_rows + 1) * LINE_HEIGHT, right)
+    plot = Plot(new_figure(canvas, height), box, (-0.7, len(origins) - 0.3), limits)
+    value_axis(plot, ticks)
+    lower_axis(plot, date_ticks(origins, box.width), room_right=right)
+    return plot
+
+
+def _outcomes(in80: NDArray[np.bool_], in95: NDArray[np.bool_]) -> tuple[_Outcome, ...]:
+    share = f"{in80.sum()} of {len(in80)}"
+    return (
+        _Outcome(in80, f"{share} within the 80 % band", INK, INK, "o"),
+        _Outcome(~in80 & in95, f"{(~in80 & in95).sum()} outside it", WARN, PAPER, "o"),
+        _Outcome(~in95, f"{(~in95).sum()} outside the 95 % band", WARN, WARN, "X"),
+    )
+
+
+def _dot_size(spacing: float) -> float:
+    return float(np.clip(0.8 * spacing, 3.0, 5.5))
+
+
+def _draw_bars(plot: Plot, low: Floats, high: Floats, tone: str, width: float, name: str) -> None:
+    """All bars as one path, broken between them."""
+    gap = np.full(len(low), np.nan)
+    rows = np.arange(float(len(low)))
+    x = np.column_stack([rows, rows, gap]).ravel()
+    plot.line(x, np.column_stack([low, high, gap]).ravel(), tone, width, name=name)
+
+
+def _write_key(plot: Plot, outcomes: Sequence[_Outcome], canvas: Canvas) -> None:
+    """The marks with their counts: side by side, on a phone one below the other."""
+    left, top = plot.x_limits[0], plot.y_limits[1]
+    across, up = 5.0, LINE_HEIGHT * (len(outcomes) if canvas.narrow else 1) - 2.0
+    for outcome in outcomes:
+        x, y = left + across * plot.x_per_pixel, top + up * plot.y_per_pixel
+        plot.dots([x], [y], outcome.tone, fill=outcome.fill, shape=outcome.shape, size=5.5)
+        plot.write(x, y, outcome.words, outcome.tone, dx=9)
+        if canvas.narrow:
+            up -= LINE_HEIGHT
+        else:
+            across += text_width(outcome.words, SMALL) + 22

@@ -1,0 +1,113 @@
+"""The picture of a forecast: recent closes, then a fan that opens at the last of them."""
+
+import numpy as np
+
+from app.charts.axis import LINE_HEIGHT, axis_width, box_between, lower_axis, value_axis
+from app.charts.chart import Canvas, Chart
+from app.charts.end_labels import EndLabel, room_for, write_end_labels
+from app.charts.figure import Plot, new_figure, padded
+from app.charts.labels import text_width
+from app.charts.numerals import price_text
+from app.charts.outlook import Outlook, Track, most_history, open_at_last_close
+from app.charts.style import ACCENT, BAND_50, BAND_80, BAND_95, DASHED, DOTTED, INK, INK_SOFT, LINE, SMALL
+from app.charts.svg import finish
+from app.charts.ticks import Dates, Floats, Tick, date_ticks, day_text, round_ticks
+
+_BANDS = ((0, 6, BAND_95, 95), (1, 5, BAND_80, 80), (2, 4, BAND_50, 50))
+_MEDIAN = 3
+
+
+def fan(
+    history_dates: Dates,
+    history_close: Floats,
+    future_dates: Dates,
+    quantiles: Floats,
+    *,
+    canvas: Canvas,
+    alt: str,
+    currency: str,
+    faint: Track | None = None,
+    actual: Track | None = None,
+) -> Chart:
+    """Prices: closes (n,), quantiles (horizon, 7) in the order of ``forecasting.QUANTILES``, and tracks to compare."""
+    shown = slice(-most_history(len(future_dates), canvas), None)
+    picture = open_at_last_close(history_dates[shown], history_close[shown], future_dates, quantiles, faint, actual)
+    labels = _labels(picture, canvas)
+    plot = _plot(picture, canvas, labels, currency)
+    _draw_bands(plot, picture)
+    _draw_lines(plot, picture)
+    write_end_labels(plot, picture.horizon, labels)
+    return finish(plot.figure, alt)
+
+
+def _plot(picture: Outlook, canvas: Canvas, labels: list[EndLabel], currency: str) -> Plot:
+    height = 300 if canvas.narrow else 360
+    limits = padded(*picture.range())
+    ticks = round_ticks(*limits, 5 if canvas.narrow else 6)
+    right = axis_width(ticks, currency)
+    box = box_between(canvas, height, 2 * LINE_HEIGHT, right)
+    room = room_for(labels)
+    days_per_pixel = (picture.horizon - picture.first) / (box.width - room)
+    plot = Plot(new_figure(canvas, height), box, (picture.first, picture.horizon + room * days_per_pixel), limits)
+    value_axis(plot, ticks, unit=currency)
+    dated = [Tick(tick.at + picture.first, tick.words) for tick in date_ticks(picture.dates, box.width - room)]
+    end = Tick(picture.horizon, day_text(picture.dates[-1]))
+    lower_axis(plot, dated, firm=[end], room_right=right)
+    _mark_last_close(plot, picture)
+    return plot
+
+
+def _mark_last_close(plot: Plot, picture: Outlook) -> None:
+    """A line down at the last close with its date, and one onwards: where the price would be if it never moved."""
+    low, high = plot.y_limits
+    plot.line((0, 0), (low, high), LINE, 1)
+    words = f"last close {day_text(picture.dates[-picture.horizon - 1])}"
+    room = (0 - picture.first) / plot.x_per_pixel
+    overhang = max(0.0, text_width(words, SMALL) - room)
+    plot.write(0, high, words, INK_SOFT, align="right", dx=overhang, dy=LINE_HEIGHT)
+
+
+def _draw_bands(plot: Plot, picture: Outlook) -> None:
+    days = np.arange(picture.horizon + 1.0)
+    for low, high, tone, level in _BANDS:
+        edges = np.concatenate([picture.quantiles[:, low], picture.quantiles[::-1, high]])
+        plot.area(np.concatenate([days, days[::-1]]), edges, tone, name=f"band-{level}")
+
+
+def _draw_lines(plot: Plot, picture: Outlook) -> None:
+    last = float(picture.close[-1])
+    days = np.arange(picture.horizon + 1.0)
+    plot.line((0, picture.horizon), (last, last), INK_SOFT, 1, DOTTED)
+    if picture.faint is not None:
+        _draw_faint(plot, picture, picture.faint)
+    plot.line(days, picture.quantiles[:, _MEDIAN], ACCENT, 2, name="median")
+    plot.line(np.arange(picture.first, 1), picture.close, INK, 1.4, name="close")
+    plot.dots([0], [last], INK, size=5)
+    if picture.actual is not None:
+        happened = picture.days(picture.actual.dates)
+        plot.line([0, *happened], [last, *picture.actual.values], INK, 2, name="actual")
+        plot.dots(happened[-1:], picture.actual.values[-1:], INK, size=5)
+
+
+def _draw_faint(plot: Plot, picture: Outlook, faint: Track) -> None:
+    days = picture.days(faint.dates)
+    for edge in (faint.low, faint.high):
+        if edge is not None:
+            plot.line(days, edge, INK_SOFT, 0.8, DOTTED)
+    plot.line(days, faint.values, INK_SOFT, 1.4, DASHED, name="faint")
+
+
+def _labels(picture: Outlook, canvas: Canvas) -> list[EndLabel]:
+    end, x = picture.quantiles[-1], picture.horizon
+    names = {edge: f"{level} %" for low, high, _, level in _BANDS for edge in (low, high)}
+    labels = []
+    for edge, price in enumerate(end):
+        name, tone = (names[edge], INK_SOFT) if edge in names else ("median", ACCENT)
+        short = name if edge in names else price_text(price)
+        words = short if canvas.narrow else f"{name}\u2002{price_text(price)}"
+        labels.append(EndLabel(x, price, words, tone, bold=edge == _MEDIAN))
+    for track, tone, bold in ((picture.faint, INK_SOFT, False), (picture.actual, INK, True)):
+        if track is not None:
+            words = track.label if canvas.narrow else f"{track.label}\u2002{price_text(track.values[-1])}"
+            labels.append(EndLabel(picture.days(track.dates)[-1], track.values[-1], words, tone, bold))
+    return labels

@@ -1,0 +1,1 @@
+"""Where work runs, is shared and is remembered; nothing here knows what the work is about."""

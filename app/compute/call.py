@@ -1,0 +1,87 @@
+"""A named function called so that its answer, or its error, can always travel between processes."""
+
+import importlib
+import io
+import operator
+import pickle
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.compute.errors import JobFailedError
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a call: its ``answer``, or the pickled ``error`` with its ``name``, ``text`` and ``trace``."""
+
+    answer: bytes | None = None
+    error: bytes | None = None
+    name: str = ""
+    text: str = ""
+    trace: str = ""
+
+    def value(self) -> bytes:
+        """Give the answer, or raise what the function raised (JobFailedError where that cannot travel)."""
+        if self.answer is not None:
+            return self.answer
+        error = _thawed(self.error) or JobFailedError(self.name)
+        error.add_note(f"In the worker:\n{self.trace}")
+        raise error
+
+
+def resolve(name: str) -> Callable[..., Any]:
+    """Import what ``"package.module:callable"`` or ``"package.module.callable"`` names."""
+    module, colon, attribute = name.partition(":")
+    if not colon:
+        module, _, attribute = name.rpartition(".")
+    found: Callable[..., Any] = operator.attrgetter(attribute)(importlib.import_module(module))
+    return found
+
+
+def guarded(function: str, *payload: bytes) -> Outcome:
+    """Call the named function and turn whatever happens into an Outcome."""
+    try:
+        return Outcome(answer=_answer(function, payload))
+    except BaseException as error:  # The only broad handler: a worker must survive any job.
+        return Outcome(None, _frozen(error), type(error).__qualname__, str(error), traceback.format_exc())
+
+
+def _answer(function: str, payload: tuple[bytes, ...]) -> bytes:
+    answer = resolve(function)(*payload)
+    if not isinstance(answer, bytes):
+        raise TypeError(f"{function} returned {type(answer).__qualname__}; an engine carries bytes only")
+    return answer
+
+
+def _frozen(error: BaseException) -> bytes | None:
+    # SystemExit and its like would end the process that asked, so they travel by name only.
+    if not isinstance(error, Exception):
+        return None
+    try:
+        ice = pickle.dumps(error)
+        pickle.loads(ice)  # noqa: S301 - our own bytes; many errors can be written but not read back.
+    except (pickle.PickleError, TypeError, AttributeError, ValueError, LookupError, RecursionError, ImportError):
+        return None
+    return ice
+
+
+def _thawed(ice: bytes | None) -> Exception | None:
+    if ice is None:
+        return None
+    try:
+        error = _LoadedOnly(io.BytesIO(ice)).load()
+    except pickle.UnpicklingError:
+        return None
+    return error if isinstance(error, Exception) else None
+
+
+class _LoadedOnly(pickle.Unpickler):
+    """Refuses names from modules that are not loaded, so that no error makes the web process import TensorFlow."""
+
+    def find_class(self, module_name: str, global_name: str, /) -> Any:
+        if module_name not in sys.modules:
+            raise pickle.UnpicklingError(module_name)
+        return super().find_class(module_name, global_name)

@@ -1,0 +1,62 @@
+"""What can go wrong between asking for a computation and having its answer."""
+
+
+class ComputeError(Exception):
+    """A computation that gave no answer; ``sentence`` and ``hint`` may be shown to a visitor."""
+
+    sentence = "The computation gave no answer."
+    hint = "Try again."
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.hint}"
+
+
+class OverloadedError(ComputeError):
+    """More work is waiting than can be done in time; worth another try after ``retry_after`` seconds."""
+
+    sentence = "The service has more work than it can do right now."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+        self.hint = f"Try again in {retry_after} s."
+
+
+class JobTimeoutError(ComputeError):
+    """The job ran for longer than ``seconds`` and was stopped."""
+
+    hint = "Ask for less: a shorter history or a nearer horizon."
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+        self.sentence = f"The computation took longer than {seconds:g} s and was stopped."
+
+
+class WorkerDiedError(ComputeError):
+    """The process doing the work was killed, and so was the one that tried again."""
+
+    sentence = "The computation was killed twice while it ran."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+        self.hint = f"Try again in {retry_after} s."
+
+
+class JobFailedError(ComputeError):
+    """The job raised an error that cannot leave its process; only the ``name`` of its type is known here."""
+
+    hint = "Try again; if it stays, please report it."
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+        self.sentence = f"The computation failed ({name})."
+
+
+class ClientGoneError(ComputeError):
+    """Whoever asked has left, so the work was cancelled."""
+
+    sentence = "The client left before the answer was ready."
+    hint = "Ask again to start anew."

@@ -1,0 +1,131 @@
+"""The engine for one machine: a fair queue in front of warm worker processes next door."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+from app.compute.call import Outcome
+from app.compute.crew import Crew, CrewPlan
+from app.compute.engine import EngineStatus
+from app.compute.errors import OverloadedError, WorkerDiedError
+from app.compute.life import Life
+from app.compute.waiting import Pace, WaitingList
+
+ATTEMPTS = 2
+WARMING_UP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many jobs may wait and for how long, how long one may run, and after how many a worker is replaced."""
+
+    queue: int = 24
+    queue_seconds: float = 20.0
+    job_seconds: float = 30.0
+    max_tasks: int = 0
+    drain_seconds: float = 2.0
+
+
+class LocalEngine:
+    """Needs a running event loop from ``start`` on; one per process, because Python has one fork server."""
+
+    def __init__(self, plan: CrewPlan, limits: Limits | None = None) -> None:
+        self._plan, self._limits = plan, limits or Limits()
+        self._crew = Crew(plan, self._serve)
+        self._line: WaitingList[Life] = WaitingList()
+        self._pace = Pace(plan.workers)
+        self._pending = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._closing = False
+
+    async def start(self) -> None:
+        """Return at once; the workers come up in the background."""
+        await self._crew.start()
+
+    async def stop(self) -> None:
+        """Let jobs end for ``drain_seconds``, then leave no process and no file."""
+        self._closing = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.drain_seconds):
+                await self._quiet.wait()
+        self._line.close(self._overloaded())
+        await self._crew.stop()
+
+    async def run(self, function: str, *payload: bytes) -> bytes:
+        """Call ``"package.module:callable"`` on a worker; cancelling the awaiting task cancels the job.
+
+        Raises what the function raised, or OverloadedError, JobTimeoutError, WorkerDiedError, JobFailedError.
+        """
+        with self._admitted():
+            for attempt in range(ATTEMPTS):
+                outcome = await self._attempt(function, payload, again=attempt > 0)
+                if outcome is not None:
+                    return outcome.value()
+            raise WorkerDiedError(self._pace.until_done(self._pending))
+
+    def status(self) -> EngineStatus:
+        """Tell at once how the workers are; never waits."""
+        lives = self._crew.lives
+        return EngineStatus(
+            expected=self._plan.workers,
+            warm=sum(life.warm and not life.over.done() for life in lives),
+            running=sum(life.busy for life in lives),
+            waiting=len(self._line),
+            restarts=max(0, self._crew.begun - self._plan.workers),
+            failure=next(iter(self._crew.failures.values()), None),
+        )
+
+    @contextlib.contextmanager
+    def _admitted(self) -> Iterator[None]:
+        if self._closing or self._pending >= self._plan.workers + self._limits.queue:
+            raise self._overloaded()
+        self._pending += 1
+        self._quiet.clear()
+        try:
+            yield
+        finally:
+            self._pending -= 1
+            if not self._pending:
+                self._quiet.set()
+
+    async def _attempt(self, function: str, payload: tuple[bytes, ...], *, again: bool) -> Outcome | None:
+        async with self._turn(ahead=again) as life:
+            begun = time.monotonic()
+            outcome = await life.do(function, payload, self._limits.job_seconds)
+            self._pace.observe(time.monotonic() - begun)
+            if life.jobs == self._limits.max_tasks:
+                life.finish()
+        return outcome
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, *, ahead: bool) -> AsyncIterator[Life]:
+        ticket = self._line.join(ahead=ahead)
+        self._serve()
+        try:
+            yield await self._called(ticket)
+        finally:
+            self._line.leave(ticket)
+            # A worker given to somebody who left at that very moment goes back just like one that was used.
+            if ticket.done() and not ticket.cancelled() and ticket.exception() is None:
+                ticket.result().busy = False
+            self._serve()
+
+    async def _called(self, ticket: asyncio.Future[Life]) -> Life:
+        try:
+            # Until the first worker is warm nobody could be served, so the wait in the queue is counted from there.
+            async with asyncio.timeout(self._plan.warm_seconds):
+                await self._crew.opened.wait()
+            async with asyncio.timeout(self._limits.queue_seconds):
+                return await ticket
+        except TimeoutError:
+            raise self._overloaded() from None
+
+    def _serve(self) -> None:
+        while self._line and (life := self._crew.idle()) is not None:
+            life.busy = self._line.call(life)
+
+    def _overloaded(self) -> OverloadedError:
+        return OverloadedError(self._pace.until_done(self._pending) if self.status().ready else WARMING_UP)

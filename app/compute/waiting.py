@@ -1,0 +1,71 @@
+"""A fair queue in front of the workers, and an honest guess at how long it takes."""
+
+import asyncio
+import math
+from collections import deque
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class WaitingList(Generic[T]):
+    """First come, first served: a ticket is a future of what is waited for."""
+
+    def __init__(self) -> None:
+        self._tickets: deque[asyncio.Future[T]] = deque()
+        self._refusal: Exception | None = None
+
+    def __len__(self) -> int:
+        return len(self._tickets)
+
+    def join(self, *, ahead: bool = False) -> asyncio.Future[T]:
+        """Take a ticket, at the end or (for a job that has waited before) ahead of everyone."""
+        ticket: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        if self._refusal is not None:
+            ticket.set_exception(self._refusal)
+        elif ahead:
+            self._tickets.appendleft(ticket)
+        else:
+            self._tickets.append(ticket)
+        return ticket
+
+    def leave(self, ticket: asyncio.Future[T]) -> None:
+        """Give the ticket up; nothing happens if it was already called."""
+        if ticket in self._tickets:
+            self._tickets.remove(ticket)
+            ticket.cancel()
+
+    def call(self, found: T) -> bool:
+        """Give ``found`` to the first who still waits; False if nobody does."""
+        while self._tickets:
+            ticket = self._tickets.popleft()
+            if not ticket.done():
+                ticket.set_result(found)
+                return True
+        return False
+
+    def close(self, error: Exception) -> None:
+        """Send everyone away with the same error, from now on too."""
+        self._refusal = error
+        while self._tickets:
+            ticket = self._tickets.popleft()
+            if not ticket.done():
+                ticket.set_exception(error)
+
+
+class Pace:
+    """How fast jobs go lately, as a moving average; it starts at two seconds a job."""
+
+    SHORTEST, LONGEST, MEMORY = 1, 30, 0.9
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._seconds = 2.0
+
+    def observe(self, seconds: float) -> None:
+        """Take one finished job into account."""
+        self._seconds = self.MEMORY * self._seconds + (1 - self.MEMORY) * seconds
+
+    def until_done(self, jobs: int) -> int:
+        """Guess after how many whole seconds ``jobs`` more are done."""
+        return min(self.LONGEST, max(self.SHORTEST, math.ceil(self._seconds * jobs / self._workers)))

@@ -1,0 +1,86 @@
+"""Inside a worker process: a place of its own, the warm-up, the jobs, and a death that leaves nobody behind."""
+
+import os
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from app.compute import readiness, tidy
+from app.compute.call import Outcome, guarded, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What a worker is told: its own directory, what ends when the web process does, whom to report to, its warm-up."""
+
+    home: Path
+    lifeline: Connection
+    port: int
+    warm: str
+    niceness: int
+
+
+def enter(birth: Birth) -> None:
+    """Prepare this process for jobs; the first job is fetched only after this returns."""
+    os.setsid()
+    os.nice(birth.niceness)
+    signal.signal(signal.SIGTERM, _take_children_along)
+    threading.Thread(target=_follow_parent, args=(birth,), daemon=True).start()
+    _move_in(birth.home)
+    outcome = guarded(f"{__name__}:warm_up", birth.warm.encode())
+    _furnished(birth.home)
+    report = readiness.Report(str(birth.home), _reason(outcome))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        line.sendto(report.pack(), (readiness.HOST, birth.port))
+    if report.failure:
+        os._exit(1)
+
+
+def warm_up(name: bytes) -> bytes:
+    """Call the function of that name, if there is one, for what it leaves in memory."""
+    if name:
+        resolve(name.decode())()
+    return b""
+
+
+def work(function: str, *payload: bytes) -> Outcome:
+    """Do one job and remove the files it left."""
+    outcome = guarded(function, *payload)
+    tidy.empty(Path(tempfile.gettempdir()), _furniture)
+    return outcome
+
+
+def _move_in(home: Path) -> None:
+    # cmdstanpy settles on a temporary directory when it is imported, so this comes before the warm-up.
+    os.environ.update({"TMPDIR": str(home), "KERAS_HOME": str(home), "MPLCONFIGDIR": str(home)})
+    tempfile.tempdir = str(home)
+
+
+_furniture: frozenset[str] = frozenset()
+
+
+def _furnished(home: Path) -> None:
+    # Directories made during the warm-up belong to libraries that will want them again; files do not.
+    global _furniture
+    _furniture = tidy.directories(home)
+    tidy.empty(home, _furniture)
+
+
+def _reason(outcome: Outcome) -> str:
+    return "" if outcome.answer is not None else f"{outcome.name}: {outcome.text}"
+
+
+def _take_children_along(*_: object) -> None:
+    os.killpg(0, signal.SIGKILL)
+
+
+def _follow_parent(birth: Birth) -> None:
+    # Nothing is ever sent, so this returns at the end of the line.
+    birth.lifeline.poll(None)
+    shutil.rmtree(birth.home.parent, ignore_errors=True)
+    _take_children_along()

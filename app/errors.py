@@ -1,0 +1,89 @@
+"""What can go wrong, in the reader's language; HTTP statuses are given to these errors in app.web.errors."""
+
+
+class AppError(Exception):
+    """An error whose ``sentence`` (what happened) and ``hint`` (what to do next) may be shown to a visitor.
+
+    Subclasses pass their facts to ``super().__init__`` as they came, so that an error from a worker pickles whole.
+    """
+
+    sentence = "Something went wrong."
+    hint = "Try again."
+
+
+class QueryError(AppError):
+    """A request asks for something outside the bounds; ``field`` names the part of the query to change."""
+
+    def __init__(self, field: str, found: str, needed: str) -> None:
+        super().__init__(field, found, needed)
+        self.field, self.found, self.needed = field, found, needed
+        self.sentence = f"The field “{field}” has {f'“{found}”' if found else 'nothing in it'}; it needs {needed}."
+        self.hint = f"Change “{field}” and ask again."
+
+
+class UnknownTickerError(AppError):
+    """The source has never heard of the ticker; ``known`` lists what a small source has."""
+
+    def __init__(self, source: str, ticker: str, known: tuple[str, ...] = ()) -> None:
+        super().__init__(source, ticker, known)
+        self.source, self.ticker, self.known = source, ticker, known
+        self.sentence = f"{source} knows no “{ticker}”."
+        self.hint = (
+            f"It has {' and '.join(known)}."
+            if known
+            else "Check the symbol: it may be misspelt, delisted, or need an exchange suffix such as “.NS” or “.L”."
+        )
+
+
+class BadBarsError(AppError):
+    """Rows of prices that no repair can make sense of; ``where`` says which."""
+
+    hint = "Correct the prices there and try again."
+
+    def __init__(self, where: str, found: str, needed: str) -> None:
+        super().__init__(where, found, needed)
+        self.where, self.found, self.needed = where, found, needed
+        self.sentence = f"{where}: found {found}; needed {needed}."
+
+
+class TooFewBarsError(AppError):
+    """A card needs a longer history than there is."""
+
+    hint = "Choose a later date or a ticker with a longer history; the other cards need less."
+
+    def __init__(self, found: int, needed: int) -> None:
+        super().__init__(found, needed)
+        self.found, self.needed = found, needed
+        self.sentence = f"This card needs {needed} daily bars and found {found}."
+
+
+class SourceRefusedError(AppError):
+    """The source limits how often it answers; asking again before ``retry_after`` seconds would make it worse."""
+
+    def __init__(self, source: str, retry_after: int) -> None:
+        super().__init__(source, retry_after)
+        self.source, self.retry_after = source, retry_after
+        self.sentence = f"{source} limits how often it may be asked, and that limit is reached."
+        self.hint = f"Wait {retry_after} s, try the built-in sample, or upload a CSV of prices."
+
+
+class SourceBrokenError(AppError):
+    """The source answered something that is no price table; ``found`` says what in a few words."""
+
+    hint = "Try again in a minute, try the built-in sample, or upload a CSV of prices."
+
+    def __init__(self, source: str, found: str) -> None:
+        super().__init__(source, found)
+        self.source, self.found = source, found
+        self.sentence = f"{source} answered, but not with prices: {found}."
+
+
+class SourceSilentError(AppError):
+    """The source did not answer in time, or cannot be reached at all."""
+
+    hint = "Try again in a minute, try the built-in sample, or upload a CSV of prices."
+
+    def __init__(self, source: str, seconds: float) -> None:
+        super().__init__(source, seconds)
+        self.source, self.seconds = source, seconds
+        self.sentence = f"{source} did not answer within {seconds:g} s."

@@ -1,0 +1,114 @@
+"""Price tables on disk: one file or a folder of them becomes adjusted log prices, ticker by ticker."""
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from app.forecasting.forecast import LogPrices
+
+SUFFIXES = (".parquet", ".csv", ".csv.gz")
+PRICES = ("open", "high", "low", "close")
+SHORTEST = 60
+"""Bars below which no forecaster has anything to go by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A ticker, or a file, that gave no scores, and why."""
+
+    ticker: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceFiles:
+    """What could be read, in order of ticker, and what could not."""
+
+    prices: dict[str, LogPrices]
+    failures: tuple[Failure, ...]
+
+
+class BadPricesError(ValueError):
+    """A table or a ticker in it that cannot be scored; the message names what was found and what is needed."""
+
+
+def read_prices(path: Path) -> PriceFiles:
+    """Read every price table at ``path``; a bad file or ticker is listed among the failures, the others are kept.
+
+    Columns are ``ticker, date, open, high, low, close, volume, adj_close``; without ``ticker`` the file's name is it,
+    without ``adj_close`` (or where a ticker has none) closes count as adjusted. Raises ``FileNotFoundError`` where there is nothing to read.
+    """
+    prices: dict[str, LogPrices] = {}
+    failures: list[Failure] = []
+    for file in _files(path):
+        try:
+            tables = _read_table(file)
+        except (OSError, ValueError, EOFError, zlib.error, ImportError) as error:
+            failures.append(Failure(file.name, f"cannot be read: {error}"))
+            continue
+        for ticker, bars in tables.groupby("ticker", observed=True, sort=True):
+            try:
+                if str(ticker) in prices:
+                    raise BadPricesError(f"found again in {file.name}; needed once")
+                prices[str(ticker)] = _log_prices(bars)
+            except BadPricesError as error:
+                failures.append(Failure(str(ticker), str(error)))
+    return PriceFiles(dict(sorted(prices.items())), tuple(failures))
+
+
+def _files(path: Path) -> list[Path]:
+    """The file itself, or the price tables of a folder by name."""
+    files = sorted(file for file in path.iterdir() if file.name.lower().endswith(SUFFIXES)) if path.is_dir() else [path]
+    if not files or not path.exists():
+        raise FileNotFoundError(f"{path}: found no {', '.join(SUFFIXES)} file; needed at least one")
+    return files
+
+
+def _read_table(file: Path) -> pd.DataFrame:
+    """One table with the columns of this project, numbers as numbers (NaN where they are none)."""
+    table = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file, dtype=str, keep_default_na=False)
+    table.columns = pd.Index([str(name).strip().lower().replace(" ", "_") for name in table.columns])
+    missing = [name for name in ("date", *PRICES) if name not in table]
+    if missing:
+        raise BadPricesError(f"found no column {', '.join(missing)}; needed date, {', '.join(PRICES)}")
+    stem = file.name.split(".csv")[0].removesuffix(".parquet")
+    numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in PRICES}
+    return pd.DataFrame(
+        {
+            "ticker": table["ticker"].astype(str).str.strip() if "ticker" in table else stem,
+            "date": pd.to_datetime(table["date"].astype(str).str[:10], errors="coerce", format="%Y-%m-%d"),
+            **numbers,
+            "volume": pd.to_numeric(table["volume"], errors="coerce") if "volume" in table else 0.0,
+            "adj_close": pd.to_numeric(table["adj_close"], errors="coerce") if "adj_close" in table else np.nan,
+        }
+    )
+
+
+def _log_prices(bars: pd.DataFrame) -> LogPrices:
+    """Checked bars of one ticker, oldest first, all four prices scaled by the adjustment of the close."""
+    bars = bars.dropna(subset=[*PRICES], how="all").sort_values("date", kind="stable")
+    if bars["adj_close"].isna().all():
+        bars = bars.assign(adj_close=bars["close"])
+    table = bars[[*PRICES, "adj_close"]].to_numpy(dtype=np.float64)
+    _check(bars["date"], table)
+    adjusted = np.log(table[:, :4]) + np.log(table[:, 4] / table[:, 3])[:, None]
+    opens, highs, lows, closes = np.ascontiguousarray(adjusted.T)
+    dates, volume = bars["date"].to_numpy().astype("datetime64[D]"), bars["volume"].fillna(0).to_numpy(np.float64)
+    return LogPrices(dates, opens, highs, lows, closes, volume)
+
+
+def _check(dates: "pd.Series[pd.Timestamp]", table: np.ndarray) -> None:
+    """Raise ``BadPricesError`` with the first thing that is wrong."""
+    bad = ~(np.isfinite(table) & (table > 0)).all(axis=1)
+    if dates.isna().any():
+        raise BadPricesError(f"found {int(dates.isna().sum())} dates that are none; needed ISO dates")
+    if bad.any():
+        when = dates[bad].iloc[0].date()
+        raise BadPricesError(f"found {int(bad.sum())} bars without four positive prices, first on {when}; needed none")
+    if dates.duplicated().any():
+        raise BadPricesError(f"found {dates[dates.duplicated()].iloc[0].date()} twice; needed one bar a day")
+    if len(table) < SHORTEST:
+        raise BadPricesError(f"found {len(table)} bars; needed {SHORTEST}")

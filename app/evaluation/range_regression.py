@@ -1,0 +1,57 @@
+"""The fit behind ``app.forecasting.linear``: ``python -m app.evaluation.range_regression PRICES`` prints its table."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+from app.evaluation.price_files import read_prices
+from app.forecasting.backtest import origins_since, realised
+from app.forecasting.forecast import QUANTILES, Floats, LogPrices
+from app.forecasting.linear import DAYS, YEAR, features
+from app.forecasting.naive import GAUSSIAN
+from app.forecasting.volatility import rolling, squared_returns
+
+EVERY = 5
+"""Bars between two samples of one stock."""
+
+
+def fit(tickers: Iterable[LogPrices]) -> Floats:
+    """Coefficients (days, 12) as in ``app.forecasting.linear``: seven quantiles, then the slopes of five features."""
+    samples = [_samples(y) for y in tickers if len(y) > YEAR + DAYS[-1]]
+    x, targets = (np.concatenate([sample[part] for sample in samples]) for part in (0, 1))
+    return np.stack([_fit_day(x, targets[:, column]) for column in range(len(DAYS))])
+
+
+def _samples(y: LogPrices) -> tuple[Floats, Floats]:
+    """Features (m, 5) and log returns (m, days) in units of the year's volatility times √h."""
+    origins = origins_since(y, y.dates[YEAR], EVERY, int(DAYS[-1]))
+    sigma = np.sqrt(rolling(squared_returns(y), YEAR))[origins, None]
+    ahead = realised(y, origins, int(DAYS[-1]))[:, DAYS - 1]
+    return features(y)[origins], ahead / (sigma * np.sqrt(DAYS))
+
+
+def _fit_day(x: Floats, target: Floats) -> Floats:
+    """Minimise the pinball loss of quantiles · exp(slopes · x) over both."""
+    middle = x.mean(axis=0)
+    start = np.concatenate([GAUSSIAN, np.zeros(x.shape[1])])
+    found = minimize(_loss, start, (x - middle, target), jac=True, method="L-BFGS-B").x
+    shape, slopes = found[: len(QUANTILES)], found[len(QUANTILES) :]
+    return np.concatenate([shape * np.exp(-middle @ slopes), slopes])
+
+
+def _loss(parameters: Floats, x: Floats, target: Floats) -> tuple[float, Floats]:
+    """Mean pinball loss and its gradient."""
+    shape, slopes = parameters[: len(QUANTILES)], parameters[len(QUANTILES) :]
+    levels, scale = np.array(QUANTILES), np.exp(x @ slopes)[:, None]
+    error = target[:, None] - scale * shape
+    slope = np.where(error > 0, -levels, 1 - levels) * scale / len(target)
+    gradient = np.concatenate([slope.sum(axis=0), x.T @ (slope @ shape)])
+    return float(np.maximum(levels * error, (levels - 1) * error).sum() / len(target)), gradient
+
+
+if __name__ == "__main__":
+    for row in fit(read_prices(Path(sys.argv[1])).prices.values()):
+        print("    [" + ", ".join(f"{value:.3f}" for value in row) + "],")

@@ -1,0 +1,99 @@
+"""What an evaluation found: one row for each member, over all tickers and origins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.evaluation.price_files import Failure
+from app.forecasting.backtest import Losses
+from app.forecasting.forecast import Floats
+from app.forecasting.members import BASELINE, MEMBERS
+from app.forecasting.metrics import Estimate
+from app.forecasting.score import Score, held, join, score, select, spans
+
+TERCILES = ("calm", "usual", "stormy")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to evaluate: origins from ``start`` on, ``every`` bars apart, ``horizon`` days ahead, by these members."""
+
+    start: np.datetime64
+    every: int
+    horizon: int
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TickerLosses:
+    """What each member, the baseline included, lost on one ticker, and how many of its fits failed.
+
+    ``storm`` (k,) is the volatility at each origin as a share of the ticker's normal one.
+    """
+
+    losses: dict[str, Losses]
+    failed_fits: dict[str, int]
+    storm: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Tercile:
+    """How the bands held on all days together, at the origins of one third of the volatilities."""
+
+    name: str
+    n: int
+    coverage_80: Estimate
+    coverage_95: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One member's scores by span, its bands by volatility, and the fits that gave way to the baseline."""
+
+    member: str
+    title: str
+    scores: tuple[Score, ...]
+    terciles: tuple[Tercile, ...]
+    failed_fits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The table: ``tickers`` were scored at ``origins`` origins in all, ``failures`` were not."""
+
+    plan: Plan
+    tickers: tuple[str, ...]
+    origins: int
+    rows: tuple[Row, ...]
+    failures: tuple[Failure, ...]
+
+
+def summarise(plan: Plan, found: Mapping[str, TickerLosses], failures: tuple[Failure, ...]) -> Evaluation:
+    """Score every member over all tickers together, in the plan's order."""
+    ordered = [found[ticker] for ticker in sorted(found)]
+    rows = tuple(_row(member, plan.horizon, ordered) for member in plan.members) if ordered else ()
+    origins = sum(len(ticker.storm) for ticker in ordered)
+    return Evaluation(plan, tuple(sorted(found)), origins, rows, tuple(sorted(failures, key=lambda f: f.ticker)))
+
+
+def _row(member: str, horizon: int, found: list[TickerLosses]) -> Row:
+    mine, baseline = (join([ticker.losses[name] for ticker in found]) for name in (member, BASELINE))
+    return Row(
+        member=member,
+        title=MEMBERS[member].title,
+        scores=tuple(score(mine, baseline, span) for span in spans(horizon)),
+        terciles=tuple(_terciles(member, horizon, found)),
+        failed_fits=sum(ticker.failed_fits.get(member, 0) for ticker in found),
+    )
+
+
+def _terciles(member: str, horizon: int, found: list[TickerLosses]) -> list[Tercile]:
+    """Thirds of all origins of all tickers by how stormy they were."""
+    borders = np.quantile(np.concatenate([ticker.storm for ticker in found]), [1 / 3, 2 / 3])
+    pooled, terciles = spans(horizon)[-1], []
+    for third, name in enumerate(TERCILES):
+        rows = [np.searchsorted(borders, ticker.storm) == third for ticker in found]
+        part = join([select(ticker.losses[member], some) for ticker, some in zip(found, rows, strict=True)])
+        terciles.append(Tercile(name, int(sum(some.sum() for some in rows)), *held(part, pooled)))
+    return terciles

@@ -1,0 +1,105 @@
+"""An evaluation as words: a Markdown table to read, JSON to compute with."""
+
+import json
+import math
+from dataclasses import asdict
+from typing import Any
+
+from app.evaluation.result import Evaluation, Row
+from app.forecasting.metrics import Estimate
+from app.forecasting.score import Score
+
+
+def markdown(evaluation: Evaluation) -> str:
+    """One row for each member; every ratio is against the random walk at the same origins."""
+    plan = evaluation.plan
+    lines = [
+        f"{len(evaluation.tickers)} tickers, {evaluation.origins} origins from {plan.start} every {plan.every} bars, "
+        f"{plan.horizon} days ahead; ratios are against the last price with constant volatility, [95 % intervals].",
+        "",
+        *(_rows(evaluation) if evaluation.rows else ["Nothing could be scored."]),
+    ]
+    if evaluation.failures:
+        lines += ["", "Not scored:", *(f"- {failure.ticker}: {failure.reason}" for failure in evaluation.failures)]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(evaluation: Evaluation) -> list[str]:
+    spans = [str(score.span) for score in evaluation.rows[0].scores]
+    pooled = spans[-1]
+    head = ["forecaster", f"MAE {evaluation.plan.horizon}", f"MAE {pooled}", *(f"pinball {span}" for span in spans)]
+    head += ["80 % holds", "95 % holds", "Winkler 80", "Winkler 95", "p MAE", "p pinball", "n"]
+    lines = [
+        head,
+        ["---"] + ["---:"] * (len(head) - 1),
+        *(_cells(row, evaluation.plan.horizon) for row in evaluation.rows),
+    ]
+    return ["| " + " | ".join(cells) + " |" for cells in lines]
+
+
+def _cells(row: Row, horizon: int) -> list[str]:
+    """The bands, Winkler scores and tests are those of the pooled days."""
+    pooled, last = row.scores[-1], _last(row, horizon)
+    title = f"{row.title} ({row.failed_fits} fits failed)" if row.failed_fits else row.title
+    return [
+        title,
+        _ratio(last.mae_ratio),
+        f"{pooled.mae_ratio.value:.3f}",
+        *(f"{score.pinball_ratio.value:.3f}" for score in row.scores[:-1]),
+        _ratio(pooled.pinball_ratio),
+        _share(pooled.coverage_80),
+        _share(pooled.coverage_95),
+        f"{pooled.winkler_ratio_80.value:.3f}",
+        f"{pooled.winkler_ratio_95.value:.3f}",
+        _chance(pooled.error_test.p_two_sided),
+        _chance(pooled.pinball_test.p_two_sided),
+        str(pooled.n),
+    ]
+
+
+def _last(row: Row, horizon: int) -> Score:
+    return next(score for score in row.scores if score.span.first == score.span.last == horizon)
+
+
+def _ratio(estimate: Estimate) -> str:
+    return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
+
+
+def _share(estimate: Estimate) -> str:
+    return f"{estimate.value:.1%} [{estimate.low:.1%}, {estimate.high:.1%}]"
+
+
+def _chance(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def as_json(evaluation: Evaluation) -> str:
+    """Everything that was measured; a ratio over nothing is null."""
+    plan = evaluation.plan
+    found: dict[str, Any] = {
+        "from": str(plan.start),
+        "every": plan.every,
+        "horizon": plan.horizon,
+        "tickers": list(evaluation.tickers),
+        "origins": evaluation.origins,
+        "members": {row.member: _row_as_dict(row) for row in evaluation.rows},
+        "failures": [asdict(failure) for failure in evaluation.failures],
+    }
+    return json.dumps(_finite(found), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _row_as_dict(row: Row) -> dict[str, Any]:
+    return {
+        "title": row.title,
+        "failed_fits": row.failed_fits,
+        "scores": {str(score.span): {**asdict(score), "span": str(score.span)} for score in row.scores},
+        "coverage_by_volatility": {tercile.name: asdict(tercile) for tercile in row.terciles},
+    }
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

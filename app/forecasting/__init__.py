@@ -1,0 +1,1 @@
+"""From log prices to quantile forecasts, and from forecasts to scores."""

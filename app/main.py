@@ -1,0 +1,104 @@
+"""The composition root: read create_app aloud and you know the app."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from app.compute.cache import Cache, MemoryCache
+from app.compute.crew import CrewPlan
+from app.compute.engine import Engine
+from app.compute.local import Limits, LocalEngine
+from app.market.calendar import sessions_after
+from app.market.sample import SampleSource
+from app.market.source import MarketSource
+from app.panels.query import MAXIMUM_HORIZON
+from app.settings import Settings
+from app.web import cards, health, pages
+from app.web.analyses import Analyses
+from app.web.errors import HANDLERS
+from app.web.security import SecurityHeaders
+from app.web.state import Running
+from app.web.views import Site
+
+_STATIC = Path(__file__).parent / "static"
+_PRELOAD = ("numpy", "pandas", "pydantic", "matplotlib.figure", "matplotlib.backends.backend_svg", "holidays")
+
+
+def create_app(
+    settings: Settings,
+    sources: Mapping[str, MarketSource] | None = None,
+    engine: Engine | None = None,
+    cache: Cache | None = None,
+    today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+) -> ASGIApp:
+    """The app as an ASGI callable; what is not given is built from ``settings``."""
+    sources = sources or market_sources()
+    engine = engine or local_engine(settings)
+    analyses = Analyses(sources, engine, cache or MemoryCache(settings.cache_mb * 2**20), settings.cache_seconds)
+    running = Running(_site(settings, sources), (_STATIC / "app.css").read_text(), analyses, engine, today)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.running = running
+        await engine.start()
+        # The first look into a holiday calendar takes half a second; better now than in somebody's first request.
+        warming = asyncio.create_task(asyncio.to_thread(sessions_after, "XNYS", today(), 1))
+        try:
+            yield
+        finally:
+            await warming
+            await engine.stop()
+
+    return SecurityHeaders(Starlette(routes=_routes(), exception_handlers=HANDLERS, lifespan=lifespan))
+
+
+def market_sources() -> dict[str, MarketSource]:
+    """Every source that a query may name, by that name."""
+    return {"sample": SampleSource()}
+
+
+def local_engine(settings: Settings) -> LocalEngine:
+    """The engine of a single machine."""
+    plan = CrewPlan(workers=settings.workers, preload=_PRELOAD, warm="app.panels.work:warm")
+    return LocalEngine(plan, Limits(queue=settings.queue))
+
+
+def _routes() -> list[Route | Mount]:
+    return [
+        Route("/", pages.index),
+        Route("/report", pages.report),
+        Route("/panels/{slug}", cards.fragment),
+        Route("/api/v1/panels/{slug}", cards.published),
+        Route("/healthz", health.healthz),
+        Route("/readyz", health.readyz),
+        Route("/robots.txt", health.robots),
+        Route("/favicon.ico", health.favicon),
+        Mount("/static", StaticFiles(directory=_STATIC)),
+        # The htmx that a wheel carries; Django itself is never imported.
+        Mount("/vendor", StaticFiles(packages=[("django_htmx", "static/django_htmx")])),
+    ]
+
+
+def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
+    return Site(
+        css=_versioned("app.css"),
+        script=_versioned("app.js"),
+        htmx="/vendor/htmx-2.min.js",
+        samples=SampleSource.tickers,
+        sources=tuple(sources),
+        default_source=settings.source,
+        maximum_horizon=MAXIMUM_HORIZON,
+    )
+
+
+def _versioned(name: str) -> str:
+    digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:12]}"

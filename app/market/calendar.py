@@ -1,0 +1,56 @@
+"""Which days a market trades: exchange holidays where they are known, weekdays or every day elsewhere."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache
+from typing import Literal
+
+import holidays
+import numpy as np
+from numpy.typing import NDArray
+
+EVERY_DAY = "24/7"
+WEEKDAYS = "weekdays"
+
+Days = NDArray[np.datetime64]
+Direction = Literal[1, -1]
+
+
+def is_session(calendar: str, day: date) -> bool:
+    """Whether ``calendar`` (a market identifier code, ``WEEKDAYS`` or ``EVERY_DAY``) trades on ``day``."""
+    if calendar == EVERY_DAY:
+        return True
+    return day.weekday() < 5 and day not in _closures(calendar, day.year)
+
+
+def sessions_after(calendar: str, day: date, count: int) -> tuple[date, ...]:
+    """The next ``count`` trading days, ``day`` itself left out."""
+    days = _sessions(calendar, day)
+    return tuple(next(days) for _ in range(count))
+
+
+def missing_sessions(calendar: str, dates: Days) -> tuple[date, ...]:
+    """Trading days between the first and last of ``dates`` (sorted) that are not among them."""
+    if calendar == EVERY_DAY:
+        expected = np.arange(dates[0], dates[-1] + 1)
+    else:
+        years = range(dates[0].item().year, dates[-1].item().year + 1)
+        closed = sorted(closure for year in years for closure in _closures(calendar, year))
+        span = np.arange(dates[0], dates[-1] + 1)
+        expected = span[np.is_busday(span, holidays=np.array(closed, dtype="datetime64[D]"))]
+    return tuple(np.setdiff1d(expected, dates).tolist())
+
+
+def _sessions(calendar: str, after: date) -> Iterator[date]:
+    day = after
+    while True:
+        day += timedelta(days=1)
+        if is_session(calendar, day):
+            yield day
+
+
+@cache
+def _closures(calendar: str, year: int) -> frozenset[date]:
+    if calendar in (WEEKDAYS, EVERY_DAY):
+        return frozenset()
+    return frozenset(holidays.financial_holidays(calendar, years=year))

@@ -1,0 +1,145 @@
+"""PriceHistory: the checked daily bars up to an as-of date, in that day's prices, and nothing later."""
+
+import hashlib
+import io
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from app.errors import BadBarsError, QueryError
+from app.market.calendar import missing_sessions
+from app.market.jumps import suspicious_jumps
+from app.market.passport import Passport, Remark
+from app.market.quotes import Floats, Quotes
+from app.market.repair import Repaired, repair
+
+MAXIMUM_BARS = 2520
+# Undoing a split or a dividend leaves rounding noise in the last bits. Nine digits keep every price a source can
+# print apart and none of that noise, so that a history is the same bytes however later events rescaled it.
+_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class PriceHistory:
+    """Daily bars, oldest first, each array (n,): prices of the last day's share, volume in such shares.
+
+    ``open`` to ``close`` are adjusted for splits, ``adj_close`` for dividends too; at the last bar the two are equal.
+    """
+
+    ticker: str
+    passport: Passport
+    dates: NDArray[np.datetime64]
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    adj_close: Floats
+    volume: Floats
+
+    def __len__(self) -> int:
+        return len(self.dates)
+
+
+_ARRAYS = tuple(field.name for field in fields(PriceHistory))[2:]
+_HEAD = TypeAdapter(tuple[str, Passport])
+
+
+def history_until(quotes: Quotes, as_of: date | None) -> PriceHistory:
+    """The last 2 520 bars up to ``as_of`` (the last bar where None), checked, repaired and rebased.
+
+    Later rows are cut off before anything is looked at, so nothing of them can show. Raises ``QueryError`` where no
+    bar is that old, ``BadBarsError`` where the rows make no sense.
+    """
+    if len(quotes.dates) == 0:
+        raise BadBarsError(quotes.listing.ticker, "no rows", "daily bars")
+    past = quotes if as_of is None else quotes.rows(quotes.dates <= np.datetime64(as_of))
+    if len(past.dates) == 0:
+        raise QueryError("as_of", str(as_of), f"a date from {quotes.dates.min()} on, the first bar")
+    repaired = repair(past)
+    if len(repaired.quotes.dates) == 0:
+        raise BadBarsError(quotes.listing.ticker, "no row with a closing price", "daily bars")
+    bars = _rebased(repaired.quotes.rows(np.arange(len(repaired.quotes.dates))[-MAXIMUM_BARS:]))
+    return PriceHistory(quotes.listing.ticker, _passport(bars, repaired), *(getattr(bars, name) for name in _ARRAYS))
+
+
+def closes_after(quotes: Quotes, day: date, count: int) -> tuple[tuple[date, ...], Floats]:
+    """The first ``count`` trading days after ``day`` (a bar), and the adjusted closes of ``day`` and of them.
+
+    The closes are in prices of ``day``, like those of ``history_until(quotes, day)``. Raises ``BadBarsError``.
+    """
+    bars = repair(quotes).quotes
+    start = int(np.searchsorted(bars.dates, np.datetime64(day)))
+    closes = bars.adj_close[start : start + count + 1]
+    later = float(np.prod([split.ratio for split in quotes.splits if split.day > day]))
+    return tuple(bars.dates[start + 1 : start + count + 1].tolist()), closes / closes[0] * bars.close[start] * later
+
+
+def encode(history: PriceHistory) -> bytes:
+    """The history as bytes for a worker or a cache (npz, no pickle)."""
+    packed = io.BytesIO()
+    head = np.frombuffer(_HEAD.dump_json((history.ticker, history.passport)), dtype=np.uint8)
+    np.savez(packed, head=head, **{name: getattr(history, name) for name in _ARRAYS})
+    return packed.getvalue()
+
+
+def decode(packed: bytes) -> PriceHistory:
+    """The inverse of ``encode``."""
+    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+        ticker, passport = _HEAD.validate_json(arrays["head"].tobytes())
+        return PriceHistory(ticker, passport, *(arrays[name] for name in _ARRAYS))
+
+
+def _rebased(quotes: Quotes) -> Quotes:
+    """The same bars in prices of their last day: later splits undone, the last adjusted close equal to the close."""
+    last = quotes.dates[-1].item()
+    later = float(np.prod([split.ratio for split in quotes.splits if split.day > last]))
+    to_last_close = quotes.close[-1] / quotes.adj_close[-1] * later
+    return replace(
+        quotes,
+        open=_rounded(quotes.open * later),
+        high=_rounded(quotes.high * later),
+        low=_rounded(quotes.low * later),
+        close=_rounded(quotes.close * later),
+        adj_close=_rounded(quotes.adj_close * to_last_close),
+        volume=_rounded(quotes.volume / later),
+    )
+
+
+def _rounded(values: Floats) -> Floats:
+    """Each value to nine significant digits."""
+    with np.errstate(divide="ignore"):
+        exponent = np.floor(np.log10(np.abs(values)))
+    scale = 10.0 ** (_DIGITS - 1 - np.where(np.isfinite(exponent), exponent, 0))
+    return np.round(values * scale) / scale
+
+
+def _passport(bars: Quotes, repaired: Repaired) -> Passport:
+    listing, first, last = bars.listing, bars.dates[0].item(), bars.dates[-1].item()
+
+    def within(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
+        return tuple(remark for remark in remarks if remark.day >= first)
+
+    content = hashlib.sha256(bars.dates.astype("datetime64[D]").astype(np.int64).tobytes())
+    for name in _ARRAYS[1:]:
+        content.update(getattr(bars, name).tobytes())
+    return Passport(
+        source=listing.source,
+        name=listing.name,
+        currency=listing.currency,
+        exchange=listing.exchange,
+        time_zone=listing.time_zone,
+        calendar=listing.calendar,
+        adjustment=listing.adjustment,
+        first_bar=first,
+        last_bar=last,
+        bars=len(bars.dates),
+        has_volume=bool((bars.volume > 0).any()),
+        dropped=within(repaired.dropped),
+        repaired=within(repaired.repaired),
+        jumps=suspicious_jumps(bars.dates, bars.adj_close),
+        missing_sessions=missing_sessions(listing.calendar, bars.dates),
+        sha256=content.hexdigest(),
+    )

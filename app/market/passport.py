@@ -1,0 +1,47 @@
+"""What a reader should know of the prices behind a card: where they come from, and what was done to them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing that was done to, or noticed at, the bar of a day."""
+
+    day: date
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A daily move too large to be believed unread; ``change`` is a share (0.5 is +50 %)."""
+
+    day: date
+    change: float
+    guess: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """The data passport, the same on every card of an analysis.
+
+    ``sha256`` is over dates and prices of the bars; ``dropped``, ``repaired``, ``jumps`` and ``missing_sessions`` are
+    oldest first.
+    """
+
+    source: str
+    name: str
+    currency: str
+    exchange: str
+    time_zone: str
+    calendar: str
+    adjustment: str
+    first_bar: date
+    last_bar: date
+    bars: int
+    has_volume: bool
+    dropped: tuple[Remark, ...]
+    repaired: tuple[Remark, ...]
+    jumps: tuple[Jump, ...]
+    missing_sessions: tuple[date, ...]
+    sha256: str

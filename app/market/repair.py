@@ -1,0 +1,91 @@
+"""From rows as they came to rows that can be trusted, with a remark for every row dropped or mended."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import BadBarsError
+from app.market.passport import Remark
+from app.market.quotes import ARRAYS, Quotes
+
+_PRICES = ("open", "high", "low", "close")
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """Rows in order of date, one a day, all prices positive and consistent; and what it took to get there."""
+
+    quotes: Quotes
+    dropped: tuple[Remark, ...]
+    repaired: tuple[Remark, ...]
+
+
+def repair(quotes: Quotes) -> Repaired:
+    """Sort, drop what is no bar, mend what contradicts itself.
+
+    Raises ``BadBarsError`` where one date has two different prices.
+    """
+    ordered, moved = _in_order(quotes)
+    single, doubles = _without_doubles(ordered)
+    real, empty = _without_empty(single)
+    whole, filled = _filled(real)
+    consistent, mended = _consistent(whole)
+    return Repaired(consistent, _by_day(doubles + empty), _by_day(moved + filled + mended))
+
+
+def _by_day(remarks: list[Remark]) -> tuple[Remark, ...]:
+    return tuple(sorted(remarks, key=lambda remark: remark.day))
+
+
+def _remarks(quotes: Quotes, which: NDArray[np.bool_], what: str) -> list[Remark]:
+    return [Remark(day, what) for day in quotes.dates[which].tolist()]
+
+
+def _in_order(quotes: Quotes) -> tuple[Quotes, list[Remark]]:
+    late = quotes.dates < np.maximum.accumulate(quotes.dates)
+    moved = _remarks(quotes, late, "row was out of order")
+    return (quotes.rows(np.argsort(quotes.dates, kind="stable")) if late.any() else quotes), moved
+
+
+def _without_doubles(quotes: Quotes) -> tuple[Quotes, list[Remark]]:
+    again = np.zeros(len(quotes.dates), dtype=bool)
+    again[1:] = quotes.dates[1:] == quotes.dates[:-1]
+    for name in ARRAYS[1:]:
+        column = getattr(quotes, name)
+        differs = again[1:] & ~((column[1:] == column[:-1]) | (np.isnan(column[1:]) & np.isnan(column[:-1])))
+        if differs.any():
+            row = int(np.argmax(differs)) + 1
+            found = f"two values of {name} ({column[row - 1]:g} and {column[row]:g})"
+            raise BadBarsError(f"Date {quotes.dates[row]}", found, "one row a day")
+    return quotes.rows(~again), _remarks(quotes, again, "the same row stood twice")
+
+
+def _without_empty(quotes: Quotes) -> tuple[Quotes, list[Remark]]:
+    missing = ~np.isfinite(quotes.close)
+    unreal = ~missing & (quotes.close <= 0)
+    remarks = _remarks(quotes, missing, "no closing price") + _remarks(quotes, unreal, "closing price not above zero")
+    return quotes.rows(~(missing | unreal)), remarks
+
+
+def _filled(quotes: Quotes) -> tuple[Quotes, list[Remark]]:
+    columns: dict[str, Any] = {}
+    remarks: list[Remark] = []
+    for name in ("open", "high", "low", "adj_close"):
+        column = getattr(quotes, name)
+        gone = ~(np.isfinite(column) & (column > 0))
+        columns[name] = np.where(gone, quotes.close, column)
+        # A column that is missing altogether is a fact about the file, not a remark about each of its days.
+        if not gone.all():
+            remarks += _remarks(quotes, gone, f"no {name.replace('_', ' ')}: the close was taken")
+    columns["volume"] = np.where(np.isfinite(quotes.volume) & (quotes.volume > 0), quotes.volume, 0.0)
+    return replace(quotes, **columns), remarks
+
+
+def _consistent(quotes: Quotes) -> tuple[Quotes, list[Remark]]:
+    prices = np.stack([getattr(quotes, name) for name in _PRICES])
+    high, low = prices.max(axis=0), prices.min(axis=0)
+    remarks = _remarks(quotes, high > quotes.high, "high was below another price: raised to it")
+    remarks += _remarks(quotes, low < quotes.low, "low was above another price: lowered to it")
+    return replace(quotes, high=high, low=low), remarks

@@ -1,0 +1,19 @@
+"""The protocol of a market source: a ticker in, everything it knows of that ticker out."""
+
+from typing import Protocol
+
+from app.market.quotes import Quotes
+
+
+class MarketSource(Protocol):
+    """A place that prices come from; ``title`` names it in sentences, ``tickers`` lists a short stock."""
+
+    title: str
+    tickers: tuple[str, ...]
+
+    async def load(self, ticker: str) -> Quotes:
+        """All daily rows of ``ticker``, ten years or more where there are.
+
+        Raises an ``AppError`` that tells an unknown ticker, a refusal, a silence and an unreadable answer apart.
+        """
+        ...

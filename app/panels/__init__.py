@@ -1,0 +1,24 @@
+"""The cards, in page order."""
+
+from app.panels.analysis import OverviewAnalysis, ProphetAnalysis
+from app.panels.panel import Panel
+
+PANELS = (
+    Panel(
+        slug="overview",
+        title="Overview",
+        question="What is it, and how far does it move?",
+        module="app.panels.overview",
+        analysis=OverviewAnalysis,
+        minimum_bars=60,
+    ),
+    Panel(
+        slug="prophet",
+        title="Prophet",
+        question="What does the trend say?",
+        module="app.panels.prophet",
+        analysis=ProphetAnalysis,
+        minimum_bars=250,
+    ),
+)
+BY_SLUG = {panel.slug: panel for panel in PANELS}

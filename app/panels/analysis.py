@@ -1,0 +1,145 @@
+"""What the cards publish: finished numbers, the same in JSON, in a fragment and between processes.
+
+Shares are 0–1, prices are in the ticker's currency, returns are shares of the price they start from.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.forecasting.receipt import Receipt
+from app.market.passport import Passport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What every card publishes; ``as_of`` is the date of the last bar it saw, ``data`` the passport of its prices."""
+
+    ticker: str
+    as_of: date
+    horizon: int
+    data: Passport
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedForecast:
+    """Price quantiles for each of the next ``horizon`` trading days; ``quantiles`` is keyed by level, as "0.025"."""
+
+    last: float
+    dates: tuple[date, ...]
+    quantiles: dict[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastAnalysis(Analysis):
+    """What every forecast card publishes."""
+
+    forecast: PublishedForecast
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class TypicalMove:
+    """Half of all past moves over ``days`` trading days were smaller than ``median``, nine in ten than ``large``."""
+
+    days: int
+    median: float
+    large: float
+
+
+@dataclass(frozen=True, slots=True)
+class FallChance:
+    """The chance that a close within the horizon lies ``fall`` or more below the last one.
+
+    ``base_rate`` counts the ``windows`` of the past (they overlap); ``now`` scales each to today's volatility first.
+    """
+
+    fall: float
+    now: float
+    base_rate: float
+    windows: int
+
+
+@dataclass(frozen=True, slots=True)
+class TailRisk:
+    """Over ``days``: one move in twenty was worse than ``value_at_risk``; those averaged ``expected_shortfall``."""
+
+    days: int
+    value_at_risk: float
+    expected_shortfall: float
+    windows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawdown:
+    """The deepest fall from a high; ``recovered`` is the day that high was seen again, if it was."""
+
+    depth: float
+    peak: date
+    trough: date
+    recovered: date | None
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Volatility:
+    """Annualised volatility (EWMA 0.94) today, the median of its past, and the share of past days that were calmer."""
+
+    now: float
+    median: float
+    percentile: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewAnalysis(Analysis):
+    """Where the price stands and how far it moves; ``change`` is against the bar before."""
+
+    last_close: float
+    previous_close: float
+    change: float
+    year_low: float
+    year_high: float
+    typical_moves: tuple[TypicalMove, ...]
+    fall: FallChance
+    tail_risk: tuple[TailRisk, ...]
+    drawdown: Drawdown
+    volatility: Volatility
+
+
+@dataclass(frozen=True, slots=True)
+class StockStandard:
+    """Prophet as people usually configure it, on prices: its line, its 80 % band and how they did at past refits."""
+
+    origins: int
+    mae_ratio: float | None
+    coverage_80: float | None
+    line: tuple[float, ...]
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """What Prophet sees in the past, descriptive only: the fitted trend (prices) and a year's season (shares).
+
+    ``trend`` belongs to ``trend_dates`` and may bend at ``bends``; ``season`` has a value for each day from 1 January.
+    """
+
+    trend_dates: tuple[date, ...]
+    trend: tuple[float, ...]
+    bends: tuple[date, ...]
+    season: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProphetAnalysis(ForecastAnalysis):
+    """The anchored Prophet forecast; ``trend_weight`` (0–1) is what the trend earned on this ticker's own past.
+
+    ``trend_per_year`` is the fitted trend's growth at the end, before weighing;
+    ``refits`` is the number of past fits behind the receipt.
+    """
+
+    trend_weight: float
+    trend_per_year: float
+    refits: int
+    stock_standard: StockStandard
+    components: Components

@@ -1,0 +1,87 @@
+"""What happened after the as-of date: the only place where anything later may show."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from app.errors import BadBarsError
+from app.market.history import closes_after
+from app.market.quotes import Quotes
+from app.panels.analysis import Analysis, ForecastAnalysis
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastScore:
+    """How the forecast did over the days that have passed: shares of days inside its bands, its error over the last
+    price's (log price; None where the price did not move), and whether the last of these days is inside.
+    """
+
+    inside_80: float
+    inside_95: float
+    mae_ratio: float | None
+    end_inside_80: bool
+    end_inside_95: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The closes of the trading days after ``as_of``, at most ``horizon``, in prices of the as-of date.
+
+    ``change``, ``lowest`` and ``highest`` are shares of the as-of close; ``score`` is there for forecast cards.
+    """
+
+    dates: tuple[date, ...]
+    actual: tuple[float, ...]
+    complete: bool
+    change: float
+    lowest: float
+    highest: float
+    score: ForecastScore | None
+
+
+_OUTCOME = TypeAdapter(Outcome)
+
+
+def outcome_of(analysis: Analysis, quotes: Quotes) -> Outcome | None:
+    """What followed ``analysis``, or None where nothing later is known or what is known makes no sense."""
+    try:
+        dates, closes = closes_after(quotes, analysis.as_of, analysis.horizon)
+    except BadBarsError:
+        return None
+    if len(dates) == 0:
+        return None
+    moves = closes[1:] / closes[0] - 1
+    return Outcome(
+        dates=dates,
+        actual=tuple(closes[1:].tolist()),
+        complete=len(dates) == analysis.horizon,
+        change=float(moves[-1]),
+        lowest=float(moves.min()),
+        highest=float(moves.max()),
+        score=_score(analysis, closes) if isinstance(analysis, ForecastAnalysis) else None,
+    )
+
+
+def with_outcome(published: bytes, outcome: Outcome | None) -> bytes:
+    """The JSON object of an analysis with ``outcome`` as its last member, where there is one."""
+    if outcome is None:
+        return published
+    return published[:-1] + b',"outcome":' + _OUTCOME.dump_json(outcome) + b"}"
+
+
+def _score(analysis: ForecastAnalysis, closes: np.ndarray) -> ForecastScore:
+    actual = closes[1:]
+    bands = {level: np.array(prices[: len(actual)]) for level, prices in analysis.forecast.quantiles.items()}
+    inside_80 = (bands["0.1"] <= actual) & (actual <= bands["0.9"])
+    inside_95 = (bands["0.025"] <= actual) & (actual <= bands["0.975"])
+    baseline = float(np.abs(np.log(actual / closes[0])).mean())
+    error = float(np.abs(np.log(actual / bands["0.5"])).mean())
+    return ForecastScore(
+        inside_80=float(inside_80.mean()),
+        inside_95=float(inside_95.mean()),
+        mae_ratio=error / baseline if baseline else None,
+        end_inside_80=bool(inside_80[-1]),
+        end_inside_95=bool(inside_95[-1]),
+    )

@@ -1,0 +1,88 @@
+"""The overview card: where the price stands and how far it moves, from its own past alone."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from app.charts.chart import Canvas, Chart
+from app.charts.moves import move_distribution
+from app.charts.price import price_and_volume
+from app.charts.volatility import volatility as volatility_through_time
+from app.market.calendar import EVERY_DAY
+from app.market.history import PriceHistory
+from app.panels import risk
+from app.panels.analysis import Analysis, OverviewAnalysis
+from app.panels.log_prices import log_prices
+from app.panels.query import beside
+
+
+def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> OverviewAnalysis:
+    """Levels, moves and risks; every count is over the whole history given."""
+    y = log_prices(history)
+    year = history.dates > history.dates[-1] - np.timedelta64(365, "D")
+    lengths = [days for days in sorted({1, 5, 22, horizon}) if days < len(history) - 1]
+    return OverviewAnalysis(
+        ticker=history.ticker,
+        as_of=history.passport.last_bar,
+        horizon=horizon,
+        data=history.passport,
+        last_close=float(history.close[-1]),
+        previous_close=float(history.close[-2]),
+        change=float(np.expm1(y.close[-1] - y.close[-2])),
+        year_low=float(history.low[year].min()),
+        year_high=float(history.high[year].max()),
+        typical_moves=tuple(risk.typical_move(y, days) for days in lengths),
+        fall=risk.fall_chance(y, min(horizon, len(history) - 2)),
+        tail_risk=tuple(risk.tail_risk(y, days) for days in sorted({1, horizon}) if days in lengths),
+        drawdown=risk.worst_drawdown(y),
+        volatility=risk.annual_volatility(y, _sessions_a_year(history)),
+    )
+
+
+def draw(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> dict[str, Chart]:
+    """The price, the distribution of moves over the horizon, and volatility through time."""
+    return {
+        "price": _price(history, analysis, canvas),
+        "moves": _moves(history, analysis, beside(canvas)),
+        "volatility": _volatility(history, analysis, beside(canvas)),
+    }
+
+
+def _price(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> Chart:
+    change = history.adj_close[-1] / history.adj_close[0] - 1
+    alt = (
+        f"Closing prices of {analysis.data.name} from {analysis.data.first_bar} to {analysis.as_of}: "
+        f"{change:+.0%} over the whole span; the worst fall from a high was {analysis.drawdown.depth:.0%}."
+    )
+    volume = history.volume if analysis.data.has_volume else None
+    currency = analysis.data.currency
+    return price_and_volume(history.dates, history.close, volume, canvas=canvas, alt=alt, currency=currency)
+
+
+def _moves(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> Chart:
+    tail = analysis.tail_risk[-1]
+    moves = 100 * risk.moves_over(log_prices(history), tail.days)
+    alt = (
+        f"Past moves over {tail.days} trading days: one in twenty was below {tail.value_at_risk:.1%}, "
+        f"those averaged {tail.expected_shortfall:.1%}."
+    )
+    return move_distribution(
+        moves,
+        value_at_risk=100 * tail.value_at_risk,
+        expected_shortfall=100 * tail.expected_shortfall,
+        last=float(moves[-1]),
+        canvas=canvas,
+        alt=alt,
+    )
+
+
+def _volatility(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> Chart:
+    now = analysis.volatility
+    annual = 100 * risk.daily_volatility(log_prices(history))[22:] * np.sqrt(_sessions_a_year(history))
+    alt = f"Volatility a year, now {now.now:.0%}: calmer on {now.percentile:.0%} of days, median {now.median:.0%}."
+    label = f"higher than on {now.percentile:.0%} of days"
+    return volatility_through_time(history.dates[22:], annual, 100 * now.now, label, canvas=canvas, alt=alt)
+
+
+def _sessions_a_year(history: PriceHistory) -> int:
+    return 365 if history.passport.calendar == EVERY_DAY else 252

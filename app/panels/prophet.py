@@ -1,0 +1,144 @@
+"""The Prophet card: the anchored trend in a calibrated band, beside what stock-standard Prophet would have drawn."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from app.charts.calibration import hits
+from app.charts.chart import Canvas, Chart
+from app.charts.components import Season, Trend, components
+from app.charts.fan import Track, fan
+from app.forecasting import metrics, prophet
+from app.forecasting.backtest import latest_origins
+from app.forecasting.forecast import MEDIAN, QUANTILES, Forecast, LogPrices, Origins
+from app.forecasting.naive import random_walk
+from app.forecasting.receipt import receipt
+from app.market.history import PriceHistory
+from app.panels.analysis import Analysis, Components, ProphetAnalysis, StockStandard
+from app.panels.log_prices import log_prices
+from app.panels.published import published_forecast
+from app.panels.query import beside
+
+ORIGINS = 72
+REFITS = 6
+_FIRST_FIT = 150
+_LOW, _HIGH = metrics.BANDS[80]
+
+
+def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> ProphetAnalysis:
+    """Fit at the last bar and at a few past ones; score what the past fits said about the days after them."""
+    y = log_prices(history)
+    past, today = _past_origins(y, horizon), np.array([len(y) - 1])
+    refits = np.concatenate([past[:: -(-len(past) // REFITS) or 1], today])
+    fits = prophet.fit_trends(y, refits)
+    forecast = prophet.anchored_from(y, np.concatenate([past, today]), horizon, fits)
+    scored = Forecast(past, forecast.quantiles[:-1])
+    slopes = fits.slopes_at(forecast.origins)
+    return ProphetAnalysis(
+        ticker=history.ticker,
+        as_of=history.passport.last_bar,
+        horizon=horizon,
+        data=history.passport,
+        forecast=published_forecast(history, forecast.quantiles[-1]),
+        receipt=receipt(y, scored, random_walk(y, past, horizon)),
+        trend_weight=float(prophet.trend_weights(y, forecast.origins, horizon, slopes)[-1]),
+        trend_per_year=float(np.expm1(fits.slopes[-1] * 252)),
+        refits=len(refits) - 1,
+        stock_standard=_stock_standard(y, refits, horizon),
+        components=_components(y, fits),
+    )
+
+
+def _past_origins(y: LogPrices, horizon: int) -> Origins:
+    """At most 72, five to ten bars apart, the newest with just ``horizon`` bars after it."""
+    every = int(np.clip((len(y) - horizon - _FIRST_FIT) // ORIGINS, 5, 10))
+    return latest_origins(y, ORIGINS, every, horizon, first=_FIRST_FIT)
+
+
+def _stock_standard(y: LogPrices, refits: Origins, horizon: int) -> StockStandard:
+    forecast = prophet.stock_standard(y, refits, horizon)
+    past = refits[:-1]
+    quantiles = forecast.quantiles[:-1, -1]
+    actual = y.close[past + horizon] - y.close[past]
+    held = metrics.inside(quantiles[:, _LOW], quantiles[:, _HIGH], actual)
+    today = np.exp(y.close[-1] + forecast.quantiles[-1])
+    return StockStandard(
+        origins=len(past),
+        mae_ratio=float(np.abs(actual - quantiles[:, MEDIAN]).sum() / np.abs(actual).sum()) if len(past) else None,
+        coverage_80=float(held.mean()) if len(past) else None,
+        line=tuple(today[:, MEDIAN].tolist()),
+        lower=tuple(today[:, _LOW].tolist()),
+        upper=tuple(today[:, _HIGH].tolist()),
+    )
+
+
+def _components(y: LogPrices, fits: prophet.TrendFits) -> Components:
+    return Components(
+        trend_dates=tuple(y.dates[-len(fits.newest) :].tolist()),
+        trend=tuple(np.exp(fits.newest).tolist()),
+        bends=tuple(fits.bends.tolist()),
+        season=tuple(np.expm1(prophet.yearly_season(y)).tolist()),
+    )
+
+
+def draw(history: PriceHistory, analysis: ProphetAnalysis, canvas: Canvas) -> dict[str, Chart]:
+    """The fan, the receipt where there is one, and the components."""
+    charts = {"fan": _fan(history, analysis, canvas), "components": _draw_components(analysis, beside(canvas))}
+    if analysis.receipt.forecasts:
+        charts["receipt"] = _hits(analysis, beside(canvas))
+    return charts
+
+
+def _fan(history: PriceHistory, analysis: ProphetAnalysis, canvas: Canvas) -> Chart:
+    forecast, standard = analysis.forecast, analysis.stock_standard
+    dates = np.array(forecast.dates, dtype="datetime64[D]")
+    quantiles = np.array([forecast.quantiles[str(level)] for level in QUANTILES]).T
+    alt = (
+        f"The next {analysis.horizon} trading days from {forecast.last:.6g}: the middle of the forecast ends at "
+        f"{quantiles[-1, MEDIAN]:.6g}, its 80 % band at {quantiles[-1, _LOW]:.6g} to {quantiles[-1, _HIGH]:.6g}; "
+        f"stock-standard Prophet's line ends at {standard.line[-1]:.6g}."
+    )
+    edges = np.array(standard.lower), np.array(standard.upper)
+    faint = Track(dates, np.array(standard.line), "stock Prophet", *edges)
+    recent = slice(-250, None)
+    past = history.dates[recent], history.adj_close[recent]
+    currency = analysis.data.currency
+    return fan(*past, dates, quantiles, canvas=canvas, alt=alt, currency=currency, faint=faint)
+
+
+def _hits(analysis: ProphetAnalysis, canvas: Canvas) -> Chart:
+    scored = analysis.receipt.forecasts
+    last = np.array([one.last for one in scored])
+
+    def returns(level: str) -> np.ndarray:
+        return np.asarray(100 * (np.array([one.quantiles[level] for one in scored]) / last - 1))
+
+    actual = 100 * (np.array([one.actual for one in scored]) / last - 1)
+    origins = np.array([one.origin for one in scored], dtype="datetime64[D]")
+    alt = (
+        f"{len(scored)} past forecasts of {analysis.horizon} trading days: the 80 % band held "
+        f"{analysis.receipt.coverage_80:.0%} of the time, the 95 % band {analysis.receipt.coverage_95:.0%}."
+    )
+    inner, outer = (returns("0.1"), returns("0.9")), (returns("0.025"), returns("0.975"))
+    return hits(origins, *inner, *outer, actual, canvas=canvas, alt=alt)
+
+
+def _draw_components(analysis: ProphetAnalysis, canvas: Canvas) -> Chart:
+    parts = analysis.components
+    alt = (
+        f"What Prophet sees in the past: a trend growing {analysis.trend_per_year:+.0%} a year at its end, "
+        f"and a season that swings between {min(parts.season):+.1%} and {max(parts.season):+.1%} over a year. "
+        "Descriptive only."
+    )
+    dates = np.array(parts.trend_dates, dtype="datetime64[D]")
+    trend = Trend("Trend", dates, np.array(parts.trend), np.array(parts.bends, dtype="datetime64[D]"))
+    season = Season("Season of the year, not used", np.arange(365.0), 100 * np.array(parts.season), "year")
+    return components((trend, season), canvas=canvas, alt=alt)
+
+
+def warm() -> None:
+    """One small fit, because a process's first takes twice as long as the next."""
+    days = np.arange(np.datetime64("2001-01-01"), np.datetime64("2001-03-01"))
+    flat = np.sin(np.arange(len(days)))
+    y = LogPrices(days, flat, flat, flat, flat, np.zeros_like(flat))
+    prophet.fit_trends(y, np.array([len(y) - 1]))

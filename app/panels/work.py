@@ -1,0 +1,45 @@
+"""What a worker is asked to do: analyse a history for a card, or draw a finished analysis; bytes in, bytes out."""
+
+import importlib
+from types import ModuleType
+
+from pydantic import TypeAdapter
+
+from app.charts.chart import Chart
+from app.market import history as histories
+from app.panels import BY_SLUG
+from app.panels.panel import Panel
+from app.panels.query import CANVASES
+
+_CHARTS = TypeAdapter(dict[str, Chart])
+
+
+def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes) -> bytes:
+    """The card's analysis as JSON; ``needed`` are the finished analyses it needs, in the order it names them."""
+    panel = BY_SLUG[slug.decode()]
+    others = {
+        name: TypeAdapter(BY_SLUG[name].analysis).validate_json(finished)
+        for name, finished in zip(panel.needs, needed, strict=True)
+    }
+    analysis = _module(panel).analyse(histories.decode(history), int(horizon), others)
+    return TypeAdapter(panel.analysis).dump_json(analysis)
+
+
+def draw(slug: bytes, canvas: bytes, history: bytes, analysis: bytes) -> bytes:
+    """The card's charts as JSON, drawn from finished numbers."""
+    panel = BY_SLUG[slug.decode()]
+    finished = TypeAdapter(panel.analysis).validate_json(analysis)
+    charts = _module(panel).draw(histories.decode(history), finished, CANVASES[canvas.decode()])
+    return _CHARTS.dump_json(charts)
+
+
+def warm() -> None:
+    """Import every card's models, and run each once where its first run is slow."""
+    for panel in BY_SLUG.values():
+        module = _module(panel)
+        if hasattr(module, "warm"):
+            module.warm()
+
+
+def _module(panel: Panel) -> ModuleType:
+    return importlib.import_module(panel.module)

@@ -1,0 +1,35 @@
+"""python -m app: one web process that serves the page, its workers beside it."""
+
+import argparse
+
+import uvicorn
+
+from app.logs import log_configuration
+from app.main import create_app
+from app.settings import Settings
+
+# Platforms wait a few seconds after TERM; what is still running then is cut off.
+_GRACE_SECONDS = 5
+# A Space and most platforms put their proxy in a private network; believing anybody else would let a client choose
+# the address it is known by.
+_PROXIES = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1,fc00::/7"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Serving is configured by the environment alone."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    settings = Settings()
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=log_configuration(settings),
+        access_log=False,
+        forwarded_allow_ips=_PROXIES,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        server_header=False,
+    )
+    return 0

@@ -1,0 +1,33 @@
+"""Every environment variable the app reads, each with its why; there is no other configuration."""
+
+import os
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _workers() -> int:
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4)
+
+
+class Settings(BaseSettings):
+    """Read once at start-up, from the environment and nowhere else."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    host: str = Field(default="0.0.0.0", description="A container is reached from outside it.")  # noqa: S104
+    port: int = Field(default=7860, ge=1, le=65535, description="Where a Hugging Face Space expects an app.")
+    app_env: Literal["development", "production"] = Field(default="development", description="Production logs JSON.")
+    space_id: str = Field(default="", description="Set by a Hugging Face Space, which is production.")
+    source: Literal["yahoo", "sample"] = Field(default="sample", description="Where prices come from by default.")
+    workers: int = Field(default_factory=_workers, ge=1, le=64, description="Each fits one model at a time.")
+    queue: int = Field(default=24, ge=0, le=1000, description="Jobs that may wait; one more is told to come back.")
+    cache_mb: int = Field(default=256, ge=0, description="Memory for finished answers.")
+    cache_seconds: int = Field(default=900, ge=0, description="Daily bars change once a day.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
+
+    @property
+    def production(self) -> bool:
+        """Whether strangers rely on this deployment."""
+        return self.app_env == "production" or bool(self.space_id)

@@ -1,0 +1,78 @@
+"""From an error to a status, shown as a failed card, a JSON object or a page, by where the request was sent."""
+
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from app import errors
+from app.compute import errors as compute
+from app.panels import BY_SLUG
+from app.web.state import site_of
+from app.web.templates import render
+from app.web.views import ErrorView, FailedView, Failure, slot_of
+
+_STATUS: Mapping[type[Exception], int] = {
+    errors.QueryError: 422,
+    errors.BadBarsError: 422,
+    errors.TooFewBarsError: 422,
+    errors.UnknownTickerError: 404,
+    errors.SourceRefusedError: 503,
+    errors.SourceBrokenError: 502,
+    errors.SourceSilentError: 504,
+    compute.OverloadedError: 503,
+    compute.WorkerDiedError: 503,
+    compute.JobTimeoutError: 503,
+    compute.ClientGoneError: 499,
+}
+_PAGE_FAILURES = {
+    404: Failure(404, "There is no such page.", "Start at the front page and type a ticker.", None),
+    405: Failure(405, "This address does not take that kind of request.", "Open it in a browser instead.", None),
+}
+_UNEXPECTED = Failure(500, "Something went wrong on our side.", "Try again; if it stays, please report it.", None)
+_PATIENCE_AFTER_TIMEOUT = 30
+
+
+def failure_of(error: Exception) -> Failure:
+    """What ``error`` says to a reader; an error that is not ours says nothing of itself."""
+    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None)
+    if isinstance(error, HTTPException):
+        return _PAGE_FAILURES.get(error.status_code, Failure(error.status_code, error.detail, "", None))
+    if status is None or not isinstance(error, errors.AppError | compute.ComputeError):
+        return _UNEXPECTED
+    patience = _PATIENCE_AFTER_TIMEOUT if isinstance(error, compute.JobTimeoutError) else None
+    return Failure(status, error.sentence, error.hint, getattr(error, "retry_after", patience))
+
+
+async def answer_failure(request: Request, error: Exception) -> Response:
+    """The failure in the form that the path's other answers have."""
+    failure = failure_of(error)
+    headers = dict(getattr(error, "headers", None) or {})
+    if failure.retry_after is not None:
+        headers["Retry-After"] = str(failure.retry_after)
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": _as_json(error, failure)}, failure.status, headers)
+    panel = BY_SLUG.get(request.path_params.get("slug", ""))
+    if panel is None:
+        html = render("error.html", ErrorView(site_of(request), failure))
+    else:
+        html = render("panels/_failed.html", FailedView(slot_of(panel, _asked_url(request)), failure, True))
+    return HTMLResponse(html, failure.status, headers)
+
+
+def _as_json(error: Exception, failure: Failure) -> dict[str, object]:
+    facts = {name: getattr(error, name) for name in ("field", "found", "needed") if hasattr(error, name)}
+    return {"status": failure.status, "sentence": failure.sentence, "hint": failure.hint, **facts}
+
+
+def _asked_url(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}"
+
+
+HANDLERS = {
+    errors.AppError: answer_failure,
+    compute.ComputeError: answer_failure,
+    HTTPException: answer_failure,
+    Exception: answer_failure,
+}

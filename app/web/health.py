@@ -1,0 +1,37 @@
+"""What platforms and robots ask."""
+
+from dataclasses import asdict
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from app.web.state import running
+
+_FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0a5f80"/>'
+    '<path d="M5 20h7l15-11v16L12 20z" fill="#8fbccb"/><path d="M5 20h7l15-3" fill="none" stroke="#fff" '
+    'stroke-width="2.5" stroke-linecap="round"/></svg>'
+)
+_ROBOTS = "User-agent: *\nDisallow: /panels/\nDisallow: /api/\nDisallow: /report\n"
+
+
+async def healthz(request: Request) -> Response:
+    """GET /healthz: the web process is alive; no model and no market is touched."""
+    return JSONResponse({"status": "alive"})
+
+
+async def readyz(request: Request) -> Response:
+    """GET /readyz: 503 only while no worker is warm."""
+    status = running(request).engine.status()
+    state = "ready" if status.ready else "failed" if status.failure else "warming"
+    return JSONResponse({"status": state, "workers": asdict(status)}, 200 if status.ready else 503)
+
+
+async def robots(request: Request) -> Response:
+    """GET /robots.txt: pages may be found, cards are not for crawling."""
+    return PlainTextResponse(_ROBOTS)
+
+
+async def favicon(request: Request) -> Response:
+    """GET /favicon.ico: a band that opens, drawn as SVG because the repository holds no binary file."""
+    return Response(_FAVICON, media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})

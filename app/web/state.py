@@ -1,0 +1,54 @@
+"""What a running app holds, and how an endpoint reaches it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from app.compute.engine import Engine
+from app.panels.panel import Panel
+from app.panels.query import Query
+from app.web.analyses import Analyses
+from app.web.query import parse_query
+from app.web.views import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The parts of a running app; ``today`` is its clock."""
+
+    site: Site
+    style: str
+    analyses: Analyses
+    engine: Engine
+    today: Callable[[], date]
+
+
+def running(request: Request) -> Running:
+    """The parts of the app that ``request`` came to."""
+    parts: Running = request.app.state.running
+    return parts
+
+
+def site_of(request: Request) -> Site:
+    """What every page of this app links to."""
+    return running(request).site
+
+
+def query_of(request: Request) -> Query:
+    """The checked query of ``request``; raises ``QueryError``."""
+    app = running(request)
+    return parse_query(request.query_params, app.site.sources, app.site.default_source, app.today())
+
+
+def query_string(query: Query) -> str:
+    """The query as it stands in a URL, empty fields left out."""
+    fields = {"ticker": query.ticker, "horizon": query.horizon, "as_of": query.as_of, "source": query.source}
+    return urlencode({name: value for name, value in fields.items() if value is not None})
+
+
+def card_url(panel: Panel, query: Query) -> str:
+    """Where the card for ``query`` is."""
+    return f"/panels/{panel.slug}?{query_string(query)}"

@@ -1,0 +1,20 @@
+"""Jinja, strict: autoescaped, and an unknown name is an error."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.web.formats import FILTERS
+
+_ROOT = Path(__file__).parents[2] / "templates"
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(_ROOT), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+_ENVIRONMENT.filters.update(FILTERS)
+
+
+def render(name: str, view: Any) -> str:
+    """The template ``name`` with the fields of ``view`` (a dataclass of app.web.views) as its names."""
+    fields = {field: getattr(view, field) for field in view.__dataclass_fields__}
+    return _ENVIRONMENT.get_template(name).render(fields)

@@ -1,0 +1,134 @@
+"""python -m tests.benchmark: how fast the served app is, with ratios to bare library calls timed in the same run."""
+
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from app.market.history import history_until
+from app.market.sample import SampleSource
+
+PORT = 7862
+ROUNDS = 5
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+WAYS_OUT = {"HOST": "127.0.0.1", "PORT": str(PORT), "LOG_LEVEL": "warning", "SOURCE": "sample"}
+PROPHET = "/panels/prophet?ticker=%5EGSPC&source=sample&horizon=22&as_of="
+
+
+def main() -> None:
+    """Start the app, measure it from outside, and stop it."""
+    begun = time.perf_counter()
+    app = subprocess.Popen([sys.executable, "-m", "app"], env={**os.environ, **WAYS_OUT})
+    try:
+        _report("process start to first page", _until(lambda: _status("/") == 200, begun), "s", 2)
+        _report("process start to all workers warm", _until(_all_warm, begun), "s", 15)
+        _report("GET /, median of 100", 1000 * statistics.median(_seconds("/") for _ in range(100)), "ms", 10)
+        _prophet_card()
+        _health_while_all_fit()
+    finally:
+        app.terminate()
+        app.wait(15)
+
+
+def _prophet_card() -> None:
+    """Cold requests and bare calls take turns, so that a noisy machine is noisy for both."""
+    with tempfile.TemporaryDirectory() as folder, _bare(Path(folder)) as bare:
+        ours, theirs, again = [], [], []
+        for year in range(2018 - ROUNDS, 2018):
+            ours.append(_seconds(f"{PROPHET}{year}-12-29"))
+            again += [_seconds(f"{PROPHET}{year}-12-29") for _ in range(10)]
+            theirs.append(_ask(bare))
+        bare.stdin.close()
+    print(f"{'':40}  ours {_list(ours)} s, bare {_list(theirs)} s")
+    _report("prophet card, cold, against bare calls", statistics.median(ours) / statistics.median(theirs), "×", 1.3)
+    _report("prophet card, repeated, median", 1000 * statistics.median(again), "ms", 15)
+
+
+def _bare(folder: Path) -> subprocess.Popen[str]:
+    history = history_until(asyncio.run(SampleSource().load("^GSPC")), None)
+    bars = folder / "bars.npz"
+    refits = np.r_[np.linspace(len(history) - 740, len(history) - 140, 6).astype(int), len(history) - 1]
+    np.savez(bars, dates=history.dates, closes=history.adj_close, refits=refits)
+    # As nice as a worker is, and on one thread like it.
+    command = ["nice", "-n", "10", sys.executable, "-m", "tests.benchmark.bare", str(bars)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env={**os.environ, **ONE_THREAD})
+
+
+def _ask(bare: subprocess.Popen[str]) -> float:
+    bare.stdin.write("\n")
+    bare.stdin.flush()
+    return float(bare.stdout.readline())
+
+
+def _health_while_all_fit() -> None:
+    cards = [f"{PROPHET}{year}-06-29" for year in range(2009, 2015)]
+    with ThreadPoolExecutor(len(cards)) as visitors:
+        fitting = [visitors.submit(_seconds, card) for card in cards]
+        seconds = []
+        while not all(card.done() for card in fitting):
+            seconds.append(_seconds("/healthz"))
+            time.sleep(0.01)
+    _report(f"/healthz while all fit, p99 of {len(seconds)}", 1000 * float(np.quantile(seconds, 0.99)), "ms", 50)
+
+
+def _until(happened: Callable[[], bool], begun: float) -> float:
+    while not happened():
+        if time.perf_counter() - begun > 120:
+            raise TimeoutError("the app did not come up")
+        time.sleep(0.02)
+    return time.perf_counter() - begun
+
+
+def _all_warm() -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz") as answer:
+            workers = json.load(answer)["workers"]
+    except urllib.error.HTTPError:
+        return False
+    return bool(workers["warm"] == workers["expected"])
+
+
+def _status(path: str) -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}") as answer:
+            answer.read()
+            return answer.status
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+    except urllib.error.URLError:
+        return 0
+
+
+def _seconds(path: str) -> float:
+    begun = time.perf_counter()
+    status = _status(path)
+    if status != 200:
+        raise RuntimeError(f"{path} answered {status}")
+    return time.perf_counter() - begun
+
+
+def _list(seconds: list[float]) -> str:
+    return " ".join(f"{one:.2f}" for one in seconds)
+
+
+def _report(what: str, value: float, unit: str, target: float) -> None:
+    print(
+        f"{what:40}  {value:8.2f} {unit:2}  (target {target:g} {unit}{'' if value <= target else ', MISSED'})",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

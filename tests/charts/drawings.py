@@ -1,0 +1,120 @@
+"""One drawing of every kind, from numbers that are the same in every run, and a reader of what was drawn."""
+
+import base64
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+
+from app.charts.calibration import hits
+from app.charts.chart import Chart
+from app.charts.components import Season, Trend, components
+from app.charts.drawdown import drawdown
+from app.charts.fan import Track, fan
+from app.charts.labels import text_width
+from app.charts.moves import move_distribution
+from app.charts.price import price_and_volume
+from app.charts.volatility import volatility
+
+BARS = 2520
+SCORES = np.array([-1.96, -1.2816, -0.6745, 0, 0.6745, 1.2816, 1.96])
+
+
+def walk(bars=BARS, last=100.0):
+    """Trading days and the closes of a random walk that ends at ``last``."""
+    dates = np.busday_offset(np.datetime64("2016-01-04"), np.arange(bars), roll="forward")
+    steps = np.random.default_rng(7).normal(0.0003, 0.015, bars)
+    return dates, last * np.exp(np.cumsum(steps) - steps.sum())
+
+
+def draw_price(canvas, bars=BARS, last=100.0):
+    dates, close = walk(bars, last)
+    volume = np.random.default_rng(8).integers(1, 9_000_000, bars).astype(float)
+    return price_and_volume(dates, close, volume, canvas=canvas, alt="a price", currency="USD")
+
+
+def draw_fan(canvas, horizon=22, last=100.0, bars=BARS, **tracks):
+    dates, close = walk(bars, last)
+    ahead = np.arange(1, horizon + 1)
+    future = np.busday_offset(dates[-1], ahead)
+    quantiles = last * np.exp(0.015 * np.sqrt(ahead)[:, None] * SCORES)
+    return fan(dates, close, future, quantiles, canvas=canvas, alt="a fan", currency="USD", **tracks)
+
+
+def draw_fan_with_tracks(canvas):
+    future = np.busday_offset(walk()[0][-1], np.arange(1, 23))
+    path = np.linspace(104, 109, 22)
+    faint = Track(future, path, "stock Prophet", path - 5, path + 5)
+    return draw_fan(canvas, faint=faint, actual=Track(future[:9], path[:9] - 8, "actual"))
+
+
+def draw_components(canvas):
+    dates, close = walk()
+    days = np.arange(366.0)
+    year = Season("Time of year", days, np.sin(days / 58), "year")
+    week = Season("Day of the week", np.arange(5.0), np.array([0.1, -0.2, 0.0, 0.1, 0.0]), "week")
+    return components([Trend("Trend", dates, close, dates[::100]), year, week], canvas=canvas, alt="parts")
+
+
+def draw_moves(canvas, scale=4.0):
+    moves = np.random.default_rng(9).standard_t(3, BARS) * scale
+    risk = float(np.percentile(moves, 5))
+    tail = float(moves[moves <= risk].mean())
+    return move_distribution(moves, value_at_risk=risk, expected_shortfall=tail, last=scale, canvas=canvas, alt="moves")
+
+
+def draw_hits(canvas, origins=110):
+    width = np.linspace(2, 5, origins)
+    actual = np.random.default_rng(10).normal(0, 3, origins)
+    return hits(
+        walk()[0][:: BARS // origins][:origins],
+        -width,
+        width,
+        -1.5 * width,
+        1.5 * width,
+        actual,
+        canvas=canvas,
+        alt="hits",
+    )
+
+
+def draw_drawdown(canvas):
+    dates, close = walk()
+    return drawdown(dates, (close / np.maximum.accumulate(close) - 1) * 100, canvas=canvas, alt="falls")
+
+
+def draw_volatility(canvas):
+    values = 15 + 5 * np.sin(np.arange(BARS) / 80)
+    return volatility(walk()[0], values, float(values[-1]), "higher than 64 % of days", canvas=canvas, alt="restless")
+
+
+DRAWINGS = (
+    draw_price, draw_fan, draw_fan_with_tracks, draw_components, draw_moves, draw_hits, draw_drawdown, draw_volatility,
+)  # fmt: skip
+
+
+def svg_of(chart: Chart) -> str:
+    head, body = chart.src.split(",", 1)
+    assert head == "data:image/svg+xml;base64"
+    return base64.b64decode(body).decode()
+
+
+def root_of(chart: Chart) -> ElementTree.Element:
+    return ElementTree.fromstring(svg_of(chart))  # noqa: S314
+
+
+def word_boxes(chart: Chart) -> list[tuple[str, float, float, float, float]]:
+    """Words with the left, top, right and bottom of what they cover."""
+    root = root_of(chart)
+    sheet = root.findtext("{http://www.w3.org/2000/svg}style")
+    return [_word_box(element, sheet) for element in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def _word_box(element: ElementTree.Element, sheet: str) -> tuple[str, float, float, float, float]:
+    rules = re.search(rf"\.{element.get('class')}\{{([^}}]*)", sheet)[1]
+    size = float(re.search(r"font-size:(\d+)", rules)[1])
+    width = text_width(element.text, size, bold="font-weight:700" in rules)
+    anchor = re.search(r"text-anchor:(\w+)", rules)
+    left = float(element.get("x")) - {"middle": 0.5, "end": 1.0}.get(anchor and anchor[1], 0.0) * width
+    base = float(element.get("y"))
+    return element.text, left, base - 0.72 * size, left + width, base

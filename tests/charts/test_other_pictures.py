@@ -1,0 +1,109 @@
+import re
+
+import numpy as np
+import pytest
+
+from app.charts.calibration import hits
+from app.charts.chart import WIDE
+from app.charts.components import Season, components
+from app.charts.drawdown import drawdown
+from app.charts.moves import move_distribution
+from app.charts.volatility import volatility
+from tests.charts.drawings import draw_moves, root_of, walk, word_boxes
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def words_of(chart):
+    return [box[0] for box in word_boxes(chart)]
+
+
+def moves_with(risk, shortfall, last, canvas):
+    moves = np.linspace(-6, 6, 500)
+    return move_distribution(
+        moves, value_at_risk=risk, expected_shortfall=shortfall, last=last, canvas=canvas, alt="moves"
+    )
+
+
+def test_the_receipt_counts_what_it_draws(canvas):
+    origins, one = walk(5)[0], np.ones(5)
+    actual = np.array([0.0, 0.9, -1.5, 3.0, -2.5])
+    words = words_of(hits(origins, -one, one, -2 * one, 2 * one, actual, canvas=canvas, alt=""))
+    assert {"2 of 5 within the 80 % band", "1 outside it", "2 outside the 95 % band"} <= set(words)
+
+
+def test_hits_and_misses_differ_in_shape_and_not_only_in_colour():
+    origins, one = walk(3)[0], np.ones(3)
+    chart = hits(origins, -one, one, -2 * one, 2 * one, np.array([0.0, 1.5, 3.0]), canvas=WIDE, alt="")
+    marks = [(use.get("href"), use.get("class")) for use in root_of(chart).iter(f"{SVG}use")]
+    assert len(set(marks)) == 3
+
+
+def test_a_single_past_forecast_makes_a_receipt(canvas):
+    one = np.ones(1)
+    chart = hits(walk(1)[0], -one, one, -2 * one, 2 * one, np.zeros(1), canvas=canvas, alt="")
+    assert "1 of 1 within the 80 % band" in words_of(chart)
+
+
+def stems(chart):
+    """The x, top and bottom of upright lines, in pixels."""
+    drawn = " ".join(path.get("d") for path in root_of(chart).iter(f"{SVG}path"))
+    upright = re.findall(r"M([\d.]+) ([\d.]+)L\1 ([\d.]+)", drawn)
+    return [(float(x), *sorted((float(start), float(end)))) for x, start, end in upright]
+
+
+@pytest.mark.parametrize("marked", [(-3, -4, 1), (-3, -3.1, -3.2), (-5.7, -5.9, -5.8), (-3, -4, 5.8), (0.5, 0.2, 0)])
+def test_no_stem_runs_through_the_words_of_another(canvas, marked):
+    chart = moves_with(*marked, canvas)
+    flags = [box for box in word_boxes(chart) if re.match("last move|VaR|value|shortfall|expected", box[0])]
+    assert len(flags) == 3
+    assert len(stems(chart)) >= 3
+    for words, left, top, right, bottom in flags:
+        for x, start, end in stems(chart):
+            assert not (left < x < right and start < (top + bottom) / 2 < end), words
+
+
+def test_moves_of_any_size_are_framed(canvas):
+    for scale in (0.001, 40.0):
+        assert draw_moves(canvas, scale).src
+
+
+def test_moves_out_of_the_frame_are_counted(canvas):
+    moves = np.r_[np.linspace(-5, 5, 1000), -40, -50, 90]
+    chart = move_distribution(moves, value_at_risk=-4, expected_shortfall=-4.5, last=1, canvas=canvas, alt="moves")
+    assert {"← 2 more", "1 more →"} <= set(words_of(chart))
+
+
+def test_a_stock_that_never_moved_has_a_distribution_too(canvas):
+    chart = move_distribution(np.zeros(60), value_at_risk=0, expected_shortfall=0, last=0, canvas=canvas, alt="still")
+    assert "last move 0.0 %" in words_of(chart)
+
+
+def test_a_season_names_its_best_and_worst_month(canvas):
+    days = np.arange(366.0)
+    season = Season("Time of year", days, 2 * np.cos(2 * np.pi * (days - 15) / 365), "year")
+    assert {"Jan +2.0 %", "Jul −2.0 %"} <= set(words_of(components([season], canvas=canvas, alt="")))
+
+
+def test_a_flat_season_is_drawn(canvas):
+    flat = Season("Day of the week", np.arange(5.0), np.zeros(5), "week")
+    assert "Mon" in words_of(components([flat], canvas=canvas, alt=""))
+
+
+def test_the_worst_day_is_dated(canvas):
+    dates, close = walk(400)
+    below = (close / np.maximum.accumulate(close) - 1) * 100
+    worst = dates[below.argmin()].item()
+    words = " ".join(words_of(drawdown(dates, below, canvas=canvas, alt="")))
+    assert f"{worst.day} {worst:%b %Y}" in words
+
+
+def test_a_price_that_only_rose_has_an_empty_drawdown(canvas):
+    dates, _ = walk(60)
+    assert "0.0 %" in words_of(drawdown(dates, np.zeros(60), canvas=canvas, alt=""))
+
+
+@pytest.mark.parametrize("level", [0.0, 0.01, 18.0, 900.0])
+def test_volatility_of_every_size_says_what_it_was_asked_to(canvas, level):
+    chart = volatility(walk(60)[0], np.full(60, level), level, "as usual", canvas=canvas, alt="")
+    assert {"as usual", "median"} <= set(words_of(chart))

@@ -1,0 +1,127 @@
+import re
+
+import numpy as np
+import pytest
+
+from app.charts.fan import Track, fan
+from app.charts.price import price_and_volume
+from tests.charts.drawings import draw_fan, draw_price, root_of, svg_of, walk, word_boxes
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def points(chart, name):
+    """The corners of the path with this id, in pixels."""
+    path = root_of(chart).find(f".//{SVG}g[@id='{name}']/{SVG}path")
+    numbers = re.findall(r"-?\d+(?:\.\d+)?", path.get("d"))
+    return np.array(numbers, float).reshape(-1, 2)
+
+
+def words_of(chart):
+    return {box[0] for box in word_boxes(chart)}
+
+
+@pytest.mark.parametrize("horizon", [1, 2, 22, 66])
+def test_a_fan_opens_exactly_at_the_last_close(canvas, horizon):
+    chart = draw_fan(canvas, horizon)
+    last = points(chart, "close")[-1]
+    for name in ("median", "band-95", "band-80", "band-50"):
+        np.testing.assert_allclose(points(chart, name)[0], last, atol=0.11)
+
+
+def test_the_bands_of_a_fan_lie_within_each_other(canvas):
+    chart = draw_fan(canvas, 22)
+    reach = [np.ptp(points(chart, f"band-{level}")[:, 1]) for level in (95, 80, 50)]
+    assert reach == sorted(reach, reverse=True)
+
+
+def test_a_fan_one_day_ahead_is_wide_enough_to_see(canvas):
+    assert np.ptp(points(draw_fan(canvas, 1), "band-95")[:, 0]) >= 12
+
+
+def test_a_fan_names_its_bands_its_median_and_its_dates(canvas):
+    words = words_of(draw_fan(canvas, 22))
+    assert any(word.startswith("95 %") for word in words)
+    assert any(word.endswith("100.00") for word in words)
+    assert {word for word in words if word.startswith("last close")}
+
+
+def test_what_happened_starts_at_the_last_close_and_ends_where_it_is_known(canvas):
+    dates, _ = walk()
+    known = np.busday_offset(dates[-1], np.arange(1, 8))
+    actual = Track(known, np.full(7, 103.0), "actual")
+    chart = draw_fan(canvas, 22, actual=actual)
+    path, median = points(chart, "actual"), points(chart, "median")
+    np.testing.assert_allclose(path[0], points(chart, "close")[-1], atol=0.11)
+    assert path[-1, 0] == pytest.approx(median[0, 0] + 7 / 22 * (median[-1, 0] - median[0, 0]), abs=0.2)
+
+
+def test_a_faint_track_older_than_the_picture_is_cut_at_its_edge(canvas):
+    dates, close = walk()
+    chart = draw_fan(canvas, 22, faint=Track(dates, close * 1.01, "fitted"))
+    assert points(chart, "faint")[:, 0].min() >= 0
+
+
+def test_a_track_without_a_day_in_the_picture_is_left_out(canvas):
+    dates, close = walk()
+    nothing, past = Track(dates[:0], close[:0], "actual"), Track(dates[:9], close[:9], "fitted")
+    assert draw_fan(canvas, actual=nothing, faint=past) == draw_fan(canvas)
+
+
+@pytest.mark.parametrize("last", [0.00012, 0.9, 1234.5, 65_000_000.0])
+@pytest.mark.parametrize("drawing", [draw_price, draw_fan])
+def test_prices_of_every_size_fit_beside_the_picture(canvas, drawing, last):
+    chart = drawing(canvas, last=last)
+    assert max(box[3] for box in word_boxes(chart)) <= chart.width
+    assert "e-" not in svg_of(chart).split("</style>")[1]
+
+
+@pytest.mark.parametrize("drawing", [draw_price, draw_fan])
+def test_sixty_bars_are_enough(canvas, drawing):
+    assert len(points(drawing(canvas, bars=60), "close")) > 10
+
+
+def test_a_price_without_volume_has_no_volume_below(canvas):
+    dates, close = walk(300)
+    silent = price_and_volume(dates, close, np.zeros(300), canvas=canvas, alt="flat", currency="")
+    assert silent == price_and_volume(dates, close, None, canvas=canvas, alt="flat", currency="")
+    assert "Volume" not in words_of(silent)
+    assert "Volume" in words_of(draw_price(canvas))
+
+
+def test_a_price_that_never_moved_is_a_level_line(canvas):
+    dates, _ = walk(120)
+    flat = np.full(120, 7.5)
+    chart = price_and_volume(dates, flat, None, canvas=canvas, alt="flat", currency="USD")
+    assert np.ptp(points(chart, "close")[:, 1]) == 0
+    ahead = fan(dates[:-1], flat[:-1], dates[-1:], np.full((1, 7), 7.5), canvas=canvas, alt="flat", currency="USD")
+    assert np.ptp(points(ahead, "median")[:, 1]) == 0
+
+
+def test_a_price_line_keeps_its_highest_and_lowest_close(canvas):
+    dates, close = walk()
+    spiked = close.copy()
+    spiked[1000], spiked[1500] = close.max() * 1.2, close.min() / 1.2
+    line = points(price_and_volume(dates, spiked, None, canvas=canvas, alt="spikes", currency="USD"), "close")
+    assert np.sum(line[:, 1] == line[:, 1].min()) == 1
+    assert np.sum(line[:, 1] == line[:, 1].max()) == 1
+
+
+def test_a_price_that_multiplied_is_drawn_on_a_log_scale_that_says_so(canvas):
+    dates, _ = walk(600)
+    chart = price_and_volume(dates, np.geomspace(1, 500, 600), None, canvas=canvas, alt="up", currency="USD")
+    line = points(chart, "close")
+    straight = np.interp(line[:, 0], line[[0, -1], 0], line[[0, -1], 1])
+    np.testing.assert_allclose(line[:, 1], straight, atol=0.6)
+    assert "log scale" in words_of(chart)
+    assert "log scale" not in words_of(draw_price(canvas, bars=60))
+
+
+def test_the_last_close_is_written_beside_its_line(canvas):
+    assert "1,234.50" in words_of(draw_price(canvas, last=1234.5))
+
+
+@pytest.mark.parametrize("currency", ["US$ $x^2$", "<b>&amp;"])
+def test_words_are_written_as_they_are(canvas, currency):
+    dates, close = walk(100)
+    assert currency in words_of(price_and_volume(dates, close, None, canvas=canvas, alt="", currency=currency))

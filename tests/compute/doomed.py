@@ -1,0 +1,16 @@
+"""A program with an engine at work in it, for tests that kill it."""
+
+import asyncio
+import sys
+
+from tests.compute.engines import local_engine
+from tests.compute.jobs import HERE
+
+
+async def main(path):
+    async with local_engine(workers=2) as engine:
+        await engine.run(f"{HERE}:with_child", path.encode())
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))

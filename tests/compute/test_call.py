@@ -1,0 +1,45 @@
+import pickle
+
+import pytest
+
+from app.compute.call import guarded, resolve
+from app.compute.errors import ClientGoneError, JobFailedError, JobTimeoutError, OverloadedError, WorkerDiedError
+from app.compute.waiting import Pace
+from tests.compute.jobs import HERE, echo
+
+
+def test_both_ways_of_writing_a_name_mean_the_same_function():
+    assert resolve(f"{HERE}:echo") is resolve(f"{HERE}.echo") is echo
+
+
+@pytest.mark.parametrize(
+    "name", ["echo", "", "tests.compute.jobs:", "no.such.module:echo", "tests.compute.jobs:nothing"]
+)
+def test_a_name_that_means_nothing_is_an_error_and_no_crash(name):
+    assert guarded(name).answer is None
+
+
+def test_the_worker_adds_where_an_error_arose():
+    with pytest.raises(ValueError, match="a wrong value") as raised:
+        guarded(f"{HERE}:wrong").value()
+    assert "in wrong" in raised.value.__notes__[0]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OverloadedError(3), JobTimeoutError(30.0), WorkerDiedError(2), JobFailedError("OddError"), ClientGoneError()],
+)
+def test_every_error_pickles_whole_and_ends_in_what_to_do(error):
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (type(again), vars(again)) == (type(error), vars(error))
+    assert str(error) == f"{error.sentence} {error.hint}"
+
+
+def test_the_guess_of_a_wait_follows_jobs_and_workers_within_bounds():
+    pace = Pace(workers=2)
+    assert pace.until_done(0) == 1
+    assert pace.until_done(6) == 6
+    assert pace.until_done(1_000) == 30
+    for _ in range(100):
+        pace.observe(0.1)
+    assert pace.until_done(6) == 1

@@ -1,0 +1,113 @@
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+from app.compute.errors import JobTimeoutError, WorkerDiedError
+from tests.compute.engines import all_warm, local_engine
+from tests.compute.jobs import HERE
+from tests.compute.processes import alive, descendants, parent, until, written
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_cancelled_job_takes_its_child_process_along(tmp_path):
+    async with local_engine() as engine:
+        running = asyncio.create_task(engine.run(f"{HERE}:with_child", bytes(tmp_path / "pids")))
+        pids = await written(tmp_path / "pids")
+        running.cancel()
+        # Not even as zombies, which nobody else would reap in a container.
+        assert await until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in pids), 2)
+
+
+async def test_a_job_out_of_time_takes_its_child_process_along(tmp_path):
+    async with local_engine(job_seconds=0.5) as engine:
+        with pytest.raises(JobTimeoutError):
+            await engine.run(f"{HERE}:with_child", bytes(tmp_path / "pids"))
+        pids = await written(tmp_path / "pids")
+        assert await until(lambda: not any(map(alive, pids)), 2)
+
+
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGTERM])
+async def test_a_killed_worker_takes_its_child_process_along(tmp_path, blow):
+    async with local_engine() as engine:
+        running = asyncio.create_task(engine.run(f"{HERE}:with_child", bytes(tmp_path / "pids")))
+        worker, child = await written(tmp_path / "pids")
+        os.kill(worker, blow)
+        assert await until(lambda: not alive(child), 2)
+        running.cancel()
+
+
+async def test_a_worker_stuck_in_native_code_is_killed_all_the_same(tmp_path):
+    async with local_engine(job_seconds=0.5) as engine:
+        with pytest.raises(JobTimeoutError):
+            await engine.run(f"{HERE}:wedged", bytes(tmp_path / "pid"))
+        (worker,) = await written(tmp_path / "pid")
+        assert await until(lambda: not alive(worker), 2)
+        assert await engine.run(f"{HERE}:echo", b"next") == b"next"
+
+
+async def test_an_idle_worker_that_is_killed_is_replaced_and_warm_again():
+    async with local_engine(workers=2, warm=f"{HERE}:warm_up") as engine:
+        await all_warm(engine)
+        os.kill(int(await engine.run(f"{HERE}:pid")), signal.SIGKILL)
+        assert await until(lambda: engine.status().restarts == 1)
+        await all_warm(engine)
+        assert len(json.loads(await engine.run(f"{HERE}:warmed"))) == 1
+
+
+async def test_a_killed_fork_server_is_started_again():
+    async with local_engine(warm=f"{HERE}:warm_up") as engine:
+        worker = int(await engine.run(f"{HERE}:pid"))
+        os.kill(parent(worker), signal.SIGKILL)
+        assert await until(lambda: not alive(worker))
+        assert json.loads(await engine.run(f"{HERE}:surroundings"))["NUMBA_DISABLE_JIT"] == "1"
+
+
+async def test_a_second_kill_gives_the_job_up_but_not_the_engine(tmp_path):
+    async with local_engine(workers=2) as engine:
+        running = asyncio.create_task(engine.run(f"{HERE}:hold", bytes(tmp_path / "pid"), b"30"))
+        for _ in range(2):
+            (worker,) = await written(tmp_path / "pid")
+            (tmp_path / "pid").unlink()
+            os.kill(worker, signal.SIGKILL)
+        with pytest.raises(WorkerDiedError):
+            await running
+        assert await engine.run(f"{HERE}:echo", b"next") == b"next"
+
+
+async def test_a_warm_up_that_kills_its_worker_is_reported():
+    async with local_engine(warm=f"{HERE}:dying_warm_up") as engine:
+        assert await until(lambda: engine.status().failure == "A worker died while it warmed up.")
+
+
+async def test_a_warm_up_without_end_is_reported():
+    async with local_engine(warm=f"{HERE}:slow_warm_up", warm_seconds=0.3) as engine:
+        assert await until(lambda: engine.status().failure == "A worker was not warm after 0.3 s.")
+
+
+async def test_a_worker_stopped_in_its_sleep_and_a_full_pipe_do_not_wedge_the_engine(tmp_path):
+    async with local_engine(job_seconds=0.5) as engine:
+        worker = int(await engine.run(f"{HERE}:pid"))
+        os.kill(worker, signal.SIGSTOP)
+        with pytest.raises(JobTimeoutError):
+            await engine.run(f"{HERE}:echo", b"x" * 1_000_000)
+        assert await engine.run(f"{HERE}:echo", b"next") == b"next"
+        assert not alive(worker)
+
+
+async def test_when_the_web_process_is_killed_nobody_and_no_file_survives(tmp_path):
+    with tempfile.TemporaryDirectory() as home:
+        command = [sys.executable, "-m", "tests.compute.doomed", tmp_path / "pids"]
+        with subprocess.Popen(command, env=os.environ | {"TMPDIR": home}) as doomed:
+            await written(tmp_path / "pids")
+            orphans = descendants(doomed.pid)
+            doomed.kill()
+        assert len(orphans) >= 4
+        assert await until(lambda: not any(map(alive, orphans)), 5)
+        assert os.listdir(home) == []

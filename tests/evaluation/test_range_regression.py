@@ -1,0 +1,28 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.evaluation.price_files import read_prices
+from app.evaluation.range_regression import fit
+from app.forecasting.linear import COEFFICIENTS, features
+from app.forecasting.naive import GAUSSIAN
+from tests.forecasting.series import random_bars
+
+POOL = Path(__file__).parents[2].parent / "shared" / "data" / "us_training_pool_1995_2018.parquet"
+
+
+def test_the_fit_of_gaussian_days_gives_gaussian_quantiles():
+    tickers = [random_bars(3000, seed) for seed in range(4)]
+    found = fit(tickers)
+    usual = np.mean([features(y)[300:].mean(axis=0) for y in tickers], axis=0)
+    growth = np.exp(found[:, 7:] @ usual)[:, None]
+    np.testing.assert_allclose((found[:, :7] * growth)[:3], np.tile(GAUSSIAN, (3, 1)), atol=0.15)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not POOL.exists(), reason="the training pool is not here")
+def test_the_shipped_coefficients_are_those_of_the_training_pool():
+    pytest.importorskip("pyarrow")
+    found = fit(read_prices(POOL).prices.values())
+    np.testing.assert_allclose(found, COEFFICIENTS, atol=0.002)

@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+
+from app.forecasting.forecast import MEDIAN
+from app.forecasting.linear import COEFFICIENTS, DAYS, linear
+from app.forecasting.volatility import range_variance
+from tests.forecasting.series import index_bars
+
+Y = index_bars()
+
+
+@pytest.mark.parametrize(("row", "days"), list(enumerate(DAYS)))
+def test_a_forecast_is_the_regression_by_hand(row, days):
+    origin, daily = 1200, range_variance(Y)
+    sigma = np.sqrt(np.mean(np.diff(Y.close[origin - 252 : origin + 1]) ** 2))
+    means = [np.sqrt(daily[origin + 1 - bars : origin + 1].mean()) / sigma for bars in (1, 5, 22, 66)]
+    growth = np.exp(COEFFICIENTS[row, 7:] @ np.log([*means, sigma / 0.018]))
+    found = linear(Y, np.array([origin]), 66).quantiles[0, days - 1]
+    np.testing.assert_allclose(found, COEFFICIENTS[row, :7] * growth * sigma * np.sqrt(days), rtol=1e-6)
+
+
+def test_without_drift_only_the_median_changes():
+    origins = np.array([600, 1200])
+    free, fixed = (linear(Y, origins, 22, drift).quantiles for drift in (True, False))
+    assert (fixed[..., MEDIAN] == 0).all()
+    others = [0, 1, 2, 4, 5, 6]
+    np.testing.assert_array_equal(free[..., others], fixed[..., others])
