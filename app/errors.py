@@ -1,5 +1,7 @@
 """What can go wrong, in the reader's language; HTTP statuses are given to these errors in app.web.errors."""
 
+from datetime import date
+
 
 class AppError(Exception):
     """An error whose ``sentence`` (what happened) and ``hint`` (what to do next) may be shown to a visitor.
@@ -46,6 +48,39 @@ class BadBarsError(AppError):
         self.sentence = f"{where}: found {found}; needed {needed}."
 
 
+class BadFileError(AppError):
+    """A file that cannot be read as daily prices; ``line`` counts from 1, ``column`` is a name or a number."""
+
+    hint = "Correct the file there and send it again."
+
+    def __init__(self, line: int, column: str, found: str, needed: str) -> None:
+        super().__init__(line, column, found, needed)
+        self.line, self.column, self.found, self.needed = line, column, found, needed
+        where = column if column.isdigit() else f"“{column}”"
+        self.sentence = f"Line {line}, column {where} of your file: found {found}; needed {needed}."
+
+
+class TooLargeError(AppError):
+    """More bytes were sent than the app reads; ``what`` says of what."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(what, limit)
+        self.what, self.limit = what, limit
+        self.sentence = f"{what} is larger than {limit / 2**20:.3g} MiB."
+        self.hint = "Send a file of at most 2 MiB: the last ten years of daily bars take a tenth of that."
+
+
+class BadFormError(AppError):
+    """What was posted cannot be read as a form."""
+
+    hint = "Send multipart/form-data with the fields of the page's form, and the file as “prices”."
+
+    def __init__(self, found: str) -> None:
+        super().__init__(found)
+        self.found = found
+        self.sentence = f"The form that was sent cannot be read: {found}."
+
+
 class TooFewBarsError(AppError):
     """A card needs a longer history than there is."""
 
@@ -55,6 +90,30 @@ class TooFewBarsError(AppError):
         super().__init__(found, needed)
         self.found, self.needed = found, needed
         self.sentence = f"This card needs {needed} daily bars and found {found}."
+
+
+class NoPricesError(TooFewBarsError):
+    """The source knows the ticker but has no daily bar of it."""
+
+    hint = "It may be too new or no longer traded; try another ticker."
+
+    def __init__(self, source: str, ticker: str) -> None:
+        super().__init__(0, 1)
+        self.args = (source, ticker)
+        self.sentence = f"{source} knows “{ticker}” but has no daily prices of it."
+
+
+class UnbelievablePricesError(AppError):
+    """A move in the history that no market makes; ``day``, ``change`` (a share) and ``guess`` are those of the move."""
+
+    hint = "Upload a CSV with that mended, or choose an earlier date; the cards without a forecast still show it."
+
+    def __init__(self, day: date, change: float, guess: str) -> None:
+        super().__init__(day, change, guess)
+        self.day, self.change, self.guess = day, change, guess
+        self.sentence = (
+            f"On {day} the price changes by {change:+,.1%}, {guess}. A forecast fitted to that would be worth nothing."
+        )
 
 
 class SourceRefusedError(AppError):
@@ -83,7 +142,9 @@ class SourceSilentError(AppError):
 
     hint = "Try again in a minute, try the built-in sample, or upload a CSV of prices."
 
-    def __init__(self, source: str, seconds: float) -> None:
-        super().__init__(source, seconds)
-        self.source, self.seconds = source, seconds
-        self.sentence = f"{source} did not answer within {seconds:g} s."
+    def __init__(self, source: str, seconds: float, reason: str = "") -> None:
+        super().__init__(source, seconds, reason)
+        self.source, self.seconds, self.reason = source, seconds, reason
+        self.sentence = (
+            f"{source} cannot be reached: {reason}." if reason else f"{source} did not answer within {seconds:g} s."
+        )

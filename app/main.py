@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import importlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -16,18 +17,24 @@ from app.compute.cache import Cache, MemoryCache
 from app.compute.crew import CrewPlan
 from app.compute.engine import Engine
 from app.compute.local import Limits, LocalEngine
+from app.market import upload
 from app.market.calendar import sessions_after
+from app.market.remembering import Remembering
 from app.market.sample import SampleSource
 from app.market.source import MarketSource
+from app.market.yahoo import CLIENT, YahooSource
 from app.panels.query import MAXIMUM_HORIZON
 from app.settings import Settings
 from app.web import cards, health, pages
 from app.web.analyses import Analyses
+from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
 from app.web.security import SecurityHeaders
 from app.web.state import Running
 from app.web.views import Site
 
+# A query is said in an address, or in a form where a file comes with it.
+_SAID = ("GET", "POST")
 _STATIC = Path(__file__).parent / "static"
 _PRELOAD = ("numpy", "pandas", "pydantic", "matplotlib.figure", "matplotlib.backends.backend_svg", "holidays")
 
@@ -40,29 +47,35 @@ def create_app(
     today: Callable[[], date] = lambda: datetime.now(UTC).date(),
 ) -> ASGIApp:
     """The app as an ASGI callable; what is not given is built from ``settings``."""
-    sources = sources or market_sources()
+    cache = cache or MemoryCache(settings.cache_mb * 2**20)
+    sources = {name: Remembering(source, cache) for name, source in (sources or market_sources()).items()}
     engine = engine or local_engine(settings)
-    analyses = Analyses(sources, engine, cache or MemoryCache(settings.cache_mb * 2**20), settings.cache_seconds)
-    running = Running(_site(settings, sources), (_STATIC / "app.css").read_text(), analyses, engine, today)
+    analyses = Analyses(sources, engine, cache, settings.cache_seconds)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.running = running
+        app.state.running = Running(_site(settings, sources), _style(), analyses, engine, today)
         await engine.start()
-        # The first look into a holiday calendar takes half a second; better now than in somebody's first request.
-        warming = asyncio.create_task(asyncio.to_thread(sessions_after, "XNYS", today(), 1))
+        warming = asyncio.create_task(asyncio.to_thread(_warm_up, today(), "yahoo" in sources))
         try:
             yield
         finally:
             await warming
             await engine.stop()
 
-    return SecurityHeaders(Starlette(routes=_routes(), exception_handlers=HANDLERS, lifespan=lifespan))
+    return SecurityHeaders(BodyLimit(Starlette(routes=_routes(), exception_handlers=HANDLERS, lifespan=lifespan)))
 
 
 def market_sources() -> dict[str, MarketSource]:
     """Every source that a query may name, by that name."""
-    return {"sample": SampleSource()}
+    return {"yahoo": YahooSource(), "sample": SampleSource()}
+
+
+def _warm_up(today: date, yahoo: bool) -> None:
+    """What takes long the first time, better now than in somebody's first request: a calendar, and yfinance."""
+    sessions_after("XNYS", today, 1)
+    if yahoo:
+        importlib.import_module(CLIENT)
 
 
 def local_engine(settings: Settings) -> LocalEngine:
@@ -74,9 +87,10 @@ def local_engine(settings: Settings) -> LocalEngine:
 def _routes() -> list[Route | Mount]:
     return [
         Route("/", pages.index),
-        Route("/report", pages.report),
-        Route("/panels/{slug}", cards.fragment),
-        Route("/api/v1/panels/{slug}", cards.published),
+        Route("/report", pages.report, methods=_SAID),
+        Route("/panels", pages.places, methods=["POST"]),
+        Route("/panels/{slug}", cards.fragment, methods=_SAID),
+        Route("/api/v1/panels/{slug}", cards.published, methods=_SAID),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Route("/robots.txt", health.robots),
@@ -96,7 +110,12 @@ def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
         sources=tuple(sources),
         default_source=settings.source,
         maximum_horizon=MAXIMUM_HORIZON,
+        maximum_upload=upload.MAXIMUM_BYTES,
     )
+
+
+def _style() -> str:
+    return (_STATIC / "app.css").read_text()
 
 
 def _versioned(name: str) -> str:

@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=1, le=65535, description="Where a Hugging Face Space expects an app.")
     app_env: Literal["development", "production"] = Field(default="development", description="Production logs JSON.")
     space_id: str = Field(default="", description="Set by a Hugging Face Space, which is production.")
-    source: Literal["yahoo", "sample"] = Field(default="sample", description="Where prices come from by default.")
+    source: Literal["yahoo", "sample"] = Field(default="yahoo", description="Where prices come from by default.")
     workers: int = Field(default_factory=_workers, ge=1, le=64, description="Each fits one model at a time.")
     queue: int = Field(default=24, ge=0, le=1000, description="Jobs that may wait; one more is told to come back.")
     cache_mb: int = Field(default=256, ge=0, description="Memory for finished answers.")

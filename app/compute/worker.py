@@ -6,12 +6,16 @@ import signal
 import socket
 import tempfile
 import threading
+import time
 from dataclasses import dataclass
+from multiprocessing import util
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from app.compute import readiness, tidy
 from app.compute.call import Outcome, guarded, resolve
+
+FAREWELL = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,9 @@ def enter(birth: Birth) -> None:
     os.setsid()
     os.nice(birth.niceness)
     signal.signal(signal.SIGTERM, _take_children_along)
-    threading.Thread(target=_follow_parent, args=(birth,), daemon=True).start()
+    follower = threading.Thread(target=_follow_parent, args=(birth,), daemon=True)
+    follower.start()
+    util.Finalize(None, _leave, (birth.lifeline, follower), exitpriority=0)
     _move_in(birth.home)
     outcome = guarded(f"{__name__}:warm_up", birth.warm.encode())
     _furnished(birth.home)
@@ -82,5 +88,17 @@ def _take_children_along(*_: object) -> None:
 def _follow_parent(birth: Birth) -> None:
     # Nothing is ever sent, so this returns at the end of the line.
     birth.lifeline.poll(None)
-    shutil.rmtree(birth.home.parent, ignore_errors=True)
+    everything = birth.home.parent
+    for _ in range(FAREWELL):
+        # Children of other workers may still write; their turn to die comes at the same time.
+        shutil.rmtree(everything, ignore_errors=True)
+        if not everything.exists():
+            break
+        time.sleep(0.05)
     _take_children_along()
+
+
+def _leave(lifeline: Connection, follower: threading.Thread) -> None:
+    # A worker without a job exits as soon as its pool is gone; where that is because all is gone, it clears up first.
+    if lifeline.poll(1.0):
+        follower.join()

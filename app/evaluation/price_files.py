@@ -39,7 +39,7 @@ def read_prices(path: Path) -> PriceFiles:
     """Read every price table at ``path``; a bad file or ticker is listed among the failures, the others are kept.
 
     Columns are ``ticker, date, open, high, low, close, volume, adj_close``; without ``ticker`` the file's name is it,
-    without ``adj_close`` (or where a ticker has none) closes count as adjusted. Raises ``FileNotFoundError`` where there is nothing to read.
+    and a ticker without any ``adj_close`` counts as adjusted. Raises ``FileNotFoundError`` where there is nothing.
     """
     prices: dict[str, LogPrices] = {}
     failures: list[Failure] = []

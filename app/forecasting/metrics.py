@@ -65,7 +65,7 @@ def coverage(hits: float, n: float) -> Estimate:
     z, share = ndtri(0.975), hits / n
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     reach = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return Estimate(share, float(np.clip(centre - reach, 0, share)), float(np.clip(centre + reach, share, 1)))
+    return Estimate(float(share), float(np.clip(centre - reach, 0, share)), float(np.clip(centre + reach, share, 1)))
 
 
 def _resampled_sums(series: Floats, starts: NDArray[np.int64], block: int) -> Floats:
@@ -89,7 +89,8 @@ def loss_ratio(loss: Floats, baseline: Floats, block: int = 1, seed: int = 0, re
     block = min(block, n)
     starts = np.random.default_rng(seed).integers(n, size=(resamples, -(-n // block)))
     ratios = _ratio(_resampled_sums(loss, starts, block), _resampled_sums(baseline, starts, block))
-    low, high = np.quantile(ratios, [0.025, 0.975])
+    with np.errstate(invalid="ignore"):
+        low, high = np.quantile(ratios, [0.025, 0.975])
     return Estimate(float(_ratio(loss.sum(), baseline.sum())), float(low), float(high))
 
 

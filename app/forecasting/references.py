@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from arch import arch_model
 from numpy.typing import NDArray
-from scipy.special import ndtri
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.forecasting.theta import ThetaModel
 
@@ -79,9 +78,11 @@ def _garch(closes: Floats, horizon: int) -> tuple[Floats, Floats]:
 def _theta(closes: Floats, horizon: int) -> tuple[Floats, Floats]:
     """The Theta method on log price (Assimakopoulos & Nikolopoulos 2000), without a season."""
     found = ThetaModel(pd.Series(closes), deseasonalize=False).fit()
-    mean = found.forecast(horizon).to_numpy() - closes[-1]
-    upper = found.prediction_intervals(horizon, alpha=0.05)["upper"].to_numpy() - closes[-1]
-    return mean, ((upper - mean) / ndtri(0.975)) ** 2
+    alpha = float(np.clip(found.params["alpha"], 1e-6, 1))
+    level = pd.Series(closes).ewm(alpha=alpha, adjust=False).mean().to_numpy()
+    # The library's own variance costs a second fit of the same smoothing.
+    variance = np.mean((closes[1:] - level[:-1]) ** 2) * (1 + np.arange(horizon) * alpha**2)
+    return found.forecast(horizon).to_numpy() - closes[-1], variance
 
 
 def _ets(closes: Floats, horizon: int) -> tuple[Floats, Floats]:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 EVERY_DAY = "24/7"
 WEEKDAYS = "weekdays"
+_COMMON = ("XNYS", "XLON", "XETR", "XNSE", "XTSE")
+_ENOUGH_TO_TELL = 250
 
 Days = NDArray[np.datetime64]
 Direction = Literal[1, -1]
@@ -39,6 +41,26 @@ def missing_sessions(calendar: str, dates: Days) -> tuple[date, ...]:
         span = np.arange(dates[0], dates[-1] + 1)
         expected = span[np.is_busday(span, holidays=np.array(closed, dtype="datetime64[D]"))]
     return tuple(np.setdiff1d(expected, dates).tolist())
+
+
+def fitting_calendar(dates: Days) -> str:
+    """The calendar that ``dates`` (sorted) keep to, for a series that does not say where it is traded.
+
+    Every day where Saturdays and Sundays are both common; a well-known exchange where no date falls on one of its
+    closures and at most one session a year is missing; weekdays otherwise, and for less than a year of dates.
+    """
+    weekday = (dates.astype("datetime64[D]").astype(np.int64) + 3) % 7
+    if min((weekday == 5).mean(), (weekday == 6).mean()) > 0.1:
+        return EVERY_DAY
+    if len(dates) < _ENOUGH_TO_TELL or (weekday > 4).any():
+        return WEEKDAYS
+    return next((name for name in _COMMON if _fits(name, dates)), WEEKDAYS)
+
+
+def _fits(calendar: str, dates: Days) -> bool:
+    first, last = dates[0].item(), dates[-1].item()
+    closed = set().union(*(_closures(calendar, year) for year in range(first.year, last.year + 1)))
+    return closed.isdisjoint(dates.tolist()) and len(missing_sessions(calendar, dates)) <= len(dates) / _ENOUGH_TO_TELL
 
 
 def _sessions(calendar: str, after: date) -> Iterator[date]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
@@ -10,16 +10,14 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from app.errors import BadBarsError, QueryError
-from app.market.calendar import missing_sessions
+from app.market.calendar import fitting_calendar, missing_sessions
 from app.market.jumps import suspicious_jumps
 from app.market.passport import Passport, Remark
 from app.market.quotes import Floats, Quotes
+from app.market.rebase import rebased
 from app.market.repair import Repaired, repair
 
 MAXIMUM_BARS = 2520
-# Undoing a split or a dividend leaves rounding noise in the last bits. Nine digits keep every price a source can
-# print apart and none of that noise, so that a history is the same bytes however later events rescaled it.
-_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +53,25 @@ def history_until(quotes: Quotes, as_of: date | None) -> PriceHistory:
     """
     if len(quotes.dates) == 0:
         raise BadBarsError(quotes.listing.ticker, "no rows", "daily bars")
-    past = quotes if as_of is None else quotes.rows(quotes.dates <= np.datetime64(as_of))
+    past = quotes if as_of is None else quotes.until(as_of)
     if len(past.dates) == 0:
         raise QueryError("as_of", str(as_of), f"a date from {quotes.dates.min()} on, the first bar")
     repaired = repair(past)
     if len(repaired.quotes.dates) == 0:
         raise BadBarsError(quotes.listing.ticker, "no row with a closing price", "daily bars")
-    bars = _rebased(repaired.quotes.rows(np.arange(len(repaired.quotes.dates))[-MAXIMUM_BARS:]))
+    bars = rebased(repaired.quotes.rows(np.arange(len(repaired.quotes.dates))[-MAXIMUM_BARS:]))
     return PriceHistory(quotes.listing.ticker, _passport(bars, repaired), *(getattr(bars, name) for name in _ARRAYS))
 
 
 def closes_after(quotes: Quotes, day: date, count: int) -> tuple[tuple[date, ...], Floats]:
     """The first ``count`` trading days after ``day`` (a bar), and the adjusted closes of ``day`` and of them.
 
-    The closes are in prices of ``day``, like those of ``history_until(quotes, day)``. Raises ``BadBarsError``.
+    The closes are in prices of ``day``, like those of ``history_until(quotes, day)``; rows after them are not looked
+    at. Raises ``BadBarsError``.
     """
-    bars = repair(quotes).quotes
+    closing = np.isfinite(quotes.close) & (quotes.close > 0) & (quotes.dates > np.datetime64(day))
+    following = np.unique(quotes.dates[closing])[:count]
+    bars = repair(quotes.until(following[-1].item() if len(following) else day)).quotes
     start = int(np.searchsorted(bars.dates, np.datetime64(day)))
     closes = bars.adj_close[start : start + count + 1]
     later = float(np.prod([split.ratio for split in quotes.splits if split.day > day]))
@@ -92,32 +93,9 @@ def decode(packed: bytes) -> PriceHistory:
         return PriceHistory(ticker, passport, *(arrays[name] for name in _ARRAYS))
 
 
-def _rebased(quotes: Quotes) -> Quotes:
-    """The same bars in prices of their last day: later splits undone, the last adjusted close equal to the close."""
-    last = quotes.dates[-1].item()
-    later = float(np.prod([split.ratio for split in quotes.splits if split.day > last]))
-    to_last_close = quotes.close[-1] / quotes.adj_close[-1] * later
-    return replace(
-        quotes,
-        open=_rounded(quotes.open * later),
-        high=_rounded(quotes.high * later),
-        low=_rounded(quotes.low * later),
-        close=_rounded(quotes.close * later),
-        adj_close=_rounded(quotes.adj_close * to_last_close),
-        volume=_rounded(quotes.volume / later),
-    )
-
-
-def _rounded(values: Floats) -> Floats:
-    """Each value to nine significant digits."""
-    with np.errstate(divide="ignore"):
-        exponent = np.floor(np.log10(np.abs(values)))
-    scale = 10.0 ** (_DIGITS - 1 - np.where(np.isfinite(exponent), exponent, 0))
-    return np.round(values * scale) / scale
-
-
 def _passport(bars: Quotes, repaired: Repaired) -> Passport:
     listing, first, last = bars.listing, bars.dates[0].item(), bars.dates[-1].item()
+    calendar = listing.calendar or fitting_calendar(bars.dates)
 
     def within(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
         return tuple(remark for remark in remarks if remark.day >= first)
@@ -131,7 +109,7 @@ def _passport(bars: Quotes, repaired: Repaired) -> Passport:
         currency=listing.currency,
         exchange=listing.exchange,
         time_zone=listing.time_zone,
-        calendar=listing.calendar,
+        calendar=calendar,
         adjustment=listing.adjustment,
         first_bar=first,
         last_bar=last,
@@ -139,7 +117,7 @@ def _passport(bars: Quotes, repaired: Repaired) -> Passport:
         has_volume=bool((bars.volume > 0).any()),
         dropped=within(repaired.dropped),
         repaired=within(repaired.repaired),
-        jumps=suspicious_jumps(bars.dates, bars.adj_close),
-        missing_sessions=missing_sessions(listing.calendar, bars.dates),
+        jumps=suspicious_jumps(bars),
+        missing_sessions=missing_sessions(calendar, bars.dates),
         sha256=content.hexdigest(),
     )

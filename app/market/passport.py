@@ -1,7 +1,7 @@
 """What a reader should know of the prices behind a card: where they come from, and what was done to them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +14,24 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A daily move too large to be believed unread; ``change`` is a share (0.5 is +50 %)."""
+    """A daily move that looks like a fault in the data; ``change`` is a share (0.5 is +50 %).
+
+    ``unbelievable`` where nothing can be fitted across it; else it is a matter of a dividend, and small.
+    """
 
     day: date
     change: float
     guess: str
+    unbelievable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """An answer that was ``loaded`` (UTC) ``minutes`` ago and is given once more; ``why`` says why not a new one."""
+
+    loaded: datetime
+    minutes: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

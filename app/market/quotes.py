@@ -1,19 +1,24 @@
 """What a source answers for one ticker, as it came: rows unchecked and in the source's order."""
 
 import io
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from app.market.passport import Remark, Stale
+
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What the source says of the instrument itself; ``calendar`` names its trading days (see app.market.calendar)."""
+    """What the source says of the instrument itself.
+
+    ``calendar`` names its trading days (see app.market.calendar); where empty, the dates themselves will tell.
+    """
 
     ticker: str
     name: str
@@ -34,10 +39,19 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
+class Dividend:
+    """Whoever held a share before ``day`` was paid ``amount``, split-adjusted like the prices."""
+
+    day: date
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
 class Quotes:
     """Daily rows, every array (n,): prices split-adjusted to the newest row, ``adj_close`` for dividends too.
 
-    Unknown numbers are NaN. ``splits`` are those the source knows of, any order.
+    Unknown numbers are NaN. ``splits`` are those the source knows of, any order; ``left_out`` tells of rows that are
+    not among these, each by its own day. ``stale`` is set where this is an earlier answer.
     """
 
     listing: Listing
@@ -49,20 +63,30 @@ class Quotes:
     close: Floats
     adj_close: Floats
     volume: Floats
+    left_out: tuple[Remark, ...] = field(default=(), kw_only=True)
+    dividends: tuple[Dividend, ...] = field(default=(), kw_only=True)
+    stale: Stale | None = field(default=None, kw_only=True)
 
     def rows(self, keep: NDArray[np.intp] | NDArray[np.bool_]) -> "Quotes":
         """The same answer with these rows only."""
-        return Quotes(self.listing, self.splits, *(getattr(self, name)[keep] for name in ARRAYS))
+        return replace(self, **{name: getattr(self, name)[keep] for name in ARRAYS})
+
+    def until(self, day: date) -> "Quotes":
+        """The same answer without anything of a later day."""
+        known = tuple(remark for remark in self.left_out if remark.day <= day)
+        return replace(self.rows(self.dates <= np.datetime64(day)), left_out=known)
 
 
-ARRAYS = tuple(field.name for field in fields(Quotes))[2:]
-_HEAD = TypeAdapter(tuple[Listing, tuple[Split, ...]])
+ARRAYS = ("dates", "open", "high", "low", "close", "adj_close", "volume")
+_TOLD = tuple(field.name for field in fields(Quotes) if field.name not in ARRAYS)
+_HEAD = TypeAdapter(tuple[Listing, tuple[Split, ...], tuple[Remark, ...], tuple[Dividend, ...], Stale | None])
 
 
 def encode(quotes: Quotes) -> bytes:
     """The answer as bytes that a cache can hold (npz, no pickle)."""
     packed = io.BytesIO()
-    head = np.frombuffer(_HEAD.dump_json((quotes.listing, quotes.splits)), dtype=np.uint8)
+    told = _HEAD.dump_json(tuple(getattr(quotes, name) for name in _TOLD))
+    head = np.frombuffer(told, dtype=np.uint8)
     np.savez(packed, head=head, **{name: getattr(quotes, name) for name in ARRAYS})
     return packed.getvalue()
 
@@ -70,5 +94,5 @@ def encode(quotes: Quotes) -> bytes:
 def decode(packed: bytes) -> Quotes:
     """The inverse of ``encode``."""
     with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-        listing, splits = _HEAD.validate_json(arrays["head"].tobytes())
-        return Quotes(listing, splits, *(arrays[name] for name in ARRAYS))
+        told = dict(zip(_TOLD, _HEAD.validate_json(arrays["head"].tobytes()), strict=True))
+        return Quotes(**told, **{name: arrays[name] for name in ARRAYS})  # type: ignore[arg-type]

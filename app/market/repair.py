@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.errors import BadBarsError
 from app.market.passport import Remark
-from app.market.quotes import ARRAYS, Quotes
+from app.market.quotes import ARRAYS, Floats, Quotes
 
 _PRICES = ("open", "high", "low", "close")
 
@@ -28,11 +28,11 @@ def repair(quotes: Quotes) -> Repaired:
     Raises ``BadBarsError`` where one date has two different prices.
     """
     ordered, moved = _in_order(quotes)
-    single, doubles = _without_doubles(ordered)
-    real, empty = _without_empty(single)
-    whole, filled = _filled(real)
+    real, empty = _without_empty(ordered)
+    single, doubles = _without_doubles(real)
+    whole, filled = _filled(single)
     consistent, mended = _consistent(whole)
-    return Repaired(consistent, _by_day(doubles + empty), _by_day(moved + filled + mended))
+    return Repaired(consistent, _by_day([*quotes.left_out, *doubles, *empty]), _by_day(moved + filled + mended))
 
 
 def _by_day(remarks: list[Remark]) -> tuple[Remark, ...]:
@@ -44,6 +44,9 @@ def _remarks(quotes: Quotes, which: NDArray[np.bool_], what: str) -> list[Remark
 
 
 def _in_order(quotes: Quotes) -> tuple[Quotes, list[Remark]]:
+    if quotes.dates[:1] > quotes.dates[-1:] and (quotes.dates[1:] <= quotes.dates[:-1]).all():
+        turned = Remark(quotes.dates[0].item(), "rows came newest first: turned round")
+        return quotes.rows(np.arange(len(quotes.dates))[::-1]), [turned]
     late = quotes.dates < np.maximum.accumulate(quotes.dates)
     moved = _remarks(quotes, late, "row was out of order")
     return (quotes.rows(np.argsort(quotes.dates, kind="stable")) if late.any() else quotes), moved
@@ -71,16 +74,32 @@ def _without_empty(quotes: Quotes) -> tuple[Quotes, list[Remark]]:
 
 def _filled(quotes: Quotes) -> tuple[Quotes, list[Remark]]:
     columns: dict[str, Any] = {}
-    remarks: list[Remark] = []
-    for name in ("open", "high", "low", "adj_close"):
+    columns["adj_close"], remarks = _adjusted(quotes)
+    for name in ("open", "high", "low"):
         column = getattr(quotes, name)
-        gone = ~(np.isfinite(column) & (column > 0))
+        gone = _gone(column)
         columns[name] = np.where(gone, quotes.close, column)
         # A column that is missing altogether is a fact about the file, not a remark about each of its days.
         if not gone.all():
-            remarks += _remarks(quotes, gone, f"no {name.replace('_', ' ')}: the close was taken")
-    columns["volume"] = np.where(np.isfinite(quotes.volume) & (quotes.volume > 0), quotes.volume, 0.0)
+            remarks += _remarks(quotes, gone, f"no {name}: the close was taken")
+    columns["volume"] = np.where(_gone(quotes.volume), 0.0, quotes.volume)
     return replace(quotes, **columns), remarks
+
+
+def _adjusted(quotes: Quotes) -> tuple[Floats, list[Remark]]:
+    gone = _gone(quotes.adj_close)
+    if gone.all():
+        return quotes.close, []
+    # The close alone would make a jump of all later dividends, so it is adjusted as much as on the last known day.
+    known = np.flatnonzero(~gone)
+    last = known[np.maximum(np.searchsorted(known, np.arange(len(gone)), side="right") - 1, 0)]
+    close = quotes.close * (quotes.adj_close[last] / quotes.close[last])
+    remarks = _remarks(quotes, gone, "no adjusted close: the close was taken, adjusted as on the days beside it")
+    return np.where(gone, close, quotes.adj_close), remarks
+
+
+def _gone(column: Floats) -> NDArray[np.bool_]:
+    return ~(np.isfinite(column) & (column > 0))
 
 
 def _consistent(quotes: Quotes) -> tuple[Quotes, list[Remark]]:

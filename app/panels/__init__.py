@@ -2,6 +2,7 @@
 
 from app.panels.analysis import OverviewAnalysis, ProphetAnalysis
 from app.panels.panel import Panel
+from app.panels.technicals_analysis import TechnicalsAnalysis
 
 PANELS = (
     Panel(
@@ -10,6 +11,14 @@ PANELS = (
         question="What is it, and how far does it move?",
         module="app.panels.overview",
         analysis=OverviewAnalysis,
+        minimum_bars=60,
+    ),
+    Panel(
+        slug="technicals",
+        title="Technicals",
+        question="What do the classic indicators read?",
+        module="app.panels.technicals",
+        analysis=TechnicalsAnalysis,
         minimum_bars=60,
     ),
     Panel(

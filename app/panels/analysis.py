@@ -91,7 +91,10 @@ class Volatility:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewAnalysis(Analysis):
-    """Where the price stands and how far it moves; ``change`` is against the bar before."""
+    """Where the price stands and how far it moves; ``change`` is against the bar before.
+
+    What a short history cannot say about the horizon is left out: the typical move, tail risk and chance of a fall.
+    """
 
     last_close: float
     previous_close: float
@@ -99,7 +102,7 @@ class OverviewAnalysis(Analysis):
     year_low: float
     year_high: float
     typical_moves: tuple[TypicalMove, ...]
-    fall: FallChance
+    fall: FallChance | None
     tail_risk: tuple[TailRisk, ...]
     drawdown: Drawdown
     volatility: Volatility

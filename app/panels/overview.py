@@ -15,12 +15,14 @@ from app.panels.analysis import Analysis, OverviewAnalysis
 from app.panels.log_prices import log_prices
 from app.panels.query import beside
 
+_FEWEST_WINDOWS = 20
+
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> OverviewAnalysis:
     """Levels, moves and risks; every count is over the whole history given."""
     y = log_prices(history)
     year = history.dates > history.dates[-1] - np.timedelta64(365, "D")
-    lengths = [days for days in sorted({1, 5, 22, horizon}) if days < len(history) - 1]
+    lengths = [days for days in sorted({1, 5, 22, horizon}) if len(history) - days >= _FEWEST_WINDOWS]
     return OverviewAnalysis(
         ticker=history.ticker,
         as_of=history.passport.last_bar,
@@ -32,7 +34,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         year_low=float(history.low[year].min()),
         year_high=float(history.high[year].max()),
         typical_moves=tuple(risk.typical_move(y, days) for days in lengths),
-        fall=risk.fall_chance(y, min(horizon, len(history) - 2)),
+        fall=risk.fall_chance(y, horizon) if horizon in lengths else None,
         tail_risk=tuple(risk.tail_risk(y, days) for days in sorted({1, horizon}) if days in lengths),
         drawdown=risk.worst_drawdown(y),
         volatility=risk.annual_volatility(y, _sessions_a_year(history)),

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from app.errors import TooFewBarsError
-from app.panels.analysis import Analysis
+from app.errors import TooFewBarsError, UnbelievablePricesError
+from app.market.passport import Jump
+from app.panels.analysis import Analysis, ForecastAnalysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,13 @@ class Panel:
     minimum_bars: int
     needs: tuple[str, ...] = ()
 
-    def check(self, bars: int) -> None:
-        """Raises ``TooFewBarsError`` where a history of so many bars is too short for this card."""
+    def check(self, bars: int, jumps: tuple[Jump, ...] = ()) -> None:
+        """Raises ``TooFewBarsError`` where a history of so many bars is too short for this card.
+
+        A card that forecasts also raises ``UnbelievablePricesError`` for the first of ``jumps`` that no model can mend.
+        """
         if bars < self.minimum_bars:
             raise TooFewBarsError(bars, self.minimum_bars)
+        unbelievable = [jump for jump in jumps if jump.unbelievable and issubclass(self.analysis, ForecastAnalysis)]
+        if unbelievable:
+            raise UnbelievablePricesError(unbelievable[0].day, unbelievable[0].change, unbelievable[0].guess)

@@ -7,12 +7,13 @@ import numpy as np
 from app.charts.calibration import hits
 from app.charts.chart import Canvas, Chart
 from app.charts.components import Season, Trend, components
-from app.charts.fan import Track, fan
+from app.charts.fan import fan
+from app.charts.outlook import Track
 from app.forecasting import metrics, prophet
+from app.forecasting.audit import audit
 from app.forecasting.backtest import latest_origins
 from app.forecasting.forecast import MEDIAN, QUANTILES, Forecast, LogPrices, Origins
 from app.forecasting.naive import random_walk
-from app.forecasting.receipt import receipt
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis, Components, ProphetAnalysis, StockStandard
 from app.panels.log_prices import log_prices
@@ -40,7 +41,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         horizon=horizon,
         data=history.passport,
         forecast=published_forecast(history, forecast.quantiles[-1]),
-        receipt=receipt(y, scored, random_walk(y, past, horizon)),
+        receipt=audit(y, scored, random_walk(y, past, horizon)),
         trend_weight=float(prophet.trend_weights(y, forecast.origins, horizon, slopes)[-1]),
         trend_per_year=float(np.expm1(fits.slopes[-1] * 252)),
         refits=len(refits) - 1,
@@ -64,7 +65,7 @@ def _stock_standard(y: LogPrices, refits: Origins, horizon: int) -> StockStandar
     today = np.exp(y.close[-1] + forecast.quantiles[-1])
     return StockStandard(
         origins=len(past),
-        mae_ratio=float(np.abs(actual - quantiles[:, MEDIAN]).sum() / np.abs(actual).sum()) if len(past) else None,
+        mae_ratio=float(np.abs(actual - quantiles[:, MEDIAN]).sum() / np.abs(actual).sum()) if actual.any() else None,
         coverage_80=float(held.mean()) if len(past) else None,
         line=tuple(today[:, MEDIAN].tolist()),
         lower=tuple(today[:, _LOW].tolist()),

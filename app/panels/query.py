@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.charts.chart import NARROW, WIDE, Canvas
+from app.market.upload import Upload
 
 MAXIMUM_HORIZON = 66
 DEFAULT_HORIZON = 22
@@ -13,12 +14,21 @@ _HALF = Canvas(500)
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A ticker of a source, seen from ``as_of`` (the last bar where None), ``horizon`` trading days ahead."""
+    """A ticker of a source, seen from ``as_of`` (the last bar where None), ``horizon`` trading days ahead.
+
+    ``upload`` is the visitor's own file, where that is the source.
+    """
 
     ticker: str
     horizon: int
     as_of: date | None
     source: str
+    upload: Upload | None = None
+
+    @property
+    def prices(self) -> str:
+        """What tells the prices asked for from all others: an uploaded file by its content."""
+        return f"{self.source}:{self.ticker}" + (f":{self.upload.digest}" if self.upload else "")
 
 
 def beside(canvas: Canvas) -> Canvas:

@@ -13,32 +13,44 @@ from app.compute.engine import Engine
 from app.compute.single_flight import SingleFlight
 from app.market import history as histories
 from app.market import quotes as answers
-from app.market.quotes import Quotes
+from app.market.passport import Stale
 from app.market.source import MarketSource
 from app.panels import BY_SLUG
 from app.panels.analysis import Analysis
-from app.panels.outcome import Outcome, outcome_of
+from app.panels.outcome import Outcome, outcome_of, with_outcome
 from app.panels.panel import Panel
 from app.panels.query import Query
 
 _CHARTS = TypeAdapter(dict[str, Chart])
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A card's analysis with its JSON, and what happened afterwards where the query looks back."""
-
-    analysis: Analysis
-    json: bytes
-    outcome: Outcome | None
+_STALE = TypeAdapter(Stale)
+_SECONDS_STALE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """An encoded history; ``key`` tells one from another by content."""
+    """An encoded history, whose ``key`` tells it from others by content, and the source's whole answer it is from."""
 
     history: bytes
     key: str
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A card's analysis with its JSON, and what stands outside it: what happened afterwards where the query looks back,
+    and how old its prices are where the source has no newer ones to give.
+    """
+
+    packed: Packed
+    analysis: Analysis
+    json: bytes
+    outcome: Outcome | None
+    stale: Stale | None
+
+    def published(self) -> bytes:
+        """The JSON object of the analysis, with the members ``outcome`` and ``stale`` where there are such."""
+        published = with_outcome(self.json, self.outcome)
+        return published if self.stale is None else published[:-1] + b',"stale":' + _STALE.dump_json(self.stale) + b"}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class Analyses:
     """Where a query is answered: sources load, the engine computes, the cache remembers for ``seconds``.
 
     Finished work is keyed by the content of its history, so equal bars are analysed once whatever query they came by.
+    A visitor's file is read once for all its cards: its rows stay in the cache like any others, for ``seconds`` and
+    under a hash of the file, so that nobody finds them who does not send the same file.
     """
 
     sources: Mapping[str, MarketSource]
@@ -56,47 +70,55 @@ class Analyses:
 
     async def prepare(self, query: Query) -> Packed:
         """The history that ``query`` asks for; raises what its source and its rows give cause to."""
+        answer = await self._answer(query)
 
         async def build() -> bytes:
-            return histories.encode(histories.history_until(await self._quotes(query), query.as_of))
+            return histories.encode(histories.history_until(answers.decode(answer), query.as_of))
 
-        history = await self._remembered(f"history:{query.source}:{query.ticker}:{query.as_of}", build)
-        return Packed(history, hashlib.sha256(history).hexdigest())
+        history = await self._remembered(f"history:{hashlib.sha256(answer).hexdigest()}:{query.as_of}", build)
+        return Packed(history, hashlib.sha256(history).hexdigest(), answer)
 
     async def finished(self, panel: Panel, query: Query) -> Finished:
         """The card's analysis for ``query``; raises what sources, histories, models and the engine raise."""
         packed = await self.prepare(query)
         published = await self._analysis(panel, query.horizon, packed)
         analysis = TypeAdapter(panel.analysis).validate_json(published)
-        outcome = outcome_of(analysis, await self._quotes(query)) if query.as_of else None
-        return Finished(analysis, published, outcome)
+        quotes = answers.decode(packed.answer)
+        outcome = outcome_of(analysis, quotes) if query.as_of else None
+        return Finished(packed, analysis, published, outcome, quotes.stale)
 
-    async def charts(self, panel: Panel, query: Query, canvas: str) -> dict[str, Chart]:
-        """The card's charts by name, drawn for ``canvas`` from its finished analysis."""
-        packed = await self.prepare(query)
-        published = await self._analysis(panel, query.horizon, packed)
+    async def charts(self, panel: Panel, finished: Finished, canvas: str) -> dict[str, Chart]:
+        """The card's charts by name, drawn for ``canvas`` from its ``finished`` analysis."""
+        packed, horizon = finished.packed, finished.analysis.horizon
 
         async def draw() -> bytes:
             names = panel.slug.encode(), canvas.encode()
-            return await self.engine.run("app.panels.work:draw", *names, packed.history, published)
+            return await self.engine.run("app.panels.work:draw", *names, packed.history, finished.json)
 
-        drawn = await self._remembered(f"charts:{panel.slug}:{canvas}:{query.horizon}:{packed.key}", draw)
+        drawn = await self._remembered(f"charts:{panel.slug}:{canvas}:{horizon}:{packed.key}", draw)
         return _CHARTS.validate_json(drawn)
 
     async def _analysis(self, panel: Panel, horizon: int, packed: Packed) -> bytes:
         async def analyse() -> bytes:
-            panel.check(len(histories.decode(packed.history)))
+            history = histories.decode(packed.history)
+            panel.check(len(history), history.passport.jumps)
             needed = await asyncio.gather(*(self._analysis(BY_SLUG[slug], horizon, packed) for slug in panel.needs))
             asked = panel.slug.encode(), str(horizon).encode()
             return await self.engine.run("app.panels.work:analyse", *asked, packed.history, *needed)
 
         return await self._remembered(f"analysis:{panel.slug}:{horizon}:{packed.key}", analyse)
 
-    async def _quotes(self, query: Query) -> Quotes:
-        async def load() -> bytes:
-            return answers.encode(await self.sources[query.source].load(query.ticker))
+    async def _answer(self, query: Query) -> bytes:
+        source, key = query.upload or self.sources[query.source], f"quotes:{query.prices}"
 
-        return answers.decode(await self._remembered(f"quotes:{query.source}:{query.ticker}", load))
+        async def load() -> bytes:
+            quotes = await source.load(query.ticker)
+            answer = answers.encode(quotes)
+            # Prices that are old already are asked for again soon, but not by every card of a page.
+            await self.cache.set(key, answer, min(self.seconds, _SECONDS_STALE) if quotes.stale else self.seconds)
+            return answer
+
+        return await self.cache.get(key) or await self.flights.run(key, load)
 
     async def _remembered(self, key: str, make: Callable[[], Awaitable[bytes]]) -> bytes:
         if (kept := await self.cache.get(key)) is not None:

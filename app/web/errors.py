@@ -11,12 +11,16 @@ from app.compute import errors as compute
 from app.panels import BY_SLUG
 from app.web.state import site_of
 from app.web.templates import render
-from app.web.views import ErrorView, FailedView, Failure, slot_of
+from app.web.views import Asked, ErrorView, FailedView, Failure, IndexView, slot_of
 
 _STATUS: Mapping[type[Exception], int] = {
     errors.QueryError: 422,
     errors.BadBarsError: 422,
+    errors.BadFileError: 422,
+    errors.BadFormError: 400,
+    errors.TooLargeError: 413,
     errors.TooFewBarsError: 422,
+    errors.UnbelievablePricesError: 422,
     errors.UnknownTickerError: 404,
     errors.SourceRefusedError: 503,
     errors.SourceBrokenError: 502,
@@ -53,21 +57,29 @@ async def answer_failure(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(failure.retry_after)
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": _as_json(error, failure)}, failure.status, headers)
-    panel = BY_SLUG.get(request.path_params.get("slug", ""))
-    if panel is None:
-        html = render("error.html", ErrorView(site_of(request), failure))
-    else:
-        html = render("panels/_failed.html", FailedView(slot_of(panel, _asked_url(request)), failure, True))
-    return HTMLResponse(html, failure.status, headers)
+    return HTMLResponse(_as_html(request, failure), failure.status, headers)
+
+
+def _as_html(request: Request, failure: Failure) -> str:
+    posted = request.method == "POST"
+    if panel := BY_SLUG.get(request.path_params.get("slug", "")):
+        slot = slot_of(panel, _asked_url(request), posted=posted)
+        return render("panels/_failed.html", FailedView(slot, failure, True))
+    if posted and request.url.path == "/panels":
+        return render("_answer.html", IndexView(site_of(request), Asked("", "", "", ""), (), "", failure))
+    return render("error.html", ErrorView(site_of(request), failure))
 
 
 def _as_json(error: Exception, failure: Failure) -> dict[str, object]:
-    facts = {name: getattr(error, name) for name in ("field", "found", "needed") if hasattr(error, name)}
+    facts = {
+        name: getattr(error, name) for name in ("field", "line", "column", "found", "needed") if hasattr(error, name)
+    }
     return {"status": failure.status, "sentence": failure.sentence, "hint": failure.hint, **facts}
 
 
 def _asked_url(request: Request) -> str:
-    return f"{request.url.path}?{request.url.query}"
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 HANDLERS = {

@@ -44,6 +44,11 @@ def plural(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def age(minutes: int) -> str:
+    """“5 minutes”, “3 hours”."""
+    return plural(minutes, "minute") if minutes < 120 else plural(minutes // 60, "hour")
+
+
 FILTERS: dict[str, Any] = {
-    function.__name__: function for function in (price, percent, signed_percent, ratio, day, count, plural)
+    function.__name__: function for function in (price, percent, signed_percent, ratio, day, count, plural, age)
 }

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
 from app.errors import QueryError
+from app.market.upload import SOURCE, Upload, ticker_from
 from app.panels.query import CANVASES, DEFAULT_HORIZON, MAXIMUM_HORIZON, Query
 
 _NEEDED = {
@@ -34,12 +35,17 @@ class _Fields(BaseModel):
     as_of: Annotated[date | None, _written_as(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")] = None
 
 
-def parse_query(said: Mapping[str, str], sources: Collection[str], default_source: str, today: date) -> Query:
+def parse_query(
+    said: Mapping[str, str], sources: Collection[str], default_source: str, today: date, upload: Upload | None = None
+) -> Query:
     """The query that ``said`` (names and texts of a request) asks for; raises ``QueryError`` for its first fault.
 
-    A field left empty counts as not there.
+    A field left empty counts as not there. An ``upload`` is the source whatever ``said`` names, and has its ticker
+    from its file name where none is said.
     """
     filled = {name: text.strip() for name, text in said.items() if text.strip()}
+    if upload is not None:
+        filled.setdefault("ticker", ticker_from(upload.name))
     try:
         fields = _Fields.model_validate({"ticker": "", **filled})
     except ValidationError as invalid:
@@ -47,6 +53,8 @@ def parse_query(said: Mapping[str, str], sources: Collection[str], default_sourc
         raise QueryError(name, filled.get(name, "")[:40], _NEEDED[name]) from None
     if fields.as_of is not None and fields.as_of > today:
         raise QueryError("as_of", filled["as_of"], _NEEDED["as_of"])
+    if upload is not None:
+        return Query(fields.ticker, fields.horizon, fields.as_of, SOURCE, upload)
     source = filled.get("source", default_source).lower()
     if source not in sources:
         raise QueryError("source", source[:40], " or ".join(f"“{name}”" for name in sources))

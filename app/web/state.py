@@ -11,8 +11,9 @@ from app.compute.engine import Engine
 from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.analyses import Analyses
+from app.web.form import Said
 from app.web.query import parse_query
-from app.web.views import Site
+from app.web.views import Site, Slot, slot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,10 @@ def site_of(request: Request) -> Site:
     return running(request).site
 
 
-def query_of(request: Request) -> Query:
-    """The checked query of ``request``; raises ``QueryError``."""
+def query_of(request: Request, said: Said) -> Query:
+    """The checked query of a ``request`` that said this; raises ``QueryError``."""
     app = running(request)
-    return parse_query(request.query_params, app.site.sources, app.site.default_source, app.today())
+    return parse_query(said.texts, app.site.sources, app.site.default_source, app.today(), said.upload)
 
 
 def query_string(query: Query) -> str:
@@ -49,6 +50,8 @@ def query_string(query: Query) -> str:
     return urlencode({name: value for name, value in fields.items() if value is not None})
 
 
-def card_url(panel: Panel, query: Query) -> str:
-    """Where the card for ``query`` is."""
-    return f"/panels/{panel.slug}?{query_string(query)}"
+def slot_for(panel: Panel, query: Query) -> Slot:
+    """The place of the card for ``query``; a file has to be sent again for it, as an address cannot hold one."""
+    if query.upload is not None:
+        return slot_of(panel, f"/panels/{panel.slug}", posted=True)
+    return slot_of(panel, f"/panels/{panel.slug}?{query_string(query)}")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.charts.chart import Chart
+from app.market.passport import Stale
 from app.panels.analysis import Analysis
 from app.panels.outcome import Outcome
 from app.panels.panel import Panel
@@ -20,6 +21,7 @@ class Site:
     sources: tuple[str, ...]
     default_source: str
     maximum_horizon: int
+    maximum_upload: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a card goes: ``url`` answers with its fragment."""
+    """Where a card goes: ``url`` answers with its fragment, to a GET or, where ``posted``, to the form and its file."""
 
     slug: str
     title: str
     question: str
     url: str
+    posted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class CardView:
     analysis: Analysis
     charts: dict[str, Chart]
     outcome: Outcome | None
+    stale: Stale | None
     interactive: bool
 
 
@@ -74,7 +78,7 @@ class FailedView:
 
 @dataclass(frozen=True, slots=True)
 class IndexView:
-    """index.html: the form, and the places of the cards where a ticker was asked for."""
+    """index.html: the form, and the places of the cards where a ticker was asked for; _answer.html: these alone."""
 
     site: Site
     asked: Asked
@@ -102,6 +106,6 @@ class ErrorView:
     failure: Failure
 
 
-def slot_of(panel: Panel, url: str) -> Slot:
+def slot_of(panel: Panel, url: str, *, posted: bool = False) -> Slot:
     """The place of ``panel`` on a page, filled from ``url``."""
-    return Slot(panel.slug, panel.title, panel.question, url)
+    return Slot(panel.slug, panel.title, panel.question, url, posted)

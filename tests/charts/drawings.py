@@ -14,6 +14,8 @@ from app.charts.fan import Track, fan
 from app.charts.labels import text_width
 from app.charts.moves import move_distribution
 from app.charts.price import price_and_volume
+from app.charts.studied import Shelf, StudiedPrices
+from app.charts.technicals import technicals
 from app.charts.volatility import volatility
 
 BARS = 2520
@@ -88,8 +90,27 @@ def draw_volatility(canvas):
     return volatility(walk()[0], values, float(values[-1]), "higher than 64 % of days", canvas=canvas, alt="restless")
 
 
+def studied(bars=BARS, last=100.0, shelves=6) -> StudiedPrices:
+    """A walk with lines around it, no longer average before its 200th bar, and levels near its end."""
+    dates, close = walk(bars, last)
+    long = np.where(np.arange(bars) < 199, np.nan, 0.95 * close)
+    restless = 50 + 35 * np.sin(np.arange(bars) / 9)
+    levels = tuple(
+        Shelf(last * (0.94 + 0.02 * n), f"{last * (0.94 + 0.02 * n):,.2f} ×{n + 1}", dates[-9 * n - 7 :: 9][: n + 1])
+        for n in range(shelves)
+    )
+    gap = last * np.sin(np.arange(bars) / 20) / 40
+    lines = (close, 1.08 * close, 0.93 * close, 0.98 * close, long, 1.01 * close)
+    return StudiedPrices(dates, *lines, restless, gap, np.roll(gap, 5), levels, f"{last:,.2f}")
+
+
+def draw_technicals(canvas, bars=BARS, last=100.0, shelves=6):
+    return technicals(studied(bars, last, shelves), canvas=canvas, alt="indicators", currency="USD")
+
+
 DRAWINGS = (
     draw_price, draw_fan, draw_fan_with_tracks, draw_components, draw_moves, draw_hits, draw_drawdown, draw_volatility,
+    draw_technicals,
 )  # fmt: skip
 
 

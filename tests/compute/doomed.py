@@ -7,10 +7,11 @@ from tests.compute.engines import local_engine
 from tests.compute.jobs import HERE
 
 
-async def main(path):
+async def main(job, path):
     async with local_engine(workers=2) as engine:
-        await engine.run(f"{HERE}:with_child", path.encode())
+        await engine.run(f"{HERE}:{job}", path.encode())
+        await asyncio.sleep(60)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(*sys.argv[1:]))

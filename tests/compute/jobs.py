@@ -33,7 +33,7 @@ def nap(seconds):
     return b"rested"
 
 
-def hold(path, seconds):
+def hold(path, seconds=b"0"):
     """Say in a file that the job runs, and go on running."""
     Path(path.decode()).write_text(str(os.getpid()))
     return nap(seconds)

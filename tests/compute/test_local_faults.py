@@ -101,9 +101,10 @@ async def test_a_worker_stopped_in_its_sleep_and_a_full_pipe_do_not_wedge_the_en
         assert not alive(worker)
 
 
-async def test_when_the_web_process_is_killed_nobody_and_no_file_survives(tmp_path):
+@pytest.mark.parametrize("job", ["with_child", "hold"], ids=["busy", "idle"])
+async def test_when_the_web_process_is_killed_nobody_and_no_file_survives(tmp_path, job):
     with tempfile.TemporaryDirectory() as home:
-        command = [sys.executable, "-m", "tests.compute.doomed", tmp_path / "pids"]
+        command = [sys.executable, "-m", "tests.compute.doomed", job, tmp_path / "pids"]
         with subprocess.Popen(command, env=os.environ | {"TMPDIR": home}) as doomed:
             await written(tmp_path / "pids")
             orphans = descendants(doomed.pid)

@@ -46,7 +46,7 @@ def test_a_ticker_whose_adjusted_closes_are_all_blank_has_none(tmp_path):
 
 
 def test_a_parquet_file_is_read_like_any_other(tmp_path):
-    pytest.importorskip("pyarrow")
+    pytest.importorskip("fastparquet")
     table("A").to_parquet(tmp_path / "a.parquet")
     np.testing.assert_allclose(read_prices(tmp_path).prices["A"].close, random_bars(300).close - np.log(2))
 

@@ -23,6 +23,6 @@ def test_the_fit_of_gaussian_days_gives_gaussian_quantiles():
 @pytest.mark.slow
 @pytest.mark.skipif(not POOL.exists(), reason="the training pool is not here")
 def test_the_shipped_coefficients_are_those_of_the_training_pool():
-    pytest.importorskip("pyarrow")
+    pytest.importorskip("fastparquet")
     found = fit(read_prices(POOL).prices.values())
     np.testing.assert_allclose(found, COEFFICIENTS, atol=0.002)

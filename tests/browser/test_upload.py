@@ -1,0 +1,76 @@
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.fakes import market
+from tests.web.test_upload_http import csv_of
+
+GOOD = {"name": "acme.csv", "mimeType": "text/csv", "buffer": csv_of(market(320))}
+BAD = {"name": "bad.csv", "mimeType": "text/csv", "buffer": b"Date,Close\n2020-01-02,abc\n"}
+LARGE = {"name": "large.csv", "mimeType": "text/csv", "buffer": bytes(3 * 2**20)}
+
+
+@pytest.fixture
+def page(chromium: Browser, served: str) -> Iterator[Page]:
+    page = chromium.new_page()
+    page.goto(served)
+    yield page
+    page.close()
+
+
+def press_analyse(page: Page) -> None:
+    page.get_by_role("button", name="Analyse").click()
+
+
+def test_a_chosen_file_fills_the_cards_without_leaving_the_page(page: Page) -> None:
+    page.set_input_files("input[name=prices]", GOOD)
+    press_analyse(page)
+    assert "acme.csv" in page.wait_for_selector("#panel-overview.ready", timeout=90_000).inner_text()
+    page.wait_for_selector("#panel-prophet.ready", timeout=90_000)
+    assert page.title().startswith("ACME · ")
+    assert not page.locator(".hero").is_visible()
+
+
+def test_a_card_is_run_again_with_the_file_it_was_made_from(page: Page) -> None:
+    page.set_input_files("input[name=prices]", GOOD)
+    press_analyse(page)
+    page.wait_for_selector("#panel-overview.ready", timeout=90_000)
+    page.set_input_files("input[name=prices]", BAD)
+    with page.expect_response("**/panels/overview") as answer:
+        page.locator("#panel-overview").get_by_role("button", name="Run again").click()
+    assert answer.value.status == 200
+
+
+def test_a_bad_file_is_told_once_beside_the_form(page: Page) -> None:
+    page.set_input_files("input[name=prices]", BAD)
+    press_analyse(page)
+    assert "Line 2, column “Close”" in page.wait_for_selector("#answer [role=alert]").inner_text()
+    assert page.locator("section.card").count() == 0
+
+
+def test_too_large_a_file_is_not_sent(page: Page) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.set_input_files("input[name=prices]", LARGE)
+    press_analyse(page)
+    assert "3.0 MiB" in page.locator("#prices-note").inner_text()
+    page.wait_for_timeout(300)
+    assert sent == []
+
+
+def test_another_source_lets_go_of_the_file(page: Page) -> None:
+    page.set_input_files("input[name=prices]", GOOD)
+    page.select_option("select[name=source]", "sample")
+    page.fill("input[name=ticker]", "^GSPC")
+    press_analyse(page)
+    page.wait_for_url("**/?ticker=%5EGSPC&horizon=22&source=sample")
+
+
+def test_without_scripts_too_large_a_file_meets_an_answer(chromium: Browser, served: str) -> None:
+    page = chromium.new_page(java_script_enabled=False)
+    page.goto(served)
+    page.set_input_files("input[name=prices]", {**LARGE, "buffer": bytes(6 * 2**20)})
+    page.get_by_role("button", name="Report from this file").click()
+    assert "larger than" in page.wait_for_selector("h1").inner_text()
+    page.close()

@@ -1,0 +1,38 @@
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from tests.fakes import FakeMarket, InlineEngine, market
+
+TODAY = date(2018, 12, 31)
+
+
+def pytest_configure(config):
+    # Prophet's own call; ours stay errors.
+    config.addinivalue_line("filterwarnings", "ignore:The inplace keyword in DataFrame.drop")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend():
+    return "asyncio"
+
+
+@contextmanager
+def served(source=None, engine=None, **settings):
+    """A client of an app of its own, with a cache of its own."""
+    sources = {"sample": source or FakeMarket(market())}
+    app = create_app(
+        Settings(**{"source": "sample"} | settings), sources, engine or InlineEngine(), today=lambda: TODAY
+    )
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def client():
+    with served() as open_client:
+        yield open_client

@@ -1,0 +1,113 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.errors import BadBarsError
+from app.market.history import history_until
+from app.market.passport import Remark
+from app.market.repair import repair
+from tests.fakes import joined, market, quotes
+
+NAN = np.nan
+FIVE = [10.0, 11.0, 12.0, 11.0, 10.0]
+
+
+def remarks(told):
+    done = repair(told)
+    return [(remark.day, remark.what) for remark in done.dropped], [(one.day, one.what) for one in done.repaired]
+
+
+def test_sound_rows_are_left_alone():
+    told = market(100)
+    assert remarks(told) == ([], [])
+    np.testing.assert_array_equal(repair(told).quotes.high, told.high)
+
+
+def test_rows_in_any_order_are_sorted_and_those_moved_are_listed():
+    told = quotes(FIVE).rows(np.array([0, 3, 1, 2, 4]))
+    dropped, repaired = remarks(told)
+    assert (dropped, len(repaired)) == ([], 2)
+    assert repair(told).quotes.close.tolist() == FIVE
+
+
+def test_rows_newest_first_are_turned_round_with_one_remark():
+    told = quotes(FIVE).rows(np.arange(5)[::-1])
+    dropped, repaired = remarks(told)
+    assert (dropped, len(repaired)) == ([], 1)
+    assert repair(told).quotes.close.tolist() == FIVE
+
+
+def test_the_same_row_twice_counts_once():
+    told = joined(quotes(FIVE), quotes(FIVE).rows(np.array([2])))
+    dropped, _ = remarks(told)
+    assert dropped == [(told.dates[2].item(), "the same row stood twice")]
+    assert repair(told).quotes.close.tolist() == FIVE
+
+
+@pytest.mark.parametrize("column", ["open", "high", "low", "close", "adj_close"])
+def test_one_date_with_two_prices_is_refused_by_its_date(column):
+    other = replace(quotes(FIVE).rows(np.array([2])), **{column: np.array([12.5])})
+    with pytest.raises(BadBarsError, match="2015-01-07") as refused:
+        repair(joined(quotes(FIVE), other))
+    assert "12.5" in refused.value.sentence
+
+
+def test_a_row_without_numbers_beside_a_whole_one_is_dropped():
+    empty = quotes([NAN] * 5).rows(np.array([4]))
+    dropped, _ = remarks(joined(quotes(FIVE), empty))
+    assert dropped == [(quotes(FIVE).dates[4].item(), "no closing price")]
+
+
+@pytest.mark.parametrize("worthless", [NAN, 0.0, -3.0, np.inf])
+def test_a_row_without_a_real_close_is_dropped_and_listed(worthless):
+    told = quotes([10.0, 11.0, worthless, 11.0, 10.0])
+    dropped, _ = remarks(told)
+    assert [day for day, _ in dropped] == [told.dates[2].item()]
+    assert repair(told).quotes.close.tolist() == [10.0, 11.0, 11.0, 10.0]
+
+
+@pytest.mark.parametrize("column", ["open", "high", "low"])
+@pytest.mark.parametrize("worthless", [NAN, 0.0, -3.0])
+def test_a_missing_price_is_taken_from_the_close_and_listed(column, worthless):
+    told = quotes(FIVE, **{column: np.array([10.0, 11.0, worthless, 11.0, 10.0])})
+    dropped, repaired = remarks(told)
+    assert (dropped, repaired) == ([], [(told.dates[2].item(), f"no {column}: the close was taken")])
+    assert getattr(repair(told).quotes, column).tolist() == FIVE
+
+
+def test_a_missing_adjusted_close_makes_no_jump():
+    told = quotes(FIVE, adj_close=np.array([5.0, 5.5, NAN, 5.5, 5.0]))
+    _, repaired = remarks(told)
+    assert [day for day, _ in repaired] == [told.dates[2].item()]
+    assert repair(told).quotes.adj_close.tolist() == [5.0, 5.5, 6.0, 5.5, 5.0]
+
+
+def test_prices_that_contradict_each_other_are_mended_and_listed():
+    told = quotes(FIVE, high=np.array([10, 11, 9, 11, 10.0]), low=np.array([10, 11, 12, 99, 10.0]))
+    mended = repair(told)
+    assert {remark.day for remark in mended.repaired} == set(told.dates[[2, 3]].tolist())
+    assert (mended.quotes.high >= mended.quotes.close).all()
+    assert (mended.quotes.low <= mended.quotes.close).all()
+
+
+@pytest.mark.parametrize("volume", [NAN, 0.0, -5.0])
+def test_no_volume_at_all_is_said_in_the_passport(volume):
+    history = history_until(quotes(FIVE, volume=np.full(5, volume)), None)
+    assert not history.passport.has_volume
+    assert history.volume.tolist() == [0.0] * 5
+
+
+def test_the_passport_lists_only_what_was_done_to_the_bars_it_covers():
+    close = np.linspace(50, 60, 2600)
+    close[[10, 2590]] = NAN
+    passport = history_until(quotes(close), None).passport
+    assert [remark.day for remark in passport.dropped] == [quotes(close).dates[2590].item()]
+
+
+def test_what_the_source_left_out_is_listed_up_to_the_as_of_day():
+    bars = quotes(np.linspace(50, 60, 50))
+    noted = replace(bars, left_out=tuple(Remark(day, "left out") for day in bars.dates[[5, 45]].tolist()))
+    assert [remark.day for remark in history_until(noted, bars.dates[20].item()).passport.dropped] == [
+        bars.dates[5].item()
+    ]

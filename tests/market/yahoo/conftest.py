@@ -1,0 +1,34 @@
+"""The stand-in for all tests of a worker, and the environment of somebody behind a proxy that ends TLS."""
+
+import importlib
+
+import pytest
+
+from app.market.yahoo import CLIENT, YahooSource
+from tests.market.yahoo.stand_in import Yahoo
+
+CERTIFICATES = ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
+
+
+@pytest.fixture(scope="session")
+def stand_in(tmp_path_factory):
+    # Before any test looks at its watch; and before the environment names the stand-in's certificate.
+    importlib.import_module(CLIENT)
+    yahoo = Yahoo(tmp_path_factory.mktemp("yahoo"))
+    yield yahoo
+    yahoo.close()
+
+
+@pytest.fixture
+def yahoo(stand_in, monkeypatch):
+    stand_in.begin()
+    for name in ("ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "https_proxy", *CERTIFICATES):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", stand_in.proxy)
+    monkeypatch.setenv("SSL_CERT_FILE", str(stand_in.certificate))
+    return stand_in
+
+
+@pytest.fixture
+def source(yahoo):
+    return YahooSource(patience=10)

@@ -1,0 +1,74 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.conftest import served
+from tests.fakes import LATER, FakeMarket, InlineEngine, market, nothing_later
+from tests.panels.cards import SLUGS, outcome_in, outcome_out
+
+MARKET = market(340)
+AS_OF = MARKET.dates[265].item()
+ASKED = f"ticker=SYN&horizon=22&as_of={AS_OF}"
+
+
+def answers(told, slug):
+    """The card in both forms, from an app that has seen nothing else."""
+    with served(FakeMarket(told)) as client:
+        published, fragment = client.get(f"/api/v1/panels/{slug}?{ASKED}"), client.get(f"/panels/{slug}?{ASKED}")
+    assert (published.status_code, fragment.status_code) == (200, 200)
+    return published.content, fragment.text
+
+
+@pytest.fixture(scope="module")
+def known():
+    return {slug: answers(MARKET, slug) for slug in SLUGS}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("later", LATER.values(), ids=LATER)
+def test_nothing_later_changes_a_byte_outside_the_outcome(known, slug, later):
+    published, fragment = answers(later(MARKET, AS_OF), slug)
+    assert outcome_out(published)[1] == outcome_out(known[slug][0])[1]
+    assert outcome_in(fragment, slug)[1] == outcome_in(known[slug][1], slug)[1]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_what_happened_afterwards_stands_in_the_outcome(known, slug):
+    published, fragment = known[slug]
+    assert outcome_out(published)[0]
+    assert "What happened" in outcome_in(fragment, slug)[0]
+    assert "What happened" not in outcome_in(fragment, slug)[1]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_without_a_later_bar_there_is_no_outcome(slug):
+    published, fragment = answers(nothing_later(MARKET, AS_OF), slug)
+    assert not outcome_out(published)[0]
+    assert "What happened" not in fragment
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_cent_more_before_the_as_of_day_would_have_shown(known, slug):
+    dearer = replace(MARKET, close=MARKET.close + np.where(np.arange(340) == 200, 0.01, 0.0))
+    published, fragment = answers(dearer, slug)
+    assert outcome_out(published)[1] != outcome_out(known[slug][0])[1]
+    assert outcome_in(fragment, slug)[1] != outcome_in(known[slug][1], slug)[1]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_workers_are_handed_nothing_later(slug):
+    handed = []
+    for later in LATER.values():
+        engine = InlineEngine()
+        with served(FakeMarket(later(MARKET, AS_OF)), engine) as client:
+            client.get(f"/panels/{slug}?{ASKED}")
+        handed.append(engine.calls)
+    assert handed == [handed[0]] * len(LATER)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_replay_says_what_a_source_would_have_said_that_day(known, slug):
+    with served(FakeMarket(nothing_later(MARKET, AS_OF))) as client:
+        then = client.get(f"/api/v1/panels/{slug}?ticker=SYN&horizon=22").content
+    assert outcome_out(known[slug][0])[1] == then

@@ -1,0 +1,153 @@
+import asyncio
+import math
+import statistics
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from app.charts.chart import WIDE
+from app.market.history import history_until
+from app.market.sample import SampleSource
+from app.panels import overview
+from tests.conftest import served
+from tests.fakes import FakeMarket, market, quotes
+from tests.panels.cards import elements
+
+HORIZON = 22
+
+
+@pytest.fixture(scope="module")
+def history():
+    return history_until(asyncio.run(SampleSource().load("^GSPC")), None)
+
+
+@pytest.fixture(scope="module")
+def analysis(history):
+    return overview.analyse(history, HORIZON, {})
+
+
+@pytest.fixture(scope="module")
+def closes(history):
+    return history.adj_close.tolist()
+
+
+def moves(closes, days):
+    return [closes[i + days] / closes[i] - 1 for i in range(len(closes) - days)]
+
+
+def quantile(values, share):
+    """Between order statistics, as Hyndman and Fan's type 7."""
+    ordered, place = sorted(values), share * (len(values) - 1)
+    below = ordered[math.floor(place)]
+    return below + (place - math.floor(place)) * (ordered[math.ceil(place)] - below)
+
+
+def ewma_volatilities(closes):
+    """RiskMetrics' recursion with weights that add up to one."""
+    above = below = 0.0
+    found = []
+    for old, new in pairwise(closes):
+        above, below = 0.94 * above + 0.06 * math.log(new / old) ** 2, 0.94 * below + 0.06
+        found.append(math.sqrt(above / below))
+    return found
+
+
+def test_prices_are_those_of_the_last_two_bars(analysis, history):
+    assert (analysis.last_close, analysis.previous_close) == (history.close[-1], history.close[-2])
+    assert analysis.change == pytest.approx(2506.85 / 2485.74 - 1, abs=1e-5)
+
+
+def test_the_range_is_that_of_the_last_year(analysis, history):
+    rows = [i for i, day in enumerate(history.dates.tolist()) if analysis.as_of - day < timedelta(days=365)]
+    assert analysis.year_low == min(history.low[i] for i in rows) == pytest.approx(2346.58, abs=0.01)
+    assert analysis.year_high == max(history.high[i] for i in rows) == pytest.approx(2940.91, abs=0.01)
+
+
+def test_typical_moves_are_the_median_and_the_ninth_decile_of_past_ones(analysis, closes):
+    assert [move.days for move in analysis.typical_moves] == [1, 5, 22]
+    for move in analysis.typical_moves:
+        sizes = [abs(size) for size in moves(closes, move.days)]
+        assert move.median == pytest.approx(statistics.median(sizes))
+        assert move.large == pytest.approx(quantile(sizes, 0.9))
+
+
+def test_value_at_risk_and_shortfall_are_the_worst_twentieth(analysis, closes):
+    assert [tail.days for tail in analysis.tail_risk] == [1, HORIZON]
+    for tail in analysis.tail_risk:
+        past = moves(closes, tail.days)
+        worst = [move for move in past if move <= tail.value_at_risk]
+        assert tail.value_at_risk == pytest.approx(quantile(past, 0.05))
+        assert tail.expected_shortfall == pytest.approx(statistics.mean(worst))
+        assert len(past) == tail.windows
+        assert len(worst) == pytest.approx(0.05 * len(past), abs=1)
+
+
+def test_the_base_rate_of_a_fall_counts_every_window(analysis, closes):
+    windows = [closes[i + 1 : i + 1 + HORIZON] for i in range(len(closes) - HORIZON)]
+    fell = sum(min(window) <= 0.95 * closes[i] for i, window in enumerate(windows))
+    assert analysis.fall.windows == len(windows)
+    assert analysis.fall.base_rate == pytest.approx(fell / len(windows))
+
+
+def test_the_chance_of_a_fall_now_scales_each_window_to_todays_volatility(analysis, closes):
+    sigma = [None, *ewma_volatilities(closes)]
+    fell = []
+    for i in range(22, len(closes) - HORIZON):
+        lowest = math.log(min(closes[i + 1 : i + 1 + HORIZON]) / closes[i])
+        fell.append(lowest * sigma[-1] / sigma[i] <= math.log(0.95))
+    assert analysis.fall.now == pytest.approx(statistics.mean(fell))
+
+
+def test_the_worst_drawdown_is_the_deepest_of_all_pairs(analysis, history, closes):
+    deepest, peak, trough = min(
+        (closes[j] / closes[i] - 1, i, j) for i in range(0, len(closes)) for j in range(i, min(len(closes), i + 400))
+    )
+    assert analysis.drawdown.depth == pytest.approx(deepest)
+    assert (analysis.drawdown.peak, analysis.drawdown.trough) == tuple(history.dates[[peak, trough]].tolist())
+    recovered = next(day for j, day in enumerate(history.dates) if j > trough and closes[j] >= closes[peak])
+    assert analysis.drawdown.recovered == recovered.item()
+    assert analysis.drawdown.now == pytest.approx(closes[-1] / max(closes) - 1)
+
+
+def test_volatility_is_annual_and_ranked_against_its_own_past(analysis, closes):
+    annual = [day * math.sqrt(252) for day in ewma_volatilities(closes)[21:]]
+    assert analysis.volatility.now == pytest.approx(annual[-1])
+    assert analysis.volatility.median == pytest.approx(statistics.median(annual))
+    calmer = sum(day < annual[-1] for day in annual[:-1])
+    assert analysis.volatility.percentile == pytest.approx(calmer / (len(annual) - 1))
+
+
+def test_a_price_that_only_rises_has_no_drawdown():
+    drawdown = overview.analyse(history_until(quotes(1.001 ** np.arange(80)), None), 5, {}).drawdown
+    assert (drawdown.depth, drawdown.now, drawdown.recovered) == (0, 0, None)
+
+
+@pytest.mark.parametrize("close", [np.full(300, 5.0), np.r_[np.full(299, 5.0), 6.0], 1e-7 * np.arange(1, 301)])
+def test_odd_prices_are_drawn_too(close):
+    history = history_until(quotes(close, volume=np.zeros(300)), None)
+    for horizon in (1, 66):
+        assert overview.draw(history, overview.analyse(history, horizon, {}), WIDE)
+
+
+@pytest.mark.parametrize("horizon", [1, 5, 10, 22, 66])
+def test_the_sentence_about_the_horizon_gives_the_horizons_own_move(horizon):
+    with served(FakeMarket(market(400))) as client:
+        fragment = client.get(f"/panels/overview?ticker=SYN&horizon={horizon}").text
+        published = client.get(f"/api/v1/panels/overview?ticker=SYN&horizon={horizon}").json()
+    (said,) = (move for move in published["typical_moves"] if move["days"] == horizon)
+    assert f"In {horizon} trading day" in fragment
+    assert f"<strong>{100 * said['median']:.1f}\u202f%</strong> up or down" in fragment
+
+
+def test_what_too_short_a_history_cannot_say_about_the_horizon_is_not_said():
+    with served(FakeMarket(market(60))) as client:
+        fragment = client.get("/panels/overview?ticker=SYN&horizon=66").text
+    assert elements(fragment, "img")
+    assert "In 66 trading days it usually moves" not in fragment
+
+
+def test_the_chance_of_a_fall_rests_on_more_than_a_handful_of_windows():
+    fall = overview.analyse(history_until(market(60), None), 66, {}).fall
+    assert fall is None or fall.windows >= 20

@@ -1,0 +1,102 @@
+import asyncio
+import json
+import statistics
+from math import log
+
+import numpy as np
+import pytest
+
+from app.market.history import encode, history_until
+from app.market.sample import SampleSource
+from app.panels import work
+from tests.conftest import served
+from tests.fakes import FakeMarket, quotes
+from tests.panels.cards import elements
+
+HORIZON = 22
+
+
+@pytest.fixture(scope="module")
+def history():
+    told = asyncio.run(SampleSource().load("^GSPC"))
+    return history_until(told, told.dates[-252].item())
+
+
+@pytest.fixture(scope="module")
+def published(history):
+    return json.loads(work.analyse(b"prophet", b"22", encode(history)))
+
+
+@pytest.fixture(scope="module")
+def rows(published):
+    return published["receipt"]["forecasts"]
+
+
+def test_the_receipt_rests_on_many_origins_and_few_fits(published):
+    assert published["receipt"]["origins"] >= 60
+    assert 1 <= published["refits"] <= 8
+
+
+def test_the_error_ratio_can_be_recomputed_from_the_rows(published, rows):
+    error = statistics.mean(abs(log(row["actual"] / row["quantiles"]["0.5"])) for row in rows)
+    baseline = statistics.mean(abs(log(row["actual"] / row["last"])) for row in rows)
+    low, high = published["receipt"]["mae_ratio_ci"]
+    assert published["receipt"]["mae_ratio"] == pytest.approx(error / baseline)
+    assert low < published["receipt"]["mae_ratio"] < high
+
+
+@pytest.mark.parametrize(("level", "low", "high"), [("80", "0.1", "0.9"), ("95", "0.025", "0.975")])
+def test_the_coverage_can_be_recomputed_from_the_rows(published, rows, level, low, high):
+    held = [row["quantiles"][low] <= row["actual"] <= row["quantiles"][high] for row in rows]
+    assert published["receipt"][f"coverage_{level}"] == pytest.approx(statistics.mean(held))
+
+
+def test_every_row_is_a_close_and_the_close_a_horizon_later(history, rows):
+    days = [day.isoformat() for day in history.dates.tolist()]
+    for row in rows:
+        origin = days.index(row["origin"])
+        assert row["last"] == pytest.approx(history.adj_close[origin])
+        assert row["actual"] == pytest.approx(history.adj_close[origin + HORIZON])
+        assert row["target"] == days[origin + HORIZON]
+
+
+def test_the_newest_row_ends_at_the_last_bar(published, rows):
+    assert rows[-1]["target"] == published["as_of"]
+
+
+def test_the_days_ahead_are_those_the_market_then_traded(published):
+    told = asyncio.run(SampleSource().load("^GSPC"))
+    after = told.dates[told.dates > np.datetime64(published["as_of"])][:HORIZON]
+    assert published["forecast"]["dates"] == [day.isoformat() for day in after.tolist()]
+
+
+def test_the_band_widens_and_the_centre_moves_in_a_line(published):
+    bands = {level: np.log(prices) for level, prices in published["forecast"]["quantiles"].items()}
+    assert (np.diff(bands["0.9"] - bands["0.1"]) > 0).all()
+    assert bands["0.975"][-1] - bands["0.025"][-1] > 2 * (bands["0.975"][0] - bands["0.025"][0])
+
+
+def test_stock_standard_prophet_is_drawn_for_each_day_and_scored_at_each_refit(published):
+    standard = published["stock_standard"]
+    assert len(standard["line"]) == len(standard["lower"]) == len(standard["upper"]) == HORIZON
+    assert standard["origins"] == published["refits"]
+    assert standard["mae_ratio"] > published["receipt"]["mae_ratio"]
+    assert 0 <= standard["coverage_80"] <= 1
+
+
+def test_the_components_cover_three_years_and_one_year(history, published):
+    parts = published["components"]
+    assert len(parts["trend"]) == len(parts["trend_dates"]) == 756
+    assert parts["trend_dates"][-1] == published["as_of"]
+    assert len(parts["season"]) == 365
+    assert set(parts["bends"]) <= set(parts["trend_dates"])
+
+
+@pytest.mark.parametrize("odd", ["still", "two prices"])
+def test_a_price_without_errors_to_compare_with_still_makes_a_card(odd):
+    close = np.full(300, 5.0) if odd == "still" else np.where(np.arange(300) % 2, 100.0, 101.0)
+    with served(FakeMarket(quotes(close))) as client:
+        answer = client.get("/panels/prophet?ticker=SYN&horizon=66")
+    assert answer.status_code == 200
+    assert elements(answer.text, "img")
+    assert "nan" not in answer.text.partition("<img")[0]

@@ -1,0 +1,152 @@
+import pytest
+
+from tests.conftest import TODAY, served
+from tests.fakes import FakeMarket, InlineEngine, market
+from tests.panels.cards import elements
+from tests.web.pages import HEADERS
+
+FORMS = {"fragment": "/panels/overview", "json": "/api/v1/panels/overview", "page": "/", "report": "/report"}
+WRONG = [
+    ("ticker", "AAPL<"),
+    ("ticker", "AA PL"),
+    ("ticker", "AA\nPL"),
+    ("ticker", "AAPL\x00"),
+    ("ticker", "ß"),
+    ("ticker", "ＡＡＰＬ"),
+    ("ticker", "../../etc"),
+    ("ticker", "A" * 16),
+    ("ticker", "' OR 1=1"),
+    ("horizon", "0"),
+    ("horizon", "67"),
+    ("horizon", "-1"),
+    ("horizon", "abc"),
+    ("horizon", "1_0"),
+    ("horizon", "٣"),
+    ("horizon", "5.0"),
+    ("horizon", "1e1"),
+    ("horizon", "99999999999999999999"),
+    ("as_of", "2018-02-30"),
+    ("as_of", "28.06.2018"),
+    ("as_of", "2018-06-28T00:00"),
+    ("as_of", "20180628"),
+    ("as_of", "0000-01-01"),
+    ("as_of", "yesterday"),
+    ("as_of", "2019-01-01"),
+    ("as_of", "9999-12-31"),
+    ("source", "bloomberg"),
+    ("source", "__class__"),
+]
+FORGIVEN = [
+    {"ticker": "syn"},
+    {"ticker": " SYN "},
+    {"horizon": " 5 "},
+    {"horizon": ""},
+    {"as_of": ""},
+    {"as_of": TODAY.isoformat()},
+    {"source": ""},
+    {"source": "SAMPLE"},
+]
+
+
+@pytest.fixture(scope="module")
+def silent():
+    """A client of an app in which anything that runs is counted."""
+    source, engine = FakeMarket(market()), InlineEngine()
+    with served(source, engine) as client:
+        client.nothing_ran = lambda: source.loads == 0 and engine.calls == []
+        yield client
+
+
+def ids(pair):
+    return repr(pair)[:40] if isinstance(pair, str) else None
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("field", "text"), WRONG, ids=ids)
+def test_a_wrong_field_is_named_and_nothing_runs(silent, form, field, text):
+    answer = silent.get(FORMS[form], params={"ticker": "SYN", field: text})
+    assert answer.status_code == 422
+    assert f"“{field}”" in answer.text
+    assert silent.nothing_ran()
+    assert all(name in answer.headers for name in HEADERS)
+
+
+@pytest.mark.parametrize("form", ["fragment", "json", "report"])
+@pytest.mark.parametrize("asked", [{}, {"ticker": ""}, {"ticker": "  "}, {"horizon": "5"}])
+def test_a_missing_ticker_is_named(silent, form, asked):
+    answer = silent.get(FORMS[form], params=asked)
+    assert answer.status_code == 422
+    assert "“ticker”" in answer.text
+    assert silent.nothing_ran()
+
+
+def test_the_json_of_a_wrong_field_has_found_and_needed(silent):
+    error = silent.get(FORMS["json"], params={"ticker": "SYN", "horizon": "67"}).json()["error"]
+    assert (error["status"], error["field"], error["found"]) == (422, "horizon", "67")
+    assert "1 to 66" in error["needed"]
+
+
+@pytest.mark.parametrize("form", ["fragment", "json"])
+def test_an_as_of_before_the_data_names_the_first_bar(form):
+    with served() as client:
+        answer = client.get(FORMS[form], params={"ticker": "SYN", "as_of": "1999-12-31"})
+    assert answer.status_code == 422
+    assert "“as_of”" in answer.text
+    assert "2015-01-05" in answer.text
+
+
+@pytest.mark.parametrize("asked", FORGIVEN, ids=str)
+def test_case_blanks_and_empty_fields_are_forgiven(client, asked):
+    answer = client.get(FORMS["json"], params={"ticker": "SYN"} | asked)
+    assert answer.status_code == 200
+    assert answer.json()["ticker"] == "SYN"
+    assert answer.json()["horizon"] == (5 if asked.get("horizon", "").strip() else 22)
+
+
+def test_a_canvas_of_another_name_is_refused(silent):
+    answer = silent.get("/panels/overview", params={"ticker": "SYN", "canvas": "huge"})
+    assert answer.status_code == 422
+    assert silent.nothing_ran()
+
+
+@pytest.mark.parametrize("ticker", ["M&M.NS", "^GSPC", "BTC-USD", "EURUSD=X", "BRK_B"])
+def test_the_signs_of_real_tickers_survive_the_links_of_the_page(client, ticker):
+    page = client.get("/", params={"ticker": ticker})
+    place = next(slot["hx-get"] for _, slot in elements(page.text, "section") if "hx-get" in slot)
+    unknown = client.get(f"/api/v1{place}")
+    assert (page.status_code, unknown.status_code) == (200, 404)
+    assert ticker in unknown.json()["error"]["sentence"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/panels/nonsense", "/nonsense", "/report/more", "/static/nonsense", "/vendor/nonsense"]
+)
+def test_an_unknown_place_is_a_small_page(silent, path):
+    answer = silent.get(path, params={"ticker": "<script>"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert len(answer.content) < 4000
+    assert "<script>" not in answer.text.replace("<script src", "")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/panels/nonsense", "/api/v1/nonsense", "/api/v1/panels/overview/more"])
+def test_an_unknown_place_of_the_api_is_json(silent, path):
+    answer = silent.get(path, params={"ticker": "SYN"})
+    assert (answer.status_code, answer.json()["error"]["status"]) == (404, 404)
+    assert silent.nothing_ran()
+
+
+@pytest.mark.parametrize("path", ["/", "/panels/overview", "/api/v1/panels/overview", "/static/app.css", "/healthz"])
+def test_a_method_nobody_serves_is_refused_with_those_that_are(silent, path):
+    answer = silent.delete(path)
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["allow"] or path.startswith("/static")
+
+
+@pytest.mark.parametrize("host", ["[", "x/api/v1", "a b", "evil.example:99999"])
+@pytest.mark.parametrize("path", ["/panels/overview", "/nonsense"])
+def test_a_strange_host_header_changes_no_answer(silent, host, path):
+    answer = silent.get(path, params={"ticker": "ß"}, headers={"Host": host})
+    assert answer.status_code in (400, 404, 422)
+    assert not answer.headers["content-type"].startswith("application/json")
+    assert "/api/v1//" not in answer.text

@@ -1,0 +1,94 @@
+import inspect
+
+import pytest
+
+from app import errors
+from app.compute import errors as compute
+from app.web.errors import failure_of
+from tests.conftest import served
+from tests.fakes import BrokenMarket, FailingEngine, FakeMarket, InlineEngine, market
+from tests.panels.cards import elements
+from tests.web.pages import HEADERS
+
+FROM_THE_ENGINE = [
+    (compute.OverloadedError(7), 503, "7"),
+    (compute.WorkerDiedError(4), 503, "4"),
+    (compute.JobTimeoutError(30.0), 503, "30"),
+    (compute.JobFailedError("ValueError"), 500, None),
+    (ValueError("a secret of ours"), 500, None),
+]
+FROM_THE_MARKET = [
+    (errors.UnknownTickerError("Yahoo", "SYN"), 404, None),
+    (errors.BadBarsError("Date 2018-06-29", "two prices", "one"), 422, None),
+    (errors.SourceRefusedError("Yahoo", 42), 503, "42"),
+    (errors.SourceBrokenError("Yahoo", "half a JSON"), 502, None),
+    (errors.SourceSilentError("Yahoo", 15.0), 504, None),
+]
+
+
+def name_of(value):
+    return type(value).__name__ if isinstance(value, Exception) else None
+
+
+def both_forms(asked="ticker=SYN", **app):
+    with served(**app) as client:
+        return client.get(f"/panels/overview?{asked}"), client.get(f"/api/v1/panels/overview?{asked}")
+
+
+def assert_told(answer, error, status, retry):
+    assert answer.status_code == status
+    assert answer.headers.get("retry-after") == retry
+    assert [name for name in HEADERS if name not in answer.headers] == []
+    assert "secret" not in answer.text
+    if status != 500:
+        assert error.sentence.partition("“")[0] in answer.text
+
+
+@pytest.mark.parametrize(("error", "status", "retry"), FROM_THE_ENGINE, ids=name_of)
+def test_an_engine_that_cannot_is_told_apart_in_both_forms(error, status, retry):
+    for answer in both_forms(engine=FailingEngine(error)):
+        assert_told(answer, error, status, retry)
+
+
+@pytest.mark.parametrize(("error", "status", "retry"), FROM_THE_MARKET, ids=name_of)
+def test_a_market_that_cannot_is_told_apart_in_both_forms(error, status, retry):
+    engine = InlineEngine()
+    for answer in both_forms(source=BrokenMarket(error), engine=engine):
+        assert_told(answer, error, status, retry)
+    assert engine.calls == []
+
+
+def kinds():
+    every = {**vars(errors), **vars(compute)}.values()
+    found = [
+        kind for kind in every if inspect.isclass(kind) and issubclass(kind, errors.AppError | compute.ComputeError)
+    ]
+    return [kind for kind in found if kind not in (errors.AppError, compute.ComputeError, compute.JobFailedError)]
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
+def test_every_error_with_a_name_has_a_status_of_its_own(kind):
+    assert failure_of(kind.__new__(kind)).status != 500
+
+
+def test_a_failed_card_counts_down_and_can_be_run_again():
+    fragment, _ = both_forms("ticker=SYN&horizon=5", engine=FailingEngine(compute.OverloadedError(7)))
+    (button,) = (attributes for _, attributes in elements(fragment.text, "button"))
+    assert button["hx-get"] == "/panels/overview?ticker=SYN&horizon=5"
+    assert [a["data-retry-after"] for _, a in elements(fragment.text) if "data-retry-after" in a] == ["7"]
+    assert elements(fragment.text)[0][1]["id"] == "panel-overview"
+    assert 'role="alert"' in fragment.text
+
+
+def test_a_failure_is_not_remembered():
+    engine = FailingEngine(compute.OverloadedError(7))
+    with served(engine=engine) as client:
+        assert [client.get("/panels/overview?ticker=SYN").status_code for _ in range(2)] == [503, 503]
+    assert len(engine.calls) == 2
+
+
+def test_a_card_refused_for_want_of_bars_asks_no_worker():
+    engine = InlineEngine()
+    fragment, published = both_forms(source=FakeMarket(market(59)), engine=engine)
+    assert (fragment.status_code, published.status_code) == (422, 422)
+    assert engine.calls == []

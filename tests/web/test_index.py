@@ -1,0 +1,87 @@
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from app.panels import PANELS
+from tests.conftest import served
+from tests.fakes import LISTING, FakeMarket, market
+from tests.panels.cards import SLUGS, elements
+from tests.web.pages import links
+
+HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>{{ 7*7 }}"
+
+
+def slots(page):
+    return [attributes for tag, attributes in elements(page, "section") if "hx-trigger" in attributes]
+
+
+def test_the_page_of_a_ticker_has_a_place_for_every_card(client):
+    page = client.get("/?ticker=syn&horizon=5&as_of=2016-01-29").text
+    found = slots(page)
+    assert [slot["id"] for slot in found] == [f"panel-{slug}" for slug in SLUGS]
+    for slot, slug in zip(found, SLUGS, strict=True):
+        address = urlsplit(slot["hx-get"])
+        assert slot["hx-trigger"] == "load"
+        assert address.path == f"/panels/{slug}"
+        assert parse_qs(address.query) == {
+            "ticker": ["SYN"], "horizon": ["5"], "as_of": ["2016-01-29"], "source": ["sample"],
+        }  # fmt: skip
+
+
+def test_each_place_tells_what_its_card_answers(client):
+    page = client.get("/?ticker=SYN").text
+    assert all(panel.question.replace("'", "&#39;") in page for panel in PANELS)
+
+
+def test_the_front_page_has_a_form_and_no_cards(client):
+    page = client.get("/").text
+    names = [attributes.get("name") for tag, attributes in elements(page) if tag in ("input", "select")]
+    assert slots(page) == []
+    assert names[:4] == ["ticker", "horizon", "as_of", "source"]
+    assert "%5EGSPC" in page
+
+
+def test_a_wrong_query_leaves_the_form_as_it_was_typed_and_loads_nothing(client):
+    page = client.get("/", params={"ticker": "ß", "horizon": "67"})
+    typed = {a.get("name"): a.get("value") for _, a in elements(page.text, "input")}
+    assert slots(page.text) == []
+    assert 'role="alert"' in page.text
+    assert (typed["ticker"], typed["horizon"]) == ("ß", "67")
+
+
+@pytest.mark.parametrize("field", ["ticker", "horizon", "as_of", "source"])
+@pytest.mark.parametrize("path", ["/", "/panels/overview", "/report"])
+def test_what_is_typed_is_shown_as_text_only(client, path, field):
+    page = client.get(path, params={"ticker": "SYN", field: HOSTILE}).text
+    scripts = [attributes.get("src", "") for _, attributes in elements(page, "script")]
+    assert all(source.startswith(("/static/", "/vendor/")) for source in scripts)
+    assert elements(page, "img") == []
+    assert "49" not in page.replace("&#34;", "").partition("hx-get")[0]
+
+
+def test_what_a_source_calls_a_ticker_is_shown_as_text_only():
+    hostile = dict.fromkeys(("name", "currency", "exchange", "time_zone", "adjustment"), HOSTILE)
+    told = market(listing=replace(LISTING, **hostile))
+    with served(FakeMarket(told)) as client:
+        page = client.get("/panels/overview?ticker=SYN").text
+    assert elements(page, "script") == []
+    assert all(attributes["src"].startswith("data:image/") for _, attributes in elements(page, "img"))
+    assert "&lt;script&gt;" in page
+    assert not [a for _, a in elements(page) if any(name.startswith("on") for name in a)]
+
+
+def test_the_htmx_of_the_page_is_served_and_nothing_else_is_loaded(client):
+    page = client.get("/?ticker=SYN").text
+    loaded = [address for tag, address in links(page) if tag in ("script", "link", "img")]
+    for address in loaded:
+        assert client.get(address).status_code == 200, address
+    assert [address for address in loaded if "htmx" in address]
+
+
+def test_the_configuration_of_htmx_needs_no_eval_and_no_inline_style(client):
+    (configuration,) = (
+        a["content"] for _, a in elements(client.get("/").text, "meta") if a.get("name") == "htmx-config"
+    )
+    assert '"allowEval":false' in configuration
+    assert '"includeIndicatorStyles":false' in configuration

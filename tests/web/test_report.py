@@ -1,0 +1,82 @@
+import base64
+import hashlib
+import re
+
+import pytest
+
+from app.compute.errors import OverloadedError
+from tests.conftest import served
+from tests.fakes import BrokenMarket, FailingEngine, FakeMarket, market
+from tests.panels.cards import SLUGS, elements
+from tests.web.pages import assert_contained, links, policy_of
+
+
+@pytest.fixture(scope="module")
+def report(client):
+    return client.get("/report?ticker=syn&as_of=2016-01-29")
+
+
+def cards_of(page):
+    """The states of its cards by their places."""
+    return {a["id"]: a["class"] for _, a in elements(page, "section") if "id" in a}
+
+
+def test_the_report_has_every_card_finished(report):
+    cards = {
+        attributes["id"]: attributes["class"]
+        for tag, attributes in elements(report.text, "section")
+        if "id" in attributes
+    }
+    assert report.status_code == 200
+    assert list(cards) == [f"panel-{slug}" for slug in SLUGS]
+    assert [kind for kind in cards.values() if "failed" in kind or "waiting" in kind] == []
+    assert len(elements(report.text, "img")) >= len(SLUGS)
+
+
+def test_the_report_loads_nothing(report):
+    assert_contained(report.text)
+    assert elements(report.text, "script") == elements(report.text, "link") == []
+    assert [address for tag, address in links(report.text) if tag == "img" and not address.startswith("data:")] == []
+    assert "/static/" not in report.text
+    assert "/vendor/" not in report.text
+
+
+def test_the_style_of_the_report_is_known_to_its_policy_by_hash(report):
+    (style,) = re.findall(r"<style>(.*?)</style>", report.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy_of(report)["style-src"] == [f"'sha256-{digest}'"]
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_the_report_has_no_button_that_cannot_work(report):
+    assert elements(report.text, "button") == []
+    assert not [a for _, a in elements(report.text) if "hx-get" in a or "hx-trigger" in a]
+
+
+BROKEN = pytest.param(ValueError("a secret of ours"), id="broken")
+
+
+@pytest.mark.parametrize("error", [pytest.param(OverloadedError(7), id="refused"), BROKEN])
+def test_a_card_that_fails_takes_no_other_with_it(error):
+    with served(engine=FailingEngine(error, "prophet")) as client:
+        report = client.get("/report?ticker=SYN")
+    cards = cards_of(report.text)
+    assert report.status_code == 200
+    assert [name for name, kind in cards.items() if "failed" in kind] == ["panel-prophet"]
+    assert len(cards) == len(SLUGS)
+    assert "secret" not in report.text
+
+
+def test_a_history_too_short_for_one_card_shows_the_others():
+    with served(FakeMarket(market(100))) as client:
+        report = client.get("/report?ticker=SYN")
+    assert report.status_code == 200
+    assert "needs 250 daily bars and found 100" in report.text
+    assert 'id="panel-overview" class="card ready' in report.text
+
+
+def test_a_market_that_cannot_be_read_makes_no_report():
+    with served(BrokenMarket(OverloadedError(7))) as client:
+        report = client.get("/report?ticker=SYN")
+    assert (report.status_code, report.headers["retry-after"]) == (503, "7")
