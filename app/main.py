@@ -60,10 +60,13 @@ def create_app(
         try:
             yield
         finally:
-            await warming
+            warming.cancel()
             await engine.stop()
 
-    return SecurityHeaders(BodyLimit(Starlette(routes=_routes(), exception_handlers=HANDLERS, lifespan=lifespan)))
+    site = Starlette(routes=_routes(), exception_handlers=HANDLERS, lifespan=lifespan)
+    # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
+    site.router.redirect_slashes = False
+    return SecurityHeaders(BodyLimit(site))
 
 
 def market_sources() -> dict[str, MarketSource]:

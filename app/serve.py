@@ -1,6 +1,8 @@
 """python -m app: one web process that serves the page, its workers beside it."""
 
 import argparse
+import signal
+import sys
 
 import uvicorn
 
@@ -22,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted."""
     settings = Settings()
+    # uvicorn stops in good order and then raises the signal once more; having been told to end is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         create_app(settings),
         host=settings.host,

@@ -11,11 +11,6 @@ from tests.fakes import FakeMarket, InlineEngine, market
 TODAY = date(2018, 12, 31)
 
 
-def pytest_configure(config):
-    # Prophet's own call; ours stay errors.
-    config.addinivalue_line("filterwarnings", "ignore:The inplace keyword in DataFrame.drop")
-
-
 @pytest.fixture(scope="session")
 def anyio_backend():
     return "asyncio"

@@ -34,7 +34,7 @@ class MemoryCache:
             max_bytes,
             ttu=lambda _, entry, now: now + entry.seconds,
             timer=clock,
-            getsizeof=lambda entry: len(entry.value),
+            getsizeof=lambda entry: entry.size,
         )
 
     async def get(self, key: str) -> bytes | None:

@@ -25,7 +25,7 @@ class OverloadedError(ComputeError):
 class JobTimeoutError(ComputeError):
     """The job ran for longer than ``seconds`` and was stopped."""
 
-    hint = "Ask for less: a shorter history or a nearer horizon."
+    hint = "Try again when there is less to do here."
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)

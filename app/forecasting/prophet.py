@@ -1,6 +1,7 @@
 """Prophet's trend as a forecaster: fitted on log prices, anchored at the last close, weighed by what it has earned."""
 
 import logging
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 
 for _noisy in ("cmdstanpy", "prophet", "prophet.plot"):
     logging.getLogger(_noisy).disabled = True
+# Prophet's own call, each time it fits.
+warnings.filterwarnings("ignore", message="The inplace keyword in DataFrame.drop")
 
 from prophet import Prophet  # noqa: E402  (it complains of a missing plotly while it is imported)
 

@@ -18,15 +18,21 @@ Days = NDArray[np.datetime64]
 Direction = Literal[1, -1]
 
 
+def sessions_a_year(calendar: str) -> int:
+    """How many trading days a year has, as volatility is annualised."""
+    return 365 if calendar == EVERY_DAY else 252
+
+
 def is_session(calendar: str, day: date) -> bool:
-    """Whether ``calendar`` (a market identifier code, ``WEEKDAYS`` or ``EVERY_DAY``) trades on ``day``."""
-    if calendar == EVERY_DAY:
-        return True
-    return day.weekday() < 5 and day not in _closures(calendar, day.year)
+    """Whether ``calendar`` (a market identifier code, ``WEEKDAYS`` or ``EVERY_DAY``) traded on ``day``."""
+    return calendar == EVERY_DAY or (day.weekday() < 5 and day not in _closures(calendar, day.year))
 
 
 def sessions_after(calendar: str, day: date, count: int) -> tuple[date, ...]:
-    """The next ``count`` trading days, ``day`` itself left out."""
+    """The next ``count`` trading days as planned on ``day``, which is left out itself.
+
+    A storm or a state funeral of the days after is not known to them.
+    """
     days = _sessions(calendar, day)
     return tuple(next(days) for _ in range(count))
 
@@ -67,7 +73,7 @@ def _sessions(calendar: str, after: date) -> Iterator[date]:
     day = after
     while True:
         day += timedelta(days=1)
-        if is_session(calendar, day):
+        if is_session(calendar, day) or day in _unforeseen(calendar, day.year):
             yield day
 
 
@@ -76,3 +82,13 @@ def _closures(calendar: str, year: int) -> frozenset[date]:
     if calendar in (WEEKDAYS, EVERY_DAY):
         return frozenset()
     return frozenset(holidays.financial_holidays(calendar, years=year))
+
+
+@cache
+def _unforeseen(calendar: str, year: int) -> frozenset[date]:
+    """Closures of a year that were on no calendar before it."""
+    if calendar in (WEEKDAYS, EVERY_DAY):
+        return frozenset()
+    special = getattr(holidays.financial_holidays(calendar, years=year), "special_public_holidays", {}).get(year, ())
+    closures = special if special and isinstance(special[0], tuple) else (special,) if special else ()
+    return frozenset(closed for month, day, *_ in closures if (closed := date(year, month, day)).weekday() < 5)

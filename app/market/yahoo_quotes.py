@@ -13,6 +13,7 @@ from app.errors import NoPricesError
 from app.market.exchanges import adjustment_of, calendar_of
 from app.market.passport import Remark
 from app.market.quotes import Dividend, Listing, Quotes, Split
+from app.market.restore import restored
 from app.market.yahoo_verdict import TITLE
 
 _COLUMNS = ("Open", "High", "Low", "Close", "Adj Close", "Volume")
@@ -37,7 +38,7 @@ def quotes_from(ticker: str, table: pd.DataFrame, told: Mapping[str, Any], heard
         dividends=_dividends(table, days),
     )
     session = _running_session(told, heard)
-    return quotes if session is None else _without(quotes, np.datetime64(session))
+    return restored(quotes if session is None else _without(quotes, np.datetime64(session)))
 
 
 def _listing(ticker: str, told: Mapping[str, Any]) -> Listing:

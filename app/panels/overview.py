@@ -8,7 +8,7 @@ from app.charts.chart import Canvas, Chart
 from app.charts.moves import move_distribution
 from app.charts.price import price_and_volume
 from app.charts.volatility import volatility as volatility_through_time
-from app.market.calendar import EVERY_DAY
+from app.market.calendar import sessions_a_year
 from app.market.history import PriceHistory
 from app.panels import risk
 from app.panels.analysis import Analysis, OverviewAnalysis
@@ -30,14 +30,14 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         data=history.passport,
         last_close=float(history.close[-1]),
         previous_close=float(history.close[-2]),
-        change=float(np.expm1(y.close[-1] - y.close[-2])),
+        change=float(history.close[-1] / history.close[-2] - 1),
         year_low=float(history.low[year].min()),
         year_high=float(history.high[year].max()),
         typical_moves=tuple(risk.typical_move(y, days) for days in lengths),
         fall=risk.fall_chance(y, horizon) if horizon in lengths else None,
         tail_risk=tuple(risk.tail_risk(y, days) for days in sorted({1, horizon}) if days in lengths),
         drawdown=risk.worst_drawdown(y),
-        volatility=risk.annual_volatility(y, _sessions_a_year(history)),
+        volatility=risk.annual_volatility(y, sessions_a_year(history.passport.calendar)),
     )
 
 
@@ -80,11 +80,7 @@ def _moves(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) ->
 
 def _volatility(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> Chart:
     now = analysis.volatility
-    annual = 100 * risk.daily_volatility(log_prices(history))[22:] * np.sqrt(_sessions_a_year(history))
+    annual = 100 * risk.daily_volatility(log_prices(history))[22:] * np.sqrt(sessions_a_year(history.passport.calendar))
     alt = f"Volatility a year, now {now.now:.0%}: calmer on {now.percentile:.0%} of days, median {now.median:.0%}."
     label = f"higher than on {now.percentile:.0%} of days"
     return volatility_through_time(history.dates[22:], annual, 100 * now.now, label, canvas=canvas, alt=alt)
-
-
-def _sessions_a_year(history: PriceHistory) -> int:
-    return 365 if history.passport.calendar == EVERY_DAY else 252

@@ -14,6 +14,7 @@ from app.forecasting.audit import audit
 from app.forecasting.backtest import latest_origins
 from app.forecasting.forecast import MEDIAN, QUANTILES, Forecast, LogPrices, Origins
 from app.forecasting.naive import random_walk
+from app.market.calendar import sessions_a_year
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis, Components, ProphetAnalysis, StockStandard
 from app.panels.log_prices import log_prices
@@ -43,7 +44,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         forecast=published_forecast(history, forecast.quantiles[-1]),
         receipt=audit(y, scored, random_walk(y, past, horizon)),
         trend_weight=float(prophet.trend_weights(y, forecast.origins, horizon, slopes)[-1]),
-        trend_per_year=float(np.expm1(fits.slopes[-1] * 252)),
+        trend_per_year=float(np.expm1(fits.slopes[-1] * sessions_a_year(history.passport.calendar))),
         refits=len(refits) - 1,
         stock_standard=_stock_standard(y, refits, horizon),
         components=_components(y, fits),

@@ -1,6 +1,7 @@
 """From an error to a status, shown as a failed card, a JSON object or a page, by where the request was sent."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -78,7 +79,8 @@ def _as_json(error: Exception, failure: Failure) -> dict[str, object]:
 
 
 def _asked_url(request: Request) -> str:
-    query = request.url.query
+    # The page's script adds the canvas to each request anew.
+    query = urlencode([(name, text) for name, text in request.query_params.multi_items() if name != "canvas"])
     return f"{request.url.path}?{query}" if query else request.url.path
 
 

@@ -10,6 +10,7 @@ from app.market import history as histories
 from app.market import quotes as answers
 from app.market.history import MAXIMUM_BARS, closes_after, history_until
 from app.market.quotes import ARRAYS
+from app.market.restore import restored
 from tests.fakes import LATER, adjusted_before, market, quotes, with_dividend, with_split
 
 MARKET = market(340)
@@ -68,13 +69,13 @@ def test_later_splits_and_dividends_leave_no_trace(ratios, dividends, seed):
 
 @pytest.mark.parametrize("ratio", [3, 7, 0.1])
 def test_a_later_split_told_in_single_precision_leaves_no_trace(ratio):
-    rescaled = as_printed(with_split(MARKET, AFTER, ratio), single)
-    assert packed_until(rescaled) == packed_until(as_printed(MARKET, single))
+    rescaled = restored(as_printed(with_split(MARKET, AFTER, ratio), single))
+    assert packed_until(rescaled) == packed_until(restored(as_printed(MARKET, single)))
 
 
 def test_a_later_dividend_told_in_single_precision_leaves_no_trace():
-    rescaled = as_printed(with_dividend(MARKET, AFTER, 0.98), single)
-    assert packed_until(rescaled) == packed_until(as_printed(MARKET, single))
+    rescaled = restored(as_printed(with_dividend(MARKET, AFTER, 0.98), single))
+    assert packed_until(rescaled) == packed_until(restored(as_printed(MARKET, single)))
 
 
 @pytest.mark.parametrize(("event", "change"), [(with_dividend, 0.98), (adjusted_before, 0.98), (with_split, 3)])
