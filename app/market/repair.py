@@ -43,6 +43,11 @@ def _remarks(quotes: Quotes, which: NDArray[np.bool_], what: str) -> list[Remark
     return [Remark(day, what) for day in quotes.dates[which].tolist()]
 
 
+def _remark_on_all(quotes: Quotes, what: str) -> list[Remark]:
+    """One remark for what is true of every day, at the last of them."""
+    return [Remark(day, what) for day in quotes.dates[-1:].tolist()]
+
+
 def _in_order(quotes: Quotes) -> tuple[Quotes, list[Remark]]:
     if quotes.dates[:1] > quotes.dates[-1:] and (quotes.dates[1:] <= quotes.dates[:-1]).all():
         turned = Remark(quotes.dates[0].item(), "rows came newest first: turned round")
@@ -82,14 +87,19 @@ def _filled(quotes: Quotes) -> tuple[Quotes, list[Remark]]:
         # A column that is missing altogether is a fact about the file, not a remark about each of its days.
         if not gone.all():
             remarks += _remarks(quotes, gone, f"no {name}: the close was taken")
+    untold = np.isnan(quotes.volume)
     columns["volume"] = np.where(_gone(quotes.volume), 0.0, quotes.volume)
+    if untold.all():
+        remarks += _remark_on_all(quotes, "no volume on any day")
+    else:
+        remarks += _remarks(quotes, untold, "no volume")
     return replace(quotes, **columns), remarks
 
 
 def _adjusted(quotes: Quotes) -> tuple[Floats, list[Remark]]:
     gone = _gone(quotes.adj_close)
     if gone.all():
-        return quotes.close, []
+        return quotes.close, _remark_on_all(quotes, "no adjusted close on any day: the closes were taken")
     # The close alone would make a jump of all later dividends, so it is adjusted as much as on the last known day.
     known = np.flatnonzero(~gone)
     last = known[np.maximum(np.searchsorted(known, np.arange(len(gone)), side="right") - 1, 0)]

@@ -1,4 +1,7 @@
-"""A served app and a real Chromium, once for all browser tests."""
+"""A served app and a real Chromium, once for each module of browser tests.
+
+Not for the whole session: Playwright keeps an event loop in the thread, which the asynchronous tests need for theirs.
+"""
 
 import os
 import shutil
@@ -24,7 +27,7 @@ _QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
@@ -35,7 +38,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

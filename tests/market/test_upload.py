@@ -266,7 +266,11 @@ def test_a_passport_of_a_lone_close_tells_what_the_file_lacks():
     passport = history_until(read(closes(weekdays(80))), None).passport
     assert (passport.source, passport.name, passport.has_volume) == ("upload", "syn.csv", False)
     assert "no adjusted close" in passport.adjustment
-    assert (passport.dropped, passport.repaired) == ((), ())
+    assert passport.dropped == ()
+    assert [remark.what.partition(":")[0] for remark in passport.repaired] == [
+        "no adjusted close on any day",
+        "no volume on any day",
+    ]
 
 
 @pytest.mark.anyio
