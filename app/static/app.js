@@ -76,3 +76,9 @@ ask?.addEventListener("submit", (event) => {
 ask?.addEventListener("formdata", ({ formData }) => {
   for (const [name, value] of [...formData]) if (value === "" || value.name === "") formData.delete(name);
 });
+
+// A connection that breaks off brings no card to swap in, so the waiting one says so itself.
+document.addEventListener("htmx:sendError", ({ target }) => {
+  const line = target.closest(".card")?.querySelector(".working");
+  if (line) line.textContent = "The connection broke off. Reload the page to try again.";
+});

@@ -111,3 +111,12 @@ def test_a_failed_card_says_what_to_do_and_leaves_the_others(watched: Watched) -
     assert "needs 250 daily bars" in failed.inner_text()
     # A browser notes every answer of 400 and up in its console; that one is expected here.
     watched.complaints[:] = [said for said in watched.complaints if "status of 422" not in said]
+
+
+def test_a_card_whose_connection_breaks_off_says_so(watched: Watched) -> None:
+    watched.page.route("**/panels/overview**", lambda route: route.abort())
+    page = watched.open(QUERY)
+    page.get_by_text("The connection broke off.").wait_for()
+    # What the browser and htmx note of a broken connection is expected here.
+    noted = ("overview", "ERR_FAILED", "htmx:afterRequest", "htmx:sendError")
+    watched.complaints[:] = [said for said in watched.complaints if not any(word in said for word in noted)]
