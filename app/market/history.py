@@ -1,7 +1,6 @@
 """PriceHistory: the checked daily bars up to an as-of date, in that day's prices, and nothing later."""
 
 import hashlib
-import io
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -12,6 +11,7 @@ from pydantic import TypeAdapter
 from app.errors import BadBarsError, QueryError
 from app.market.calendar import fitting_calendar, missing_sessions
 from app.market.jumps import suspicious_jumps
+from app.market.packing import pack, unpack
 from app.market.passport import Passport, Remark
 from app.market.quotes import Floats, Quotes
 from app.market.rebase import rebased
@@ -79,18 +79,14 @@ def closes_after(quotes: Quotes, day: date, count: int) -> tuple[tuple[date, ...
 
 
 def encode(history: PriceHistory) -> bytes:
-    """The history as bytes for a worker or a cache (npz, no pickle)."""
-    packed = io.BytesIO()
-    head = np.frombuffer(_HEAD.dump_json((history.ticker, history.passport)), dtype=np.uint8)
-    np.savez(packed, head=head, **{name: getattr(history, name) for name in _ARRAYS})
-    return packed.getvalue()
+    """The history as bytes for a worker or a cache."""
+    return pack(_HEAD.dump_json((history.ticker, history.passport)), history, _ARRAYS)
 
 
 def decode(packed: bytes) -> PriceHistory:
     """The inverse of ``encode``."""
-    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-        ticker, passport = _HEAD.validate_json(arrays["head"].tobytes())
-        return PriceHistory(ticker, passport, *(arrays[name] for name in _ARRAYS))
+    told, arrays = unpack(packed, _ARRAYS)
+    return PriceHistory(*_HEAD.validate_json(told), **arrays)
 
 
 def _passport(bars: Quotes, repaired: Repaired) -> Passport:

@@ -1,6 +1,5 @@
 """What a source answers for one ticker, as it came: rows unchecked and in the source's order."""
 
-import io
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from app.market.packing import pack, unpack
 from app.market.passport import Remark, Stale
 
 Floats = NDArray[np.float64]
@@ -83,16 +83,11 @@ _HEAD = TypeAdapter(tuple[Listing, tuple[Split, ...], tuple[Remark, ...], tuple[
 
 
 def encode(quotes: Quotes) -> bytes:
-    """The answer as bytes that a cache can hold (npz, no pickle)."""
-    packed = io.BytesIO()
-    told = _HEAD.dump_json(tuple(getattr(quotes, name) for name in _TOLD))
-    head = np.frombuffer(told, dtype=np.uint8)
-    np.savez(packed, head=head, **{name: getattr(quotes, name) for name in ARRAYS})
-    return packed.getvalue()
+    """The answer as bytes that a cache can hold."""
+    return pack(_HEAD.dump_json(tuple(getattr(quotes, name) for name in _TOLD)), quotes, ARRAYS)
 
 
 def decode(packed: bytes) -> Quotes:
     """The inverse of ``encode``."""
-    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-        told = dict(zip(_TOLD, _HEAD.validate_json(arrays["head"].tobytes()), strict=True))
-        return Quotes(**told, **{name: arrays[name] for name in ARRAYS})  # type: ignore[arg-type]
+    told, arrays = unpack(packed, ARRAYS)
+    return Quotes(**dict(zip(_TOLD, _HEAD.validate_json(told), strict=True)), **arrays)
