@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,4 +91,5 @@ def encode(quotes: Quotes) -> bytes:
 def decode(packed: bytes) -> Quotes:
     """The inverse of ``encode``."""
     told, arrays = unpack(packed, ARRAYS)
-    return Quotes(**dict(zip(_TOLD, _HEAD.validate_json(told), strict=True)), **arrays)
+    facts: dict[str, Any] = dict(zip(_TOLD, _HEAD.validate_json(told), strict=True))
+    return Quotes(**facts, **arrays)
