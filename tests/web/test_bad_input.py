@@ -6,6 +6,7 @@ from tests.panels.cards import elements
 from tests.web.pages import HEADERS
 
 FORMS = {"fragment": "/panels/overview", "json": "/api/v1/panels/overview", "page": "/", "report": "/report"}
+WAYS = [("GET", form) for form in FORMS] + [("POST", form) for form in FORMS if form != "page"]
 WRONG = [
     ("ticker", "AAPL<"),
     ("ticker", "AA PL"),
@@ -61,20 +62,29 @@ def ids(pair):
     return repr(pair)[:40] if isinstance(pair, str) else None
 
 
-@pytest.mark.parametrize("form", FORMS)
+def ask(client, way, fields):
+    """The same fields in the address or, by POST, as a multipart form."""
+    method, form = way
+    if method == "GET":
+        return client.get(FORMS[form], params=fields)
+    sent = {name: (None, text) for name, text in fields.items()} or {"horizon": (None, "")}
+    return client.post(FORMS[form], files=sent)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=" ".join)
 @pytest.mark.parametrize(("field", "text"), WRONG, ids=ids)
-def test_a_wrong_field_is_named_and_nothing_runs(silent, form, field, text):
-    answer = silent.get(FORMS[form], params={"ticker": "SYN", field: text})
+def test_a_wrong_field_is_named_and_nothing_runs(silent, way, field, text):
+    answer = ask(silent, way, {"ticker": "SYN", field: text})
     assert answer.status_code == 422
     assert f"“{field}”" in answer.text
     assert silent.nothing_ran()
     assert all(name in answer.headers for name in HEADERS)
 
 
-@pytest.mark.parametrize("form", ["fragment", "json", "report"])
+@pytest.mark.parametrize("way", [way for way in WAYS if way[1] != "page"], ids=" ".join)
 @pytest.mark.parametrize("asked", [{}, {"ticker": ""}, {"ticker": "  "}, {"horizon": "5"}])
-def test_a_missing_ticker_is_named(silent, form, asked):
-    answer = silent.get(FORMS[form], params=asked)
+def test_a_missing_ticker_is_named(silent, way, asked):
+    answer = ask(silent, way, asked)
     assert answer.status_code == 422
     assert "“ticker”" in answer.text
     assert silent.nothing_ran()
@@ -86,10 +96,10 @@ def test_the_json_of_a_wrong_field_has_found_and_needed(silent):
     assert "1 to 66" in error["needed"]
 
 
-@pytest.mark.parametrize("form", ["fragment", "json"])
-def test_an_as_of_before_the_data_names_the_first_bar(form):
+@pytest.mark.parametrize("way", [way for way in WAYS if way[1] != "page"], ids=" ".join)
+def test_an_as_of_before_the_data_names_the_first_bar(way):
     with served() as client:
-        answer = client.get(FORMS[form], params={"ticker": "SYN", "as_of": "1999-12-31"})
+        answer = ask(client, way, {"ticker": "SYN", "as_of": "1999-12-31"})
     assert answer.status_code == 422
     assert "“as_of”" in answer.text
     assert "2015-01-05" in answer.text
