@@ -84,7 +84,8 @@ def _warm_up(today: date, yahoo: bool) -> None:
 def local_engine(settings: Settings) -> LocalEngine:
     """The engine of a single machine."""
     plan = CrewPlan(workers=settings.workers, preload=_PRELOAD, warm="app.panels.work:warm")
-    return LocalEngine(plan, Limits(queue=settings.queue))
+    # The server has let requests end already by the time the engine is told to.
+    return LocalEngine(plan, Limits(queue=settings.queue, drain_seconds=0.5))
 
 
 def _routes() -> list[Route | Mount]:
