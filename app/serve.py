@@ -10,8 +10,8 @@ from app.logs import log_configuration
 from app.main import create_app
 from app.settings import Settings
 
-# Platforms wait a few seconds after TERM; what is still running then is cut off.
-_GRACE_SECONDS = 5
+# Platforms wait a few seconds after TERM: most cards end in three, and the workers need two more to be put away.
+_GRACE_SECONDS = 3
 # A Space and most platforms put their proxy in a private network; believing anybody else would let a client choose
 # the address it is known by.
 _PROXIES = "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,::1,fc00::/7"
