@@ -9,6 +9,8 @@ from time import perf_counter
 from app.compute.engine import Engine
 from app.main import local_engine, market_sources
 from app.market import history as histories
+from app.market.sample import SampleSource
+from app.market.source import MarketSource
 from app.panels import PANELS
 from app.panels.panel import Panel
 from app.settings import Settings
@@ -29,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _all_work(settings: Settings) -> bool:
     imports = [await _works(f"import {name}", _version(name)) for name in _MODELS]
     sources = {
-        name: await _works(f"source {name}", _bars(settings, name, source.tickers[0] if source.tickers else "AAPL"))
+        name: await _works(f"source {name}", _bars(source, ", the default" if name == settings.source else ""))
         for name, source in market_sources().items()
     }
     return all([*imports, sources[settings.source], *await _workers_work(settings)])
@@ -56,15 +58,15 @@ async def _version(name: str) -> str:
     return f"version {out.decode().split()[-1]}"
 
 
-async def _bars(settings: Settings, source: str, ticker: str) -> str:
-    quotes = await market_sources()[source].load(ticker)
-    default = ", the default" if source == settings.source else ""
-    return f"{len(quotes.dates)} bars of {ticker} up to {quotes.dates.max()}{default}"
+async def _bars(source: MarketSource, remark: str) -> str:
+    ticker = source.tickers[0] if source.tickers else "AAPL"
+    quotes = await source.load(ticker)
+    return f"{len(quotes.dates)} bars of {ticker} up to {quotes.dates.max()}{remark}"
 
 
 async def _workers_work(settings: Settings) -> list[bool]:
     """Start the workers as serving would, and let them make every card of a sample ticker."""
-    sample = market_sources()["sample"]
+    sample = SampleSource()
     history = histories.encode(histories.history_until(await sample.load(sample.tickers[0]), None))
     engine = local_engine(settings)
     await engine.start()

@@ -26,7 +26,7 @@ def audit(y: LogPrices, forecast: Forecast, baseline: Forecast) -> Receipt:
     return Receipt(
         origins=len(actual),
         # Where the price stood still there is no error to compare with.
-        mae_ratio=ratio.value if np.isfinite(ratio.value) else None,
+        mae_ratio=_finite(ratio.value),
         mae_ratio_ci=(ratio.low, ratio.high) if np.isfinite([ratio.low, ratio.high]).all() else None,
         p_better=metrics.diebold_mariano(error, np.abs(actual), overlap).p_better,
         pinball_ratio=_finite(metrics.pinball_ratio(quantiles, bands, actual, overlap).value),

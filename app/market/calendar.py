@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
-from typing import Literal
 
 import holidays
 import numpy as np
@@ -15,7 +14,6 @@ _COMMON = ("XNYS", "XLON", "XETR", "XNSE", "XTSE")
 _ENOUGH_TO_TELL = 250
 
 Days = NDArray[np.datetime64]
-Direction = Literal[1, -1]
 
 
 def sessions_a_year(calendar: str) -> int:

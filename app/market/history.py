@@ -74,8 +74,8 @@ def closes_after(quotes: Quotes, day: date, count: int) -> tuple[tuple[date, ...
     bars = repair(quotes.until(following[-1].item() if len(following) else day)).quotes
     start = int(np.searchsorted(bars.dates, np.datetime64(day)))
     closes = bars.adj_close[start : start + count + 1]
-    later = float(np.prod([split.ratio for split in quotes.splits if split.day > day]))
-    return tuple(bars.dates[start + 1 : start + count + 1].tolist()), closes / closes[0] * bars.close[start] * later
+    last = bars.close[start] * quotes.splits_after(day)
+    return tuple(bars.dates[start + 1 : start + count + 1].tolist()), closes / closes[0] * last
 
 
 def encode(history: PriceHistory) -> bytes:

@@ -77,6 +77,10 @@ class Quotes:
         known = tuple(remark for remark in self.left_out if remark.day <= day)
         return replace(self.rows(self.dates <= np.datetime64(day)), left_out=known)
 
+    def splits_after(self, day: date) -> float:
+        """What one share of ``day`` has become by the newest row."""
+        return float(np.prod([split.ratio for split in self.splits if split.day > day]))
+
 
 ARRAYS = ("dates", "open", "high", "low", "close", "adj_close", "volume")
 _TOLD = tuple(field.name for field in fields(Quotes) if field.name not in ARRAYS)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.market.digits import to_digits
 from app.market.quotes import Dividend, Floats, Quotes
 
 # Undoing a split or a dividend leaves rounding noise in the last bits. Thirty bits and then nine digits keep apart
@@ -18,7 +19,7 @@ def rebased(quotes: Quotes) -> Quotes:
     Splits and dividends after that day are left out.
     """
     last = quotes.dates[-1].item()
-    later = float(np.prod([split.ratio for split in quotes.splits if split.day > last]))
+    later = quotes.splits_after(last)
     to_last_close = quotes.close[-1] / quotes.adj_close[-1] * later
     return replace(
         quotes,
@@ -40,8 +41,4 @@ def _rescaled(dividend: Dividend, factor: float) -> Dividend:
 def _rounded(values: Floats) -> Floats:
     """Each value to thirty bits, and these to nine significant digits."""
     mantissa, power = np.frexp(values)
-    values = np.ldexp(np.round(np.ldexp(mantissa, _BITS)), power - _BITS)
-    with np.errstate(divide="ignore"):
-        exponent = np.floor(np.log10(np.abs(values)))
-    scale = 10.0 ** (_DIGITS - 1 - np.where(np.isfinite(exponent), exponent, 0))
-    return np.round(values * scale) / scale
+    return to_digits(np.ldexp(np.round(np.ldexp(mantissa, _BITS)), power - _BITS), _DIGITS)

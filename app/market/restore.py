@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.market.digits import to_digits
 from app.market.quotes import Floats, Quotes
 
 _DIGITS = 6
@@ -21,7 +22,7 @@ def restored(quotes: Quotes) -> Quotes:
     adjusted close is made anew from closes and dividends, by Yahoo's rule: before a dividend it is smaller by the
     dividend's share of the close before. A step that was not told as a dividend, or is unlike it, stays as it is.
     """
-    later = _splits_after(quotes)
+    later = _grown(quotes)
     clean = replace(
         quotes,
         open=_quoted(quotes.open * later) / later,
@@ -32,7 +33,7 @@ def restored(quotes: Quotes) -> Quotes:
     return replace(clean, adj_close=_adjusted(clean, later))
 
 
-def _splits_after(quotes: Quotes) -> Floats:
+def _grown(quotes: Quotes) -> Floats:
     """For each row what one of its shares has become by the newest."""
     later = np.ones(len(quotes.dates))
     for split in quotes.splits:
@@ -41,15 +42,8 @@ def _splits_after(quotes: Quotes) -> Floats:
 
 
 def _quoted(prices: Floats) -> Floats:
-    near = _rounded(prices, _DIGITS)
+    near = to_digits(prices, _DIGITS)
     return np.where(np.abs(prices - near) <= _SINGLE * np.abs(prices), near, prices)
-
-
-def _rounded(values: Floats, digits: int) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        exponent = np.floor(np.log10(np.abs(values)))
-    scale = 10.0 ** (digits - 1 - np.where(np.isfinite(exponent), exponent, 0))
-    return np.round(values * scale) / scale
 
 
 def _adjusted(quotes: Quotes, later: Floats) -> Floats:
@@ -63,7 +57,7 @@ def _adjusted(quotes: Quotes, later: Floats) -> Floats:
     for paid in quotes.dividends:
         row = int(np.searchsorted(dates, np.datetime64(paid.day)))
         if 0 < row < len(dates):
-            share = float(_rounded(np.array([paid.amount * later[known[row]]]), _DIVIDEND_DIGITS)[0])
+            share = float(to_digits(np.array([paid.amount * later[known[row]]]), _DIVIDEND_DIGITS)[0])
             share /= later[known[row]] * close[row - 1]
             if abs(1 - ratio[row - 1] / ratio[row] - share) < max(_AS_TOLD * share, _UNCHANGED):
                 step[row - 1] = 1 - share
