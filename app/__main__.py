@@ -1,4 +1,4 @@
-"""The command line: serve (the default), diagnose, evaluate."""
+"""The command line: serve (the default), diagnose, evaluate, train."""
 
 import argparse
 import importlib
@@ -9,6 +9,7 @@ COMMANDS = {
     "serve": ("app.serve", "serve the page (the default)"),
     "diagnose": ("app.diagnose", "say whether models, workers and the market source work, and why not"),
     "evaluate": ("app.evaluation.command", "score forecasters on past prices"),
+    "train": ("app.training.command", "rebuild the shipped weights from past prices"),
 }
 
 

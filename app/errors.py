@@ -103,6 +103,20 @@ class NoPricesError(TooFewBarsError):
         self.sentence = f"{source} knows “{ticker}” but has no daily prices of it."
 
 
+class BeforeTrainingError(AppError):
+    """A forecast from a day when the network's oldest weights had not been trained yet."""
+
+    hint = "Choose a later date; the other cards work on older ones too."
+
+    def __init__(self, found: date, needed: date) -> None:
+        super().__init__(found, needed)
+        self.found, self.needed = str(found), f"a date after {needed}"
+        self.sentence = (
+            f"The last price is of {found}; this card needs one after {needed}, because its network has seen what "
+            "happened until then."
+        )
+
+
 class UnbelievablePricesError(AppError):
     """A move in the history that no market makes; ``day``, ``change`` (a share) and ``guess`` are those of the move."""
 

@@ -18,6 +18,7 @@ ALLOWED = {
     "web": {"panels", "charts", "market", "compute", "errors"},
     "panels": {"charts", "forecasting", "indicators", "levels", "market", "errors"},
     "evaluation": {"forecasting"},
+    "training": {"evaluation", "forecasting"},
     "market": {"errors"},
     "forecasting": set(),
     "indicators": set(),

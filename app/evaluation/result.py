@@ -8,7 +8,7 @@ import numpy as np
 from app.evaluation.price_files import Failure
 from app.forecasting.backtest import Losses
 from app.forecasting.forecast import Floats
-from app.forecasting.members import BASELINE, MEMBERS
+from app.forecasting.members import BASELINE, CONTROL, MEMBERS
 from app.forecasting.metrics import Estimate
 from app.forecasting.score import Score, held, join, score, select, spans
 
@@ -27,7 +27,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class TickerLosses:
-    """What each member, the baseline included, lost on one ticker, and how many of its fits failed.
+    """What each member, the baseline and the control included, lost on one ticker, and how many of its fits failed.
 
     ``storm`` (k,) is the volatility at each origin as a share of the ticker's normal one.
     """
@@ -49,11 +49,15 @@ class Tercile:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One member's scores by span, its bands by volatility, and the fits that gave way to the baseline."""
+    """One member's scores by span, its bands by volatility, and the fits that gave way to the baseline.
+
+    ``scores`` are against the baseline, ``against_control`` against the forecaster that a network has to beat.
+    """
 
     member: str
     title: str
     scores: tuple[Score, ...]
+    against_control: tuple[Score, ...]
     terciles: tuple[Tercile, ...]
     failed_fits: int
 
@@ -78,11 +82,13 @@ def summarise(plan: Plan, found: Mapping[str, TickerLosses], failures: tuple[Fai
 
 
 def _row(member: str, horizon: int, found: list[TickerLosses]) -> Row:
-    mine, baseline = (join([ticker.losses[name] for ticker in found]) for name in (member, BASELINE))
+    names = (member, BASELINE, CONTROL)
+    mine, baseline, control = (join([ticker.losses[name] for ticker in found]) for name in names)
     return Row(
         member=member,
         title=MEMBERS[member].title,
         scores=tuple(score(mine, baseline, span) for span in spans(horizon)),
+        against_control=tuple(score(mine, control, span) for span in spans(horizon)),
         terciles=tuple(_terciles(member, horizon, found)),
         failed_fits=sum(ticker.failed_fits.get(member, 0) for ticker in found),
     )

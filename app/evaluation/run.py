@@ -15,10 +15,16 @@ from app.evaluation.result import Evaluation, Plan, TickerLosses, summarise
 from app.forecasting import volatility
 from app.forecasting.backtest import losses, origins_since, realised
 from app.forecasting.forecast import LogPrices
-from app.forecasting.members import BASELINE, MEMBERS
+from app.forecasting.members import BASELINE, CONTROL, MEMBERS
 from app.forecasting.references import FittedForecast
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
 """Set to one for each worker: the tickers already fill the cores."""
 
 
@@ -39,14 +45,14 @@ def evaluate(
 
 
 def lose(y: LogPrices, plan: Plan) -> TickerLosses:
-    """What every member of ``plan`` and the baseline lost on one ticker."""
+    """What every member of ``plan``, the baseline and the control lost on one ticker."""
     origins = origins_since(y, plan.start, plan.every, plan.horizon)
     origins = origins[origins >= SHORTEST - 1]
     if not len(origins):
         needed = f"needed one on or after {plan.start} with {SHORTEST} bars up to it and {plan.horizon} after it"
         raise BadPricesError(f"found no bar to forecast from; {needed}")
     actual, dates = realised(y, origins, plan.horizon), y.dates[origins]
-    names = dict.fromkeys([BASELINE, *plan.members])
+    names = dict.fromkeys([BASELINE, CONTROL, *plan.members])
     forecasts = {name: MEMBERS[name].forecaster(y, origins, plan.horizon) for name in names}
     squares = volatility.squared_returns(y)
     return TickerLosses(

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.evaluation.result import Evaluation, Row
-from app.forecasting.metrics import Estimate
+from app.forecasting.metrics import DieboldMariano, Estimate
 from app.forecasting.score import Score
 
 
@@ -28,7 +28,8 @@ def _rows(evaluation: Evaluation) -> list[str]:
     spans = [str(score.span) for score in evaluation.rows[0].scores]
     pooled = spans[-1]
     head = ["forecaster", f"MAE {evaluation.plan.horizon}", f"MAE {pooled}", *(f"pinball {span}" for span in spans)]
-    head += ["80 % holds", "95 % holds", "Winkler 80", "Winkler 95", "p MAE", "p pinball", "n"]
+    head += ["80 % holds", "95 % holds", "Winkler 80", "Winkler 95", "p MAE", "p pinball"]
+    head += [*(f"p pinball {span} (linear)" for span in _tested(evaluation.rows[0])), "n"]
     lines = [
         head,
         ["---"] + ["---:"] * (len(head) - 1),
@@ -53,8 +54,14 @@ def _cells(row: Row, horizon: int) -> list[str]:
         f"{pooled.winkler_ratio_95.value:.3f}",
         _chance(pooled.error_test.p_two_sided),
         _chance(pooled.pinball_test.p_two_sided),
+        *(_chance(test.p_two_sided) for test in _tested(row).values()),
         str(pooled.n),
     ]
+
+
+def _tested(row: Row) -> dict[str, DieboldMariano]:
+    """The tests against the control over several days together, by span."""
+    return {str(one.span): one.pinball_test for one in row.against_control if one.span.first < one.span.last}
 
 
 def _last(row: Row, horizon: int) -> Score:
@@ -93,6 +100,9 @@ def _row_as_dict(row: Row) -> dict[str, Any]:
         "title": row.title,
         "failed_fits": row.failed_fits,
         "scores": {str(score.span): {**asdict(score), "span": str(score.span)} for score in row.scores},
+        "against_linear": {
+            str(score.span): {**asdict(score), "span": str(score.span)} for score in row.against_control
+        },
         "coverage_by_volatility": {tercile.name: asdict(tercile) for tercile in row.terciles},
     }
 

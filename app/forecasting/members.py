@@ -7,6 +7,7 @@ from app.forecasting import prophet
 from app.forecasting.calibrate import calibrated
 from app.forecasting.forecast import Forecaster
 from app.forecasting.linear import linear
+from app.forecasting.lstm.forecaster import lstm
 from app.forecasting.naive import ewma, mean_reverting_ewma, random_walk
 from app.forecasting.references import ets, garch, theta
 from app.forecasting.simulation import historical_simulation
@@ -24,6 +25,9 @@ class Member:
 BASELINE = "random_walk"
 """The member that every ratio and test is against."""
 
+CONTROL = "linear"
+"""The member that a network has to beat: tests against it stand beside those against the baseline."""
+
 MEMBERS: dict[str, Member] = {
     BASELINE: Member("Last price, constant volatility", random_walk),
     "ewma": Member("Last price, EWMA volatility", ewma),
@@ -32,6 +36,8 @@ MEMBERS: dict[str, Member] = {
     "calibrated_simulation": Member("Historical simulation, calibrated", calibrated(historical_simulation)),
     "linear": Member("Linear on range volatilities", linear),
     "linear_still": Member("Linear, median at zero", partial(linear, drift=False)),
+    "lstm": Member("Our LSTM", lstm),
+    "lstm_still": Member("Our LSTM, median at zero", partial(lstm, drift=False)),
     "prophet": Member("Our Prophet, anchored", prophet.anchored, slow=True),
     "prophet_stock": Member("Stock-standard Prophet", prophet.stock_standard, slow=True),
     "garch": Member("GARCH(1,1)", garch, slow=True),

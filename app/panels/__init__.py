@@ -1,6 +1,6 @@
 """The cards, in page order."""
 
-from app.panels.analysis import OverviewAnalysis, ProphetAnalysis
+from app.panels.analysis import LstmAnalysis, OverviewAnalysis, ProphetAnalysis
 from app.panels.panel import Panel
 from app.panels.technicals_analysis import TechnicalsAnalysis
 
@@ -27,6 +27,14 @@ PANELS = (
         question="What does the trend say?",
         module="app.panels.prophet",
         analysis=ProphetAnalysis,
+        minimum_bars=250,
+    ),
+    Panel(
+        slug="lstm",
+        title="LSTM",
+        question="What does a neural network trained on hundreds of stocks say?",
+        module="app.panels.lstm",
+        analysis=LstmAnalysis,
         minimum_bars=250,
     ),
 )

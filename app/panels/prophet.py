@@ -4,19 +4,18 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.charts.calibration import hits
 from app.charts.chart import Canvas, Chart
 from app.charts.components import Season, Trend, components
-from app.charts.fan import fan
 from app.charts.outlook import Track
 from app.forecasting import metrics, prophet
 from app.forecasting.audit import audit
 from app.forecasting.backtest import latest_origins
-from app.forecasting.forecast import MEDIAN, QUANTILES, Forecast, LogPrices, Origins
+from app.forecasting.forecast import MEDIAN, Forecast, LogPrices, Origins
 from app.forecasting.naive import random_walk
 from app.market.calendar import sessions_a_year
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis, Components, ProphetAnalysis, StockStandard
+from app.panels.forecast_charts import draw_fan, draw_hits
 from app.panels.log_prices import log_prices
 from app.panels.published import published_forecast
 from app.panels.query import beside
@@ -87,42 +86,18 @@ def draw(history: PriceHistory, analysis: ProphetAnalysis, canvas: Canvas) -> di
     """The fan, the receipt where there is one, and the components."""
     charts = {"fan": _fan(history, analysis, canvas), "components": _draw_components(analysis, beside(canvas))}
     if analysis.receipt.forecasts:
-        charts["receipt"] = _hits(analysis, beside(canvas))
+        charts["receipt"] = draw_hits(analysis, beside(canvas))
     return charts
 
 
 def _fan(history: PriceHistory, analysis: ProphetAnalysis, canvas: Canvas) -> Chart:
-    forecast, standard = analysis.forecast, analysis.stock_standard
-    dates = np.array(forecast.dates, dtype="datetime64[D]")
-    quantiles = np.array([forecast.quantiles[str(level)] for level in QUANTILES]).T
-    alt = (
-        f"The next {analysis.horizon} trading days from {forecast.last:.6g}: the middle of the forecast ends at "
-        f"{quantiles[-1, MEDIAN]:.6g}, its 80 % band at {quantiles[-1, _LOW]:.6g} to {quantiles[-1, _HIGH]:.6g}; "
-        f"stock-standard Prophet's line ends at {standard.line[-1]:.6g}."
-    )
+    standard = analysis.stock_standard
+    dates = np.array(analysis.forecast.dates, dtype="datetime64[D]")
     edges = np.array(standard.lower), np.array(standard.upper)
     faint = Track(dates, np.array(standard.line), "stock Prophet", *edges)
-    recent = slice(-250, None)
-    past = history.dates[recent], history.adj_close[recent]
-    currency = analysis.data.currency
-    return fan(*past, dates, quantiles, canvas=canvas, alt=alt, currency=currency, faint=faint)
-
-
-def _hits(analysis: ProphetAnalysis, canvas: Canvas) -> Chart:
-    scored = analysis.receipt.forecasts
-    last = np.array([one.last for one in scored])
-
-    def returns(level: str) -> np.ndarray:
-        return np.asarray(100 * (np.array([one.quantiles[level] for one in scored]) / last - 1))
-
-    actual = 100 * (np.array([one.actual for one in scored]) / last - 1)
-    origins = np.array([one.origin for one in scored], dtype="datetime64[D]")
-    alt = (
-        f"{len(scored)} past forecasts of {analysis.horizon} trading days: the 80 % band held "
-        f"{analysis.receipt.coverage_80:.0%} of the time, the 95 % band {analysis.receipt.coverage_95:.0%}."
+    return draw_fan(
+        history, analysis, canvas, faint, f"; stock-standard Prophet's line ends at {standard.line[-1]:.6g}"
     )
-    inner, outer = (returns("0.1"), returns("0.9")), (returns("0.025"), returns("0.975"))
-    return hits(origins, *inner, *outer, actual, canvas=canvas, alt=alt)
 
 
 def _draw_components(analysis: ProphetAnalysis, canvas: Canvas) -> Chart:

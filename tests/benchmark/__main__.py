@@ -1,6 +1,7 @@
 """python -m tests.benchmark: how fast the served app is, with ratios to bare library calls timed in the same run."""
 
 import asyncio
+import contextlib
 import json
 import os
 import statistics
@@ -16,14 +17,18 @@ from pathlib import Path
 
 import numpy as np
 
+from app.forecasting.lstm.forecaster import lstm_from
+from app.forecasting.lstm.weights import shipped
 from app.market.history import history_until
 from app.market.sample import SampleSource
+from app.panels.log_prices import log_prices
 
 PORT = 7862
 ROUNDS = 5
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 WAYS_OUT = {"HOST": "127.0.0.1", "PORT": str(PORT), "LOG_LEVEL": "warning", "SOURCE": "sample"}
-PROPHET = "/panels/prophet?ticker=%5EGSPC&source=sample&horizon=22&as_of="
+_ASKED = "ticker=%5EGSPC&source=sample&horizon=22&as_of="
+PROPHET, LSTM, OVERVIEW = (f"/panels/{slug}?{_ASKED}" for slug in ("prophet", "lstm", "overview"))
 
 
 def main() -> None:
@@ -35,6 +40,7 @@ def main() -> None:
         _report("process start to all workers warm", _until(_all_warm, begun), "s", 15)
         _report("GET /, median of 100", 1000 * statistics.median(_seconds("/") for _ in range(100)), "ms", 10)
         _prophet_card()
+        _lstm_card()
         _health_while_all_fit()
     finally:
         app.terminate()
@@ -53,6 +59,39 @@ def _prophet_card() -> None:
     print(f"{'':40}  ours {_list(ours)} s, bare {_list(theirs)} s")
     _report("prophet card, cold, against bare calls", statistics.median(ours) / statistics.median(theirs), "×", 1.3)
     _report("prophet card, repeated, median", 1000 * statistics.median(again), "ms", 15)
+
+
+def _lstm_card() -> None:
+    """Each request asks for another day, so that nothing but the prices is remembered; then how much memory is kept."""
+    days = np.busday_offset("2016-01-04", np.arange(0, 440, 2), roll="forward")
+    cards = [f"{LSTM}{day}" for day in days if _status(f"{OVERVIEW}{day}") == 200]
+    seconds = [_seconds(card) for card in cards[:10]]
+    before = _worker_memory()
+    for card in cards[10:]:
+        _seconds(card)
+    _report("lstm card with charts, warm, median of 10", 1000 * statistics.median(seconds), "ms", 400)
+    _report(f"most a worker grew in {len(cards) - 10} lstm cards", max(_growth(before, _worker_memory())), "MB", 50)
+    weights, y = shipped()[-1], log_prices(history_until(asyncio.run(SampleSource().load("^GSPC")), None))
+    rows = np.arange(len(y) - 500, len(y))
+    lstm_from(weights, y, rows, 22)
+    begun = time.perf_counter()
+    lstm_from(weights, y, rows, 22)
+    _report("lstm inference for 500 origins", 1000 * (time.perf_counter() - begun), "ms", 300)
+
+
+def _worker_memory() -> dict[int, float]:
+    """Resident memory in MB of the app's processes that have TensorFlow loaded, by process id."""
+    found = {}
+    for maps in Path("/proc").glob("[0-9]*/maps"):
+        with contextlib.suppress(OSError):
+            if "libtensorflow" in maps.read_text() and int(maps.parent.name) != os.getpid():
+                pages = int((maps.parent / "statm").read_text().split()[1])
+                found[int(maps.parent.name)] = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return found
+
+
+def _growth(before: dict[int, float], after: dict[int, float]) -> list[float]:
+    return [after[worker] - memory for worker, memory in before.items() if worker in after]
 
 
 def _bare(folder: Path) -> subprocess.Popen[str]:

@@ -1,0 +1,79 @@
+"""The network as a forecaster: at each origin the newest weights that saw nothing after it, averaged over seeds."""
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from app.forecasting.days import DAYS, between
+from app.forecasting.forecast import MEDIAN, Floats, Forecast, LogPrices, Origins
+from app.forecasting.lstm.inputs import Inputs, inputs
+from app.forecasting.lstm.network import new_network
+from app.forecasting.lstm.weights import Network, WeightSet, shipped
+
+
+class NoWeightsError(ValueError):
+    """An origin before every cut-off; the message names it and the oldest cut-off."""
+
+
+def lstm(y: LogPrices, origins: Origins, horizon: int, drift: bool = True) -> Forecast:
+    """Quantiles of each day; without ``drift`` the median is set to zero. Raises ``NoWeightsError``."""
+    sets, quantiles = newest_sets(y.dates[origins]), np.zeros((len(origins), horizon, 7))
+    for which in np.unique(sets):
+        rows = sets == which
+        quantiles[rows] = lstm_from(shipped()[which], y, origins[rows], horizon).quantiles
+    if not drift:
+        quantiles[..., MEDIAN] = np.clip(0, quantiles[..., MEDIAN - 1], quantiles[..., MEDIAN + 1])
+    return Forecast(origins, quantiles)
+
+
+def newest_sets(dates: NDArray[np.datetime64]) -> NDArray[np.intp]:
+    """Which of ``shipped()`` is the newest with its cut-off before each date, (k,)."""
+    cut_offs = np.array([found.card.cut_off for found in shipped()], dtype="datetime64[D]")
+    newest = np.searchsorted(cut_offs, dates) - 1
+    if (newest < 0).any():
+        raise NoWeightsError(f"found an origin on {dates.min()}; needed one after {cut_offs[0]}")
+    return newest
+
+
+def lstm_from(weights: WeightSet, y: LogPrices, origins: Origins, horizon: int) -> Forecast:
+    """The same from one set, whatever its cut-off: the mean quantiles of its networks, widened as its card says."""
+    seen = inputs(y, origins)
+    shape = between(DAYS, widened(weights, scaled_quantiles(weights.networks, seen)), horizon)
+    scale = seen.sigma[:, None] * np.sqrt(np.arange(1.0, horizon + 1))
+    # Rounding may cross what a softplus keeps apart by less than a float can tell.
+    return Forecast(origins, np.maximum.accumulate(shape * scale[..., None], axis=-1))
+
+
+def widened(weights: WeightSet, quantiles: Floats) -> Floats:
+    """Quantiles (k, days, 7) with the distances from their median multiplied by the set's factor of each day."""
+    centre = quantiles[..., [MEDIAN]]
+    return np.asarray(centre + (quantiles - centre) * np.array(weights.card.widening)[:, None])
+
+
+def scaled_quantiles(networks: tuple[Network, ...], seen: Inputs) -> Floats:
+    """Quantiles (k, days, 7) in units of σ·√h, the mean over ``networks``."""
+    if not len(seen.sigma):
+        return np.zeros((0, len(DAYS), 7))
+    call = _compiled()
+    arrays = [tf.constant(array, tf.float64) for array in seen.arrays]
+    found: Floats = np.mean(
+        [call([tf.constant(layer) for layer in network], arrays).numpy() for network in networks], 0
+    )
+    return found
+
+
+@cache
+def _compiled() -> Callable[..., tf.Tensor]:
+    """One graph for every set and seed: the weights are arguments. Double precision, so that batches do not matter."""
+    network = new_network("float64")
+    layers = [tf.TensorSpec(weight.shape, tf.float64) for weight in network.trainable_variables]
+    arrays = [tf.TensorSpec(shape.shape, tf.float64) for shape in network.inputs]
+
+    def call(weights: list[tf.Tensor], seen: list[tf.Tensor]) -> tf.Tensor:
+        return network.stateless_call(weights, [state.value for state in network.non_trainable_variables], seen)[0]
+
+    compiled: Callable[..., tf.Tensor] = tf.function(call, input_signature=[layers, arrays], autograph=False)
+    return compiled

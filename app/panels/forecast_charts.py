@@ -1,0 +1,49 @@
+"""The two pictures that every forecast card has: the fan from the last close, and past forecasts with what happened."""
+
+import numpy as np
+
+from app.charts.calibration import hits
+from app.charts.chart import Canvas, Chart
+from app.charts.fan import fan
+from app.charts.outlook import Track
+from app.forecasting import metrics
+from app.forecasting.forecast import MEDIAN, QUANTILES
+from app.market.history import PriceHistory
+from app.panels.analysis import ForecastAnalysis
+
+_LOW, _HIGH = metrics.BANDS[80]
+
+
+def draw_fan(
+    history: PriceHistory, analysis: ForecastAnalysis, canvas: Canvas, faint: Track | None = None, remark: str = ""
+) -> Chart:
+    """The forecast after the last year of closes; ``remark`` ends the words for who cannot see ``faint``."""
+    forecast = analysis.forecast
+    dates = np.array(forecast.dates, dtype="datetime64[D]")
+    quantiles = np.array([forecast.quantiles[str(level)] for level in QUANTILES]).T
+    alt = (
+        f"The next {analysis.horizon} trading days from {forecast.last:.6g}: the middle of the forecast ends at "
+        f"{quantiles[-1, MEDIAN]:.6g}, its 80 % band at {quantiles[-1, _LOW]:.6g} to {quantiles[-1, _HIGH]:.6g}"
+        f"{remark}."
+    )
+    recent = slice(-250, None)
+    past = history.dates[recent], history.adj_close[recent]
+    return fan(*past, dates, quantiles, canvas=canvas, alt=alt, currency=analysis.data.currency, faint=faint)
+
+
+def draw_hits(analysis: ForecastAnalysis, canvas: Canvas) -> Chart:
+    """Every forecast of the receipt with the move that followed it, in percent."""
+    scored = analysis.receipt.forecasts
+    last = np.array([one.last for one in scored])
+
+    def returns(level: str) -> np.ndarray:
+        return np.asarray(100 * (np.array([one.quantiles[level] for one in scored]) / last - 1))
+
+    actual = 100 * (np.array([one.actual for one in scored]) / last - 1)
+    origins = np.array([one.origin for one in scored], dtype="datetime64[D]")
+    alt = (
+        f"{len(scored)} past forecasts of {analysis.horizon} trading days: the 80 % band held "
+        f"{analysis.receipt.coverage_80:.0%} of the time, the 95 % band {analysis.receipt.coverage_95:.0%}."
+    )
+    inner, outer = (returns("0.1"), returns("0.9")), (returns("0.025"), returns("0.975"))
+    return hits(origins, *inner, *outer, actual, canvas=canvas, alt=alt)

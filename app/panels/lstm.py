@@ -1,0 +1,80 @@
+"""The LSTM card: what a network trained on hundreds of other stocks expects of this one, tested after its cut-off."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from app.charts.chart import Canvas, Chart
+from app.errors import BeforeTrainingError
+from app.forecasting.audit import audit
+from app.forecasting.forecast import Forecast, LogPrices, Origins
+from app.forecasting.lstm.forecaster import lstm_from
+from app.forecasting.lstm.weights import WeightSet, shipped
+from app.forecasting.naive import random_walk
+from app.market.history import PriceHistory
+from app.panels.analysis import Analysis, LstmAnalysis, TrainedOn
+from app.panels.forecast_charts import draw_fan, draw_hits
+from app.panels.log_prices import log_prices
+from app.panels.looked_at import looked_at
+from app.panels.published import published_forecast
+from app.panels.query import beside
+
+EVERY = 5
+ENOUGH = 60
+_FIRST = 120
+
+
+def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> LstmAnalysis:
+    """Forecast from the last bar and from every fifth one after the cut-off, in one batch."""
+    y = log_prices(history)
+    weights, past = choose(y, horizon)
+    today = np.array([len(y) - 1])
+    forecast = lstm_from(weights, y, np.concatenate([past, today]), horizon)
+    card = weights.card
+    return LstmAnalysis(
+        ticker=history.ticker,
+        as_of=history.passport.last_bar,
+        horizon=horizon,
+        data=history.passport,
+        forecast=published_forecast(history, forecast.quantiles[-1]),
+        receipt=audit(y, Forecast(past, forecast.quantiles[:-1]), random_walk(y, past, horizon)),
+        trained_on=TrainedOn(card.cut_off, card.tickers, card.rows, len(card.seeds), card.versions, card.sha256),
+        looked_at=looked_at(y),
+    )
+
+
+def choose(y: LogPrices, horizon: int) -> tuple[WeightSet, Origins]:
+    """The newest weights with 60 finished origins after their cut-off, and these origins, five bars apart.
+
+    Where no set has them, the newest from before the last bar and no origins. Raises ``BeforeTrainingError`` where
+    the last bar is not after any cut-off.
+    """
+    older = [found for found in shipped() if np.datetime64(found.card.cut_off) < y.dates[-1]]
+    if not older:
+        raise BeforeTrainingError(y.dates[-1].item(), shipped()[0].card.cut_off)
+    for weights in reversed(older):
+        origins = _finished(y, horizon, weights)
+        if len(origins) >= ENOUGH:
+            return weights, origins
+    return older[-1], np.array([], dtype=np.intp)
+
+
+def _finished(y: LogPrices, horizon: int, weights: WeightSet) -> Origins:
+    first = max(_FIRST, int(np.searchsorted(y.dates, np.datetime64(weights.card.cut_off), side="right")))
+    return np.arange(len(y) - 1 - horizon, first - 1, -EVERY, dtype=np.intp)[::-1].copy()
+
+
+def draw(history: PriceHistory, analysis: LstmAnalysis, canvas: Canvas) -> dict[str, Chart]:
+    """The fan, and the receipt where there is one."""
+    charts = {"fan": draw_fan(history, analysis, canvas)}
+    if analysis.receipt.forecasts:
+        charts["receipt"] = draw_hits(analysis, beside(canvas))
+    return charts
+
+
+def warm() -> None:
+    """One small forecast: the graph is traced and the weights are read."""
+    days = np.arange(np.datetime64("2019-01-01"), np.datetime64("2019-03-15"))
+    flat = np.sin(np.arange(len(days)))
+    y = LogPrices(days, flat, flat, flat, flat, np.zeros_like(flat))
+    lstm_from(shipped()[-1], y, np.array([len(y) - 2, len(y) - 1]), 5)

@@ -1,0 +1,111 @@
+import asyncio
+import json
+import statistics
+from datetime import date
+
+import numpy as np
+import pytest
+
+from app.errors import BeforeTrainingError
+from app.forecasting.forecast import LogPrices
+from app.forecasting.lstm.weights import shipped
+from app.market.history import encode, history_until
+from app.market.sample import SampleSource
+from app.panels import work
+from app.panels.lstm import choose
+from tests.conftest import served
+from tests.fakes import FakeMarket, market, quotes
+from tests.forecasting.series import random_bars
+from tests.panels.cards import elements
+
+OLD, NEW = shipped()
+Y = random_bars(2900)
+
+
+@pytest.fixture(scope="module")
+def published():
+    told = asyncio.run(SampleSource().load("^GSPC"))
+    return json.loads(work.analyse(b"lstm", b"22", encode(history_until(told, date(2018, 6, 29)))))
+
+
+def until(day):
+    return Y.until(int(np.searchsorted(Y.dates, np.datetime64(day), side="right")) - 1)
+
+
+def test_the_receipt_rests_on_hundreds_of_origins_after_the_cut_off(published):
+    rows = published["receipt"]["forecasts"]
+    assert published["receipt"]["origins"] == len(rows) >= 300
+    assert published["trained_on"]["cut_off"] == "2008-12-31"
+    assert min(row["origin"] for row in rows) > "2008-12-31"
+    assert max(row["target"] for row in rows) <= published["as_of"]
+
+
+def test_origins_are_five_bars_apart(published):
+    days = np.array([row["origin"] for row in published["receipt"]["forecasts"]], dtype="datetime64[D]")
+    assert np.busday_count(days[:-1], days[1:]).min() >= 5
+
+
+def test_the_coverage_can_be_recomputed_from_the_rows(published):
+    rows = published["receipt"]["forecasts"]
+    held = [row["quantiles"]["0.1"] <= row["actual"] <= row["quantiles"]["0.9"] for row in rows]
+    assert published["receipt"]["coverage_80"] == pytest.approx(statistics.mean(held))
+
+
+@pytest.mark.parametrize(
+    ("day", "weights", "some"),
+    [("2018-12-28", OLD, True), ("2019-06-28", OLD, True), ("2020-08-28", NEW, True), ("2010-06-30", OLD, False)],
+)
+def test_the_newest_weights_with_sixty_finished_origins_answer(day, weights, some):
+    chosen, origins = choose(until(day), 22)
+    assert chosen.card.cut_off == weights.card.cut_off
+    assert (len(origins) >= 60) == some == bool(len(origins))
+
+
+@pytest.mark.parametrize("horizon", [1, 22, 66])
+@pytest.mark.parametrize("day", ["2014-01-02", "2019-12-31", "2021-02-01"])
+def test_a_receipt_never_uses_an_origin_before_the_cut_off(day, horizon):
+    y = until(day)
+    weights, origins = choose(y, horizon)
+    assert (y.dates[origins] > np.datetime64(weights.card.cut_off)).all()
+    assert origins[-1] + horizon == len(y) - 1
+
+
+def test_prices_from_before_any_weights_are_refused():
+    early = LogPrices(Y.dates - np.timedelta64(3000, "D"), Y.open, Y.high, Y.low, Y.close, Y.volume)
+    with pytest.raises(BeforeTrainingError, match="2005"):
+        choose(early.until(1000), 22)
+
+
+def test_an_old_date_is_a_sentence_with_found_and_needed():
+    with served(SampleSource()) as client:
+        asked = "ticker=^GSPC&as_of=2005-06-30"
+        fragment, answer = client.get(f"/panels/lstm?{asked}"), client.get(f"/api/v1/panels/lstm?{asked}")
+    assert (fragment.status_code, answer.status_code) == (422, 422)
+    assert answer.json()["error"]["found"] == "2005-06-30"
+    assert "Choose a later date" in fragment.text
+
+
+def test_the_card_says_what_the_network_looked_at_and_learned_from():
+    with served(FakeMarket(market(700))) as client:
+        text = client.get("/panels/lstm?ticker=SYN").text
+    for words in ("The network looked at", "times the usual volume", "Trained on", "31 Dec 2008", "Receipt"):
+        assert words in text
+    assert len(elements(text, "img")) == 2
+
+
+def test_without_volume_nothing_is_said_of_it():
+    told = market(700)
+    with served(FakeMarket(quotes(told.close, volume=np.zeros(700)))) as client:
+        assert client.get("/api/v1/panels/lstm?ticker=SYN").json()["looked_at"]["volume"] is None
+        assert "usual volume" not in client.get("/panels/lstm?ticker=SYN").text
+
+
+def test_too_short_a_past_after_the_cut_off_is_called_untested():
+    with served(FakeMarket(market(260))) as client:
+        published, text = (
+            client.get("/api/v1/panels/lstm?ticker=SYN").json(),
+            client.get("/panels/lstm?ticker=SYN").text,
+        )
+    assert published["receipt"]["origins"] == 0
+    assert published["receipt"]["mae_ratio"] is None
+    assert "Treat it as untested" in text
