@@ -1,6 +1,9 @@
 from contextlib import contextmanager
 from datetime import date
 
+# TensorFlow carries a curl of its own: in a process of both (there is none when serving) the first one loaded answers
+# for all, and TensorFlow's knows nothing of what yfinance's client asks.
+import curl_cffi  # noqa: F401
 import pytest
 from starlette.testclient import TestClient
 
