@@ -17,7 +17,6 @@ from app.panels.forecast_charts import draw_fan, draw_hits
 from app.panels.log_prices import log_prices
 from app.panels.looked_at import looked_at
 from app.panels.published import published_forecast
-from app.panels.query import beside
 
 EVERY = 5
 ENOUGH = 60
@@ -68,7 +67,7 @@ def draw(history: PriceHistory, analysis: LstmAnalysis, canvas: Canvas) -> dict[
     """The fan, and the receipt where there is one."""
     charts = {"fan": draw_fan(history, analysis, canvas)}
     if analysis.receipt.forecasts:
-        charts["receipt"] = draw_hits(analysis, beside(canvas))
+        charts["receipt"] = draw_hits(analysis, canvas)
     return charts
 
 

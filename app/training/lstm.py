@@ -13,6 +13,7 @@ from tqdm.keras import TqdmCallback
 
 from app.forecasting.days import DAYS
 from app.forecasting.forecast import MEDIAN, Floats, LogPrices
+from app.forecasting.linear import TYPICAL
 from app.forecasting.lstm.forecaster import scaled_quantiles
 from app.forecasting.lstm.network import new_network, pinball
 from app.forecasting.lstm.weights import ModelCard, WeightSet
@@ -31,12 +32,12 @@ class Recipe:
     """How to train: ``every`` bars a sample, in batches of ``batch``, the rate falling as a cosine from ``rate``."""
 
     every: int = 4
-    epochs: int = 1
+    epochs: int = 2
     batch: int = 1024
     rate: float = 2e-3
-    decay: float = 0.05
-    drop: float = 0.3
-    seeds: tuple[int, ...] = (1, 2, 3, 4, 5)
+    decay: float = 0.4
+    drop: float = 0.4
+    seeds: tuple[int, ...] = (1, 2, 3, 4)
 
 
 def train(prices: Mapping[str, LogPrices], cut_off: date, recipe: Recipe) -> WeightSet:
@@ -103,6 +104,7 @@ def fit(learned: Samples, recipe: Recipe, seed: int) -> tuple[tuple[Floats, ...]
     history = network.fit(
         learned.seen.arrays,
         learned.returns,
+        sample_weight=_weights(learned.seen.sigma),
         batch_size=recipe.batch,
         epochs=recipe.epochs,
         verbose=0,
@@ -110,6 +112,12 @@ def fit(learned: Samples, recipe: Recipe, seed: int) -> tuple[tuple[Floats, ...]
     )
     weights = tuple(weight.numpy().astype(np.float64) for weight in network.trainable_variables)
     return weights, float(history.history["loss"][-1])
+
+
+def _weights(sigma: Floats) -> Floats:
+    """Weights (k,) with mean one: a score in log price counts who moves more, so its training does, if less so."""
+    weights = np.clip(sigma / TYPICAL, 0.2, 5) ** 0.7
+    return np.asarray(weights / weights.mean(), dtype=np.float32)
 
 
 def _widening(quantiles: Floats, returns: Floats) -> float:

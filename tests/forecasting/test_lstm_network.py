@@ -49,4 +49,4 @@ def test_the_gradient_of_the_loss_is_the_closed_form():
         loss = pinball(tf.constant(actual), quantiles)
     levels = np.array(QUANTILES)
     below = actual[..., None] < quantiles.numpy()
-    np.testing.assert_allclose(tape.gradient(loss, quantiles).numpy(), (below - levels) / below.size, atol=1e-15)
+    np.testing.assert_allclose(tape.gradient(loss, quantiles).numpy(), (below - levels) / below[0].size, atol=1e-15)

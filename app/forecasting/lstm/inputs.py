@@ -6,6 +6,7 @@ Every value is measured in what the origin knew, and nothing is fitted, so no sc
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from app.forecasting import volatility
@@ -15,27 +16,28 @@ from app.forecasting.linear import YEAR, features
 STEPS = 60
 """Bars of the window that the recurrent layer reads."""
 
-LAGS = (63, 126, 189, 252, 504)
-"""Bars back: the same weeks one, two and three quarters and one and two years ago, when companies report."""
+LAGS, QUARTERS = (252, 504, 756, 1008), (63, 126, 189, 315, 378, 441)
+"""Bars back: the same weeks of past years and of other past quarters, when companies report."""
 
 BEFORE, AFTER = 4, 24
 """Bars around each lag: days from four before to 24 after the day that lies a whole lag back."""
 
-SEQUENCE, SEASON = (STEPS, 4), (BEFORE + 1 + AFTER, 2 * len(LAGS))
+SEQUENCE, SEASON = (STEPS, 4), (BEFORE + 1 + AFTER, 9)
 LEVELS, CALENDAR = 36, 6
 """Columns of the context: what was measured of the past, then where in the week and the quarter it ends."""
 
 CONTEXT = LEVELS + CALENDAR
 _LARGEST = 6.0
+_TRIANGLE = np.array([1, 2, 3, 2, 1]) / 9
 _MONTH = 22
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """``sequence`` (k, 60, 4), ``context`` (k, 42), ``season`` (k, 29, 10) and the daily volatility ``sigma`` (k,).
+    """``sequence`` (k, 60, 4), ``context`` (k, 42), ``season`` (k, 29, 9) and the daily volatility ``sigma`` (k,).
 
     A step of the sequence has the return, the range volatility, the overnight gap and the volume; a day of the season
-    has the range volatility and the volume of each lag, both against their own month.
+    has how unusual range, volume and gap were a year before it, around that day in past years, and in other quarters.
     """
 
     sequence: Floats
@@ -58,16 +60,14 @@ def inputs(y: LogPrices, origins: Origins) -> Inputs:
 
 def _sequence(y: LogPrices, origins: Origins, sigma: Floats) -> Floats:
     daily = np.diff(y.close, prepend=y.close[0])
-    overnight = y.open - np.concatenate([y.close[:1], y.close[:-1]])
     rows = origins[:, None] - np.arange(STEPS)[::-1]
     known, at = rows > 0, np.maximum(rows, 0)
     scale = sigma[:, None]
-    volume = _log_volume(y)
     steps = [
         np.clip(daily[at] / scale, -_LARGEST, _LARGEST),
         _share(np.nan_to_num(volatility.range_variance(y))[at], scale**2),
-        np.clip(overnight[at] / scale, -_LARGEST, _LARGEST),
-        np.clip(volume[at] - volume[at].mean(axis=1, keepdims=True), -3, 3),
+        np.clip(_overnight(y)[at] / scale, -_LARGEST, _LARGEST),
+        np.clip(_busy(y, 1, STEPS)[at], -3, 3),
     ]
     return np.where(known[..., None], np.stack(steps, axis=-1), 0.0)
 
@@ -98,8 +98,7 @@ def _volatilities(y: LogPrices, origins: Origins, year: Floats) -> list[Floats]:
 
 
 def _volumes(y: LogPrices, origins: Origins) -> list[Floats]:
-    volume = _log_volume(y)
-    return [(_mean(volume, near) - _mean(volume, far))[origins] for near, far in ((1, _MONTH), (5, 66), (_MONTH, YEAR))]
+    return [_busy(y, near, far)[origins] for near, far in ((1, _MONTH), (5, 66), (_MONTH, YEAR))]
 
 
 def _calendar(dates: NDArray[np.datetime64]) -> Floats:
@@ -110,17 +109,33 @@ def _calendar(dates: NDArray[np.datetime64]) -> Floats:
 
 
 def _season(y: LogPrices, origins: Origins) -> Floats:
-    ranges = np.nan_to_num(volatility.range_variance(y))
-    volume = _log_volume(y)
-    unusual = _share(ranges, volatility.rolling(ranges, _MONTH))
-    busy = np.clip(volume - _mean(volume, _MONTH), -3, 3)
+    """What stood out a year ago, then over several past years, then over other past quarters, (k, 29, 9)."""
+    signs = _unusual(y)
+    smooth = np.stack([np.convolve(sign, _TRIANGLE, "same") for sign in signs])
     days = origins[:, None] + np.arange(-BEFORE, AFTER + 1)
-    found = []
-    for lag in LAGS:
-        rows = days - lag
-        known, at = rows > _MONTH, np.maximum(rows, 0)
-        found += [np.where(known, series[at], 0.0) for series in (unusual, busy)]
-    return np.stack(found, axis=-1)
+    parts = [_mean_at(signs, days, LAGS[:1]), _mean_at(smooth, days, LAGS), _mean_at(smooth, days, QUARTERS)]
+    return np.moveaxis(np.concatenate(parts), 0, -1)
+
+
+def _unusual(y: LogPrices) -> Floats:
+    """Range volatility, volume and overnight gap of each bar against those of the bars before it, (3, n)."""
+    ranges = np.nan_to_num(volatility.range_variance(y))
+    overnight = _overnight(y) ** 2
+    return np.stack(
+        [
+            _share(ranges, volatility.rolling(ranges, _MONTH)),
+            np.clip(_busy(y, 1, _MONTH), -3, 3),
+            _share(overnight, volatility.rolling(overnight, 66)),
+        ]
+    )
+
+
+def _mean_at(series: Floats, days: NDArray[np.intp], lags: tuple[int, ...]) -> Floats:
+    """Mean (s, k, days) of each series (s, n) over the bars ``lags`` before; those before the first are left out."""
+    rows = days[..., None] - np.array(lags)
+    known = rows > _MONTH
+    total: Floats = np.where(known, series[:, np.maximum(rows, 0)], 0.0).sum(axis=-1)
+    return np.asarray(total / np.maximum(known.sum(axis=-1), 1))
 
 
 def _share(variance: Floats, of: Floats) -> Floats:
@@ -128,20 +143,25 @@ def _share(variance: Floats, of: Floats) -> Floats:
     return np.asarray(np.clip(np.log(np.maximum(variance / of, 1e-3)) / 2, -2.5, 2.5))
 
 
-def _log_volume(y: LogPrices) -> Floats:
-    """Logarithm of the volume; a bar without any has that of the bar before it."""
+def _busy(y: LogPrices, near: int, far: int) -> Floats:
+    """How much more was traded in the last ``near`` bars than in ``far``, as a logarithm; 0 where nothing was."""
     traded = y.volume > 0
-    if not traded.any():
-        return np.zeros(len(y))
-    newest = np.maximum.accumulate(np.where(traded, np.arange(len(y)), int(traded.argmax())))
-    return np.log(y.volume[newest])
+    volume = np.log(np.where(traded, y.volume, 1.0))
+    counts = [_mean(traded.astype(float), bars) for bars in (near, far)]
+    means = [
+        _mean(volume, bars) / np.where(count > 0, count, 1.0) for bars, count in zip((near, far), counts, strict=True)
+    ]
+    return np.where(counts[0] > 0, means[0] - means[1], 0.0)
 
 
 def _mean(series: Floats, bars: int) -> Floats:
-    running = np.concatenate([[0.0], np.cumsum(series)])
-    rows = np.arange(1, len(series) + 1)
-    start = np.maximum(rows - bars, 0)
-    return np.asarray((running[rows] - running[start]) / (rows - start))
+    """Mean of the last ``bars`` values, or of as many as there are."""
+    return pd.Series(series).rolling(bars, min_periods=1).mean().to_numpy()
+
+
+def _overnight(y: LogPrices) -> Floats:
+    """Log return from the last close to the open; the first bar has none (0)."""
+    return np.asarray(y.open - np.concatenate([y.open[:1], y.close[:-1]]))
 
 
 def _moved(y: LogPrices, origins: Origins, bars: int) -> Floats:
