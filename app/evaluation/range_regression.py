@@ -1,4 +1,7 @@
-"""The fit behind ``app.forecasting.linear``: ``python -m app.evaluation.range_regression PRICES`` prints its table."""
+"""The fit behind ``app.forecasting.linear``.
+
+``python -m app.evaluation.range_regression PRICES CUT-OFF`` prints one of its tables.
+"""
 
 import sys
 from collections.abc import Iterable
@@ -18,9 +21,10 @@ EVERY = 5
 """Bars between two samples of one stock."""
 
 
-def fit(tickers: Iterable[LogPrices]) -> Floats:
-    """Coefficients (days, 12) as in ``app.forecasting.linear``: seven quantiles, then the slopes of five features."""
-    samples = [_samples(y) for y in tickers if len(y) > YEAR + DAYS[-1]]
+def fit(tickers: Iterable[LogPrices], cut_off: np.datetime64) -> Floats:
+    """Coefficients (days, 12) as in ``app.forecasting.linear`` that saw no bar after ``cut_off``."""
+    known = [y.until(int(np.searchsorted(y.dates, cut_off, side="right")) - 1) for y in tickers]
+    samples = [_samples(y) for y in known if len(y) > YEAR + DAYS[-1]]
     x, targets = (np.concatenate([sample[part] for sample in samples]) for part in (0, 1))
     return np.stack([_fit_day(x, targets[:, column]) for column in range(len(DAYS))])
 
@@ -53,5 +57,5 @@ def _loss(parameters: Floats, x: Floats, target: Floats) -> tuple[float, Floats]
 
 
 if __name__ == "__main__":
-    for row in fit(read_prices(Path(sys.argv[1])).prices.values()):
+    for row in fit(read_prices(Path(sys.argv[1])).prices.values(), np.datetime64(sys.argv[2])):
         print("    [" + ", ".join(f"{value:.3f}" for value in row) + "],")

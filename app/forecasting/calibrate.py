@@ -31,12 +31,12 @@ def calibrate(forecast: Forecast, actual: Floats, prior: float = PRIOR) -> Forec
     return widen(forecast, conformal_factors(forecast.origins, forecast, actual, prior))
 
 
-def calibrated(forecaster: Forecaster, every: int = 5, prior: float = PRIOR) -> Forecaster:
-    """The same forecaster with bands that learn from its own forecasts on every ``every``-th earlier bar."""
+def calibrated(forecaster: Forecaster, every: int = 5, prior: float = PRIOR, first: int = WARM_UP) -> Forecaster:
+    """The same forecaster with bands that learn from its own forecasts on every ``every``-th bar from ``first`` on."""
 
     def forecast(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
-        first = max(int(origins.min()) - MEMORY, WARM_UP) // every * every
-        past = np.arange(first, int(origins.max()), every, dtype=np.intp)
+        start = -(-max(int(origins.min()) - MEMORY, first) // every) * every
+        past = np.arange(start, int(origins.max()), every, dtype=np.intp)
         both = forecaster(y, np.concatenate([past, origins]), horizon)
         earlier = Forecast(past, both.quantiles[: len(past)])
         factors = conformal_factors(origins, earlier, realised(y, past, horizon), prior)

@@ -7,8 +7,10 @@ import numpy as np
 from app.charts.chart import Canvas, Chart
 from app.errors import BeforeTrainingError
 from app.forecasting.audit import audit
+from app.forecasting.backtest import realised
+from app.forecasting.calibrate import calibrate
 from app.forecasting.forecast import Forecast, LogPrices, Origins
-from app.forecasting.lstm.forecaster import lstm_from
+from app.forecasting.lstm.forecaster import PRIOR, first_origin, lstm_from
 from app.forecasting.lstm.weights import WeightSet, shipped
 from app.forecasting.naive import random_walk
 from app.market.history import PriceHistory
@@ -20,15 +22,15 @@ from app.panels.published import published_forecast
 
 EVERY = 5
 ENOUGH = 60
-_FIRST = 120
 
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> LstmAnalysis:
     """Forecast from the last bar and from every fifth one after the cut-off, in one batch."""
     y = log_prices(history)
     weights, past = choose(y, horizon)
-    today = np.array([len(y) - 1])
-    forecast = lstm_from(weights, y, np.concatenate([past, today]), horizon)
+    origins = np.append(past, len(y) - 1)
+    own = lstm_from(weights, y, origins, horizon)
+    forecast = calibrate(own, realised(y, origins, horizon), PRIOR)
     card = weights.card
     return LstmAnalysis(
         ticker=history.ticker,
@@ -59,7 +61,7 @@ def choose(y: LogPrices, horizon: int) -> tuple[WeightSet, Origins]:
 
 
 def _finished(y: LogPrices, horizon: int, weights: WeightSet) -> Origins:
-    first = max(_FIRST, int(np.searchsorted(y.dates, np.datetime64(weights.card.cut_off), side="right")))
+    first = first_origin(weights, y)
     return np.arange(len(y) - 1 - horizon, first - 1, -EVERY, dtype=np.intp)[::-1].copy()
 
 

@@ -1,17 +1,23 @@
 """The network as a forecaster: at each origin the newest weights that saw nothing after it, averaged over seeds."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from app.forecasting.calibrate import calibrated
 from app.forecasting.days import DAYS, between
 from app.forecasting.forecast import MEDIAN, Floats, Forecast, LogPrices, Origins
 from app.forecasting.lstm.inputs import Inputs, inputs
 from app.forecasting.lstm.network import new_network
 from app.forecasting.lstm.weights import Network, WeightSet, shipped
+
+PRIOR = 300.0
+"""Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of stocks."""
+
+_FIRST = 120
 
 
 class NoWeightsError(ValueError):
@@ -19,11 +25,16 @@ class NoWeightsError(ValueError):
 
 
 def lstm(y: LogPrices, origins: Origins, horizon: int, drift: bool = True) -> Forecast:
-    """Quantiles of each day; without ``drift`` the median is set to zero. Raises ``NoWeightsError``."""
+    """Quantiles of each day, their bands calibrated on this ticker's past since the cut-off.
+
+    Without ``drift`` the median is set to zero. Raises ``NoWeightsError``.
+    """
     sets, quantiles = newest_sets(y.dates[origins]), np.zeros((len(origins), horizon, 7))
     for which in np.unique(sets):
         rows = sets == which
-        quantiles[rows] = lstm_from(shipped()[which], y, origins[rows], horizon).quantiles
+        weights = shipped()[which]
+        own = calibrated(partial(lstm_from, weights), prior=PRIOR, first=first_origin(weights, y))
+        quantiles[rows] = own(y, origins[rows], horizon).quantiles
     if not drift:
         quantiles[..., MEDIAN] = np.clip(0, quantiles[..., MEDIAN - 1], quantiles[..., MEDIAN + 1])
     return Forecast(origins, quantiles)
@@ -38,8 +49,13 @@ def newest_sets(dates: NDArray[np.datetime64]) -> NDArray[np.intp]:
     return newest
 
 
+def first_origin(weights: WeightSet, y: LogPrices) -> int:
+    """The first row after the set's cut-off that has enough bars before it to be judged by."""
+    return max(_FIRST, int(np.searchsorted(y.dates, np.datetime64(weights.card.cut_off), side="right")))
+
+
 def lstm_from(weights: WeightSet, y: LogPrices, origins: Origins, horizon: int) -> Forecast:
-    """The same from one set, whatever its cut-off: the mean quantiles of its networks, widened as its card says."""
+    """One set's own forecast, whatever its cut-off: the mean quantiles of its networks, widened as its card says."""
     seen = inputs(y, origins)
     shape = between(DAYS, widened(weights, scaled_quantiles(weights.networks, seen)), horizon)
     scale = seen.sigma[:, None] * np.sqrt(np.arange(1.0, horizon + 1))
