@@ -103,7 +103,11 @@ class NoPricesError(TooFewBarsError):
         self.sentence = f"{source} knows “{ticker}” but has no daily prices of it."
 
 
-class BeforeTrainingError(AppError):
+class NoSayError(AppError):
+    """A model that has nothing to say of such prices; a card that combines models does without it."""
+
+
+class BeforeTrainingError(NoSayError):
     """A forecast from a day when the network's oldest weights had not been trained yet."""
 
     hint = "Choose a later date; the other cards work on older ones too."

@@ -4,7 +4,7 @@ import numpy as np
 
 from app.forecasting import metrics
 from app.forecasting.backtest import realised
-from app.forecasting.forecast import QUANTILES, Floats, Forecast, LogPrices
+from app.forecasting.forecast import QUANTILES, Floats, Forecast, LogPrices, Origins
 from app.forecasting.receipt import Receipt, ScoredForecast
 
 _TINY = np.finfo(float).tiny
@@ -15,12 +15,16 @@ def audit(y: LogPrices, forecast: Forecast, baseline: Forecast) -> Receipt:
 
     Origins are oldest first, each with its whole horizon within ``y``; without any the receipt is empty.
     """
-    if not len(forecast.origins):
-        return Receipt()
     horizon = forecast.quantiles.shape[1]
-    quantiles, bands = forecast.quantiles[:, -1], baseline.quantiles[:, -1]
-    actual = realised(y, forecast.origins, horizon)[:, -1]
-    error, overlap = metrics.absolute_error(quantiles, actual), _overlap(forecast, horizon)
+    return audit_ends(y, forecast.origins, horizon, forecast.quantiles[:, -1], baseline.quantiles[:, -1])
+
+
+def audit_ends(y: LogPrices, origins: Origins, horizon: int, quantiles: Floats, bands: Floats) -> Receipt:
+    """The same from quantiles of the last day alone, and the baseline's, both (k, 7)."""
+    if not len(origins):
+        return Receipt()
+    actual = realised(y, origins, horizon)[:, -1]
+    error, overlap = metrics.absolute_error(quantiles, actual), overlapping(origins, horizon)
     ratio = metrics.mae_ratio(error, actual, overlap)
     held_80, held_95 = (_coverage(quantiles, actual, level) for level in (80, 95))
     return Receipt(
@@ -35,7 +39,7 @@ def audit(y: LogPrices, forecast: Forecast, baseline: Forecast) -> Receipt:
         coverage_95=held_95.value,
         coverage_95_ci=(held_95.low, held_95.high),
         winkler_95_ratio=_finite(_winkler_95(quantiles, actual) / max(_winkler_95(bands, actual), _TINY)),
-        forecasts=tuple(_scored(y, int(at), horizon, row) for at, row in zip(forecast.origins, quantiles, strict=True)),
+        forecasts=tuple(_scored(y, int(at), horizon, row) for at, row in zip(origins, quantiles, strict=True)),
     )
 
 
@@ -44,9 +48,9 @@ def _finite(ratio: float) -> float | None:
     return float(ratio) if np.isfinite(ratio) else None
 
 
-def _overlap(forecast: Forecast, horizon: int) -> int:
+def overlapping(origins: Origins, horizon: int) -> int:
     """How many neighbouring origins share a day of their futures, each itself included."""
-    spacing = int(np.diff(forecast.origins).min(initial=horizon))
+    spacing = int(np.diff(origins).min(initial=horizon))
     return -(-horizon // spacing)
 
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from app.forecasting import prophet
 from app.forecasting.calibrate import calibrated
+from app.forecasting.combined import combined
 from app.forecasting.forecast import Forecaster
 from app.forecasting.linear import linear
 from app.forecasting.lstm.forecaster import lstm
@@ -38,6 +39,7 @@ MEMBERS: dict[str, Member] = {
     "linear_still": Member("Linear, median at zero", partial(linear, drift=False)),
     "lstm": Member("Our LSTM", lstm),
     "lstm_still": Member("Our LSTM, median at zero", partial(lstm, drift=False)),
+    "combined": Member("Our verdict, combined", combined),
     "prophet": Member("Our Prophet, anchored", prophet.anchored, slow=True),
     "prophet_stock": Member("Stock-standard Prophet", prophet.stock_standard, slow=True),
     "garch": Member("GARCH(1,1)", garch, slow=True),

@@ -3,6 +3,7 @@
 from app.panels.analysis import LstmAnalysis, OverviewAnalysis, ProphetAnalysis
 from app.panels.panel import Panel
 from app.panels.technicals_analysis import TechnicalsAnalysis
+from app.panels.verdict_analysis import VerdictAnalysis
 
 PANELS = (
     Panel(
@@ -36,6 +37,15 @@ PANELS = (
         module="app.panels.lstm",
         analysis=LstmAnalysis,
         minimum_bars=250,
+    ),
+    Panel(
+        slug="verdict",
+        title="Verdict",
+        question="So what?",
+        module="app.panels.verdict",
+        analysis=VerdictAnalysis,
+        minimum_bars=250,
+        needs=("prophet", "lstm"),
     ),
 )
 BY_SLUG = {panel.slug: panel for panel in PANELS}

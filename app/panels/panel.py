@@ -13,7 +13,7 @@ class Panel:
 
     ``module`` is a dotted name that a worker imports: it has ``analyse(history, horizon, needed)``, which returns an
     ``analysis``, and ``draw(history, analysis, canvas)``, which returns its charts by name. ``needs`` are slugs of
-    cards whose finished analyses ``analyse`` gets as ``needed``.
+    cards whose finished analyses ``analyse`` gets as ``needed``, less those that raised ``NoSayError``.
     """
 
     slug: str

@@ -20,7 +20,7 @@ from app.panels.log_prices import log_prices
 from app.panels.published import published_forecast
 from app.panels.query import beside
 
-ORIGINS = 72
+ORIGINS = 96
 REFITS = 6
 _FIRST_FIT = 150
 _LOW, _HIGH = metrics.BANDS[80]
@@ -51,8 +51,8 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
 
 
 def _past_origins(y: LogPrices, horizon: int) -> Origins:
-    """At most 72, five to ten bars apart, the newest with just ``horizon`` bars after it."""
-    every = int(np.clip((len(y) - horizon - _FIRST_FIT) // ORIGINS, 5, 10))
+    """At most 96, five or ten bars apart as the LSTM's are, the newest with just ``horizon`` bars after it."""
+    every = 10 if len(y) - horizon - _FIRST_FIT >= 10 * ORIGINS else 5
     return latest_origins(y, ORIGINS, every, horizon, first=_FIRST_FIT)
 
 

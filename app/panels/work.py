@@ -15,11 +15,15 @@ _CHARTS = TypeAdapter(dict[str, Chart])
 
 
 def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes) -> bytes:
-    """The card's analysis as JSON; ``needed`` are the finished analyses it needs, in the order it names them."""
+    """The card's analysis as JSON; ``needed`` are the finished analyses it needs, in the order it names them.
+
+    An empty one is of a model that has nothing to say.
+    """
     panel = BY_SLUG[slug.decode()]
     others = {
         name: TypeAdapter(BY_SLUG[name].analysis).validate_json(finished)
         for name, finished in zip(panel.needs, needed, strict=True)
+        if finished
     }
     analysis = _module(panel).analyse(histories.decode(history), int(horizon), others)
     return TypeAdapter(panel.analysis).dump_json(analysis)

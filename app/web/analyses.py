@@ -11,6 +11,7 @@ from app.charts.chart import Chart
 from app.compute.cache import Cache
 from app.compute.engine import Engine
 from app.compute.single_flight import SingleFlight
+from app.errors import NoSayError
 from app.market import history as histories
 from app.market import quotes as answers
 from app.market.passport import Stale
@@ -102,11 +103,18 @@ class Analyses:
         async def analyse() -> bytes:
             history = histories.decode(packed.history)
             panel.check(len(history), history.passport.jumps)
-            needed = await asyncio.gather(*(self._analysis(BY_SLUG[slug], horizon, packed) for slug in panel.needs))
+            needed = await asyncio.gather(*(self._needed(BY_SLUG[slug], horizon, packed) for slug in panel.needs))
             asked = panel.slug.encode(), str(horizon).encode()
             return await self.engine.run("app.panels.work:analyse", *asked, packed.history, *needed)
 
         return await self._remembered(f"analysis:{panel.slug}:{horizon}:{packed.key}", analyse)
+
+    async def _needed(self, panel: Panel, horizon: int, packed: Packed) -> bytes:
+        """The analysis that another card needs, empty where its model has nothing to say."""
+        try:
+            return await self._analysis(panel, horizon, packed)
+        except NoSayError:
+            return b""
 
     async def _answer(self, query: Query) -> bytes:
         source, key = query.upload or self.sources[query.source], f"quotes:{query.prices}"

@@ -1,0 +1,146 @@
+"""Several forecasts as one: who is listened to at which distance, and how far its past on this ticker allows that."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.forecasting.audit import overlapping
+from app.forecasting.forecast import MEDIAN, Floats, Origins
+from app.forecasting.metrics import diebold_mariano, pinball_loss
+
+NAMES = ("historical_simulation", "linear", "lstm", "prophet")
+"""The members, in the order of every first axis below."""
+
+NEAR, FAR = 8, 22
+"""Days ahead up to which the network is heard alone, and from which the regression counts as much."""
+
+ENOUGH = 30
+"""Past forecasts on this ticker before they can change a weight."""
+
+WORST = 1.05
+"""A member whose median missed by more than this multiple of "the price stays" is left out."""
+
+SURE = 0.001
+"""A member without a vote gets one where chance alone would beat the others so clearly once in a thousand times."""
+
+
+class Standing(StrEnum):
+    """Why a member has the weight it has."""
+
+    VOTES = "votes"
+    LISTENS = "listens"
+    JOINED = "joined"
+    LEFT_OUT = "left out"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """Weights (members,) that add up to one, each member's standing, and what its past on this ticker shows.
+
+    ``origins`` are the past forecasts looked at; ``mae_ratios`` are against the last price and ``p_joins`` the
+    Diebold–Mariano p of a lower pinball loss than that of the members with a vote, both NaN where nothing was judged.
+    """
+
+    weights: Floats
+    standings: tuple[Standing, ...]
+    origins: int
+    mae_ratios: Floats
+    p_joins: Floats
+
+
+def votes(day: float, present: NDArray[np.bool_]) -> Floats:
+    """The weights (members,) before this ticker's past is looked at, of the members that are ``present``.
+
+    They are what hundreds of other stocks say: near, nothing improves on the network alone; far, the regression beside
+    it does; the other two never did. Without either, all that are left count the same.
+    """
+    shared = np.clip(np.log(day / NEAR) / np.log(FAR / NEAR), 0, 1) / 2
+    weights = np.array([0.0, shared, 1 - shared, 0.0]) * present
+    if not weights.any():
+        weights = present.astype(np.float64)
+    return np.asarray(weights / weights.sum())
+
+
+def weigh(day: float, present: NDArray[np.bool_], quantiles: Floats, actual: Floats, overlap: int) -> Weighing:
+    """Who counts how much, from past forecasts (members, n, 7) of one day ahead and what happened (n,).
+
+    Rows without a forecast (NaN) of a member that is ``present`` are not looked at.
+    """
+    start = votes(day, present)
+    rows = np.isfinite(quantiles[present]).all(axis=(0, 2)) & np.isfinite(actual)
+    judged = _judged(start, present, quantiles[:, rows], actual[rows], overlap)
+    standings = tuple(_standing(*facts) for facts in zip(present, start > 0, *judged, strict=True))
+    return Weighing(weights_under(standings, day), standings, int(rows.sum()), *judged)
+
+
+def weights_under(standings: tuple[Standing, ...], day: float) -> Floats:
+    """The weights (members,) at ``day``: who joined counts as much as all votes together; with nobody left, all do."""
+    is_ = {standing: np.array([one is standing for one in standings]) for standing in Standing}
+    start = votes(day, ~is_[Standing.ABSENT])
+    voting, joined = start * ~is_[Standing.LEFT_OUT], is_[Standing.JOINED].astype(np.float64)
+    weights = (voting / voting.sum() if voting.any() else voting) + joined
+    if not weights.any():
+        weights = (is_[Standing.LISTENS] if is_[Standing.LISTENS].any() else start > 0).astype(np.float64)
+    return np.asarray(weights / weights.sum())
+
+
+def _judged(
+    start: Floats, present: NDArray[np.bool_], quantiles: Floats, actual: Floats, overlap: int
+) -> tuple[Floats, Floats]:
+    """MAE ratios and p values (members,); NaN where too little is known."""
+    ratios, p_joins = np.full(len(start), np.nan), np.full(len(start), np.nan)
+    if len(actual) < ENOUGH or not actual.any():
+        return ratios, p_joins
+    theirs = pinball_loss(blend(quantiles, start), actual).mean(axis=-1)
+    for member in np.flatnonzero(present):
+        own = quantiles[member]
+        ratios[member] = np.abs(actual - own[:, MEDIAN]).sum() / np.abs(actual).sum()
+        p_joins[member] = diebold_mariano(pinball_loss(own, actual).mean(axis=-1), theirs, overlap).p_better
+    return ratios, p_joins
+
+
+def _standing(present: bool, has_vote: bool, ratio: float, p_joins: float) -> Standing:
+    if not present:
+        return Standing.ABSENT
+    if ratio > WORST:
+        return Standing.LEFT_OUT
+    if has_vote:
+        return Standing.VOTES
+    return Standing.JOINED if p_joins < SURE else Standing.LISTENS
+
+
+def blend(quantiles: Floats, weights: Floats) -> Floats:
+    """The mean by quantile of forecasts (members, …, 7); a member without weight may be absent (NaN)."""
+    heard = weights > 0
+    return np.asarray(np.tensordot(weights[heard], quantiles[heard], axes=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """The combination (n, 7) one day ahead at n origins, and how each was weighed."""
+
+    quantiles: Floats
+    weighings: tuple[Weighing, ...]
+
+    @property
+    def weights(self) -> Floats:
+        """The weights (members, n)."""
+        return np.stack([weighing.weights for weighing in self.weighings], axis=1)
+
+
+def combine(day: int, origins: Origins, quantiles: Floats, actual: Floats, past: NDArray[np.bool_]) -> Combined:
+    """Combine forecasts (members, n, 7) ``day`` bars ahead; NaN where a member has none at that origin.
+
+    Each origin is weighed by the ones marked as ``past`` (n,) whose day was over by then; ``actual`` is (n,).
+    """
+    overlap = overlapping(origins[past], day)
+    present = np.asarray(np.isfinite(quantiles).all(axis=2))
+    weighings = []
+    for k, origin in enumerate(origins):
+        over = past & (origins + day <= origin)
+        weighings.append(weigh(day, present[:, k], quantiles[:, over], actual[over], overlap))
+    blended = [blend(quantiles[:, k], weighing.weights) for k, weighing in enumerate(weighings)]
+    return Combined(np.array(blended), tuple(weighings))

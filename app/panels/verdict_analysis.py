@@ -1,0 +1,97 @@
+"""What the verdict publishes."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.panels.analysis import ForecastAnalysis
+
+
+@dataclass(frozen=True, slots=True)
+class CombinedMember:
+    """A member of the combination: its ``weight`` at the horizon with the reason, and what it says of the last day.
+
+    ``middle``, ``low`` and ``high`` are its median and 80 % band in prices, None where it has no forecast.
+    """
+
+    name: str
+    weight: float
+    reason: str
+    middle: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeTest:
+    """One condition of an edge: what was ``found`` on past forecasts, what is ``needed``, both in words."""
+
+    name: str
+    found: str
+    needed: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Whether the middle of the forecast may be said to know more than the last price, and every test behind it."""
+
+    claimed: bool
+    tests: tuple[EdgeTest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How many of the ``members`` end above the last price, and how far apart their medians are.
+
+    ``spread`` is the widest distance of two medians as a share of the combined 80 % band.
+    """
+
+    members: int
+    up: int
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class EndFall:
+    """The chance to end the horizon ``fall`` or more below the last price; ``base_rate`` counts the past windows."""
+
+    fall: float
+    chance: float
+    base_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedVerdict:
+    """What the verdict was on a day of the past: its 80 % band and P(up), whether it claimed an edge, what happened."""
+
+    origin: date
+    target: date
+    last: float
+    low: float
+    high: float
+    p_up: float
+    edge: bool
+    actual: float
+    inside_80: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictAnalysis(ForecastAnalysis):
+    """The combined forecast and what may be concluded from it.
+
+    ``p_up`` is the chance to end above the last price, ``base_rate`` the share of past windows that did (of
+    ``windows``, which overlap); the Brier scores are of both at the receipt's origins, each knowing its own past only,
+    None without any. ``changes`` says what would change the verdict.
+    """
+
+    members: tuple[CombinedMember, ...]
+    edge: Edge
+    p_up: float
+    base_rate: float
+    windows: int
+    brier: float | None
+    brier_base_rate: float | None
+    fall: EndFall
+    agreement: Agreement
+    changes: tuple[str, ...]
+    replay: tuple[ReplayedVerdict, ...]

@@ -1,0 +1,71 @@
+"""Why each member of the verdict has its weight, and how far they agree."""
+
+import numpy as np
+
+from app.forecasting.combine import NAMES, SURE, WORST, Standing, Weighing
+from app.forecasting.drift import DOUBT, trust
+from app.forecasting.forecast import MEDIAN, Floats
+from app.forecasting.metrics import BANDS
+from app.panels.verdict_analysis import Agreement, CombinedMember
+from app.panels.verdict_members import Said
+
+TITLES = {
+    "historical_simulation": "Historical simulation",
+    "linear": "Range regression",
+    "lstm": "LSTM",
+    "prophet": "Prophet",
+}
+_LOW, _HIGH = BANDS[80]
+
+
+def combined_members(weighing: Weighing, members: Said, last: float) -> tuple[CombinedMember, ...]:
+    """Each member with its weight today, the reason, and its prices on the horizon's last day."""
+    t = float(members.steadiness[-1])
+    own = float(trust(members.steadiness[-1]))
+    found = [
+        _member(
+            TITLES[name], (1 - own) * weighing.weights[place], _reason(place, weighing), members.ends[place, -1], last
+        )
+        for place, name in enumerate(NAMES)
+    ]
+    return (*found, _member("Its own drift", own, _why_drift(t), members.drift_ends[-1], last))
+
+
+def _member(title: str, weight: float, reason: str, quantiles: Floats, last: float) -> CombinedMember:
+    prices = last * np.exp(quantiles[[MEDIAN, _LOW, _HIGH]])
+    middle, low, high = (float(price) if np.isfinite(price) else None for price in prices)
+    return CombinedMember(title, float(weight), reason, middle, low, high)
+
+
+def _why_drift(t: float) -> str:
+    drifted = f"Over three years it drifted with t = {t:.1f}"
+    if abs(t) <= DOUBT:
+        return f"{drifted}; below {DOUBT:g} that may well be chance, so it counts for nothing."
+    return f"{drifted}, which chance does not explain."
+
+
+def _reason(place: int, weighing: Weighing) -> str:
+    ratio, p = weighing.mae_ratios[place], weighing.p_joins[place]
+    n = weighing.origins
+    here = f"on {n} past forecasts here its middle missed {ratio:.2f} times as much as “price stays”"
+    untested = f"{n} past forecasts here are too few to change that"
+    match weighing.standings[place]:
+        case Standing.ABSENT:
+            return "It had learned nothing from before these days, so it is not heard."
+        case Standing.LEFT_OUT:
+            return f"Left out: {here}, more than {WORST:g} times."
+        case Standing.JOINED:
+            return f"It beat the others here beyond doubt (p below {SURE:g}), so it counts as much as they do together."
+        case Standing.VOTES:
+            kept = untested if np.isnan(ratio) else f"{here}, which does not speak against it"
+            return f"What it earned at this distance on other stocks; {kept}."
+        case _:
+            kept = untested if np.isnan(p) else f"here it did not clearly beat them either (p = {p:.2f})"
+            return f"On other stocks it added nothing to those that count; {kept}."
+
+
+def agreement(ends: Floats, combined: Floats) -> Agreement:
+    """How today's ``ends`` (members, 7) lie to one another and to the combination (7,)."""
+    middles = ends[np.isfinite(ends[:, MEDIAN]), MEDIAN]
+    width = max(float(combined[_HIGH] - combined[_LOW]), np.finfo(float).tiny)
+    return Agreement(len(middles), int((middles > 0).sum()), float(np.ptp(middles)) / width)
