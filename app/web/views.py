@@ -57,7 +57,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """panels/<slug>.html: a finished card."""
+    """panels/<slug>.html: a finished card; where it has an ``outcome``, ``charts["outcome"]`` is its picture."""
 
     slot: Slot
     analysis: Analysis

@@ -151,7 +151,7 @@ def test_without_a_cache_a_card_still_needs_one_load_and_one_analysis(forgetful)
     engine, source = InlineEngine(), FakeMarket(market())
     with served(source, engine, **forgetful) as client:
         assert client.get(f"{CARD}?ticker=SYN&as_of=2016-01-29").status_code == 200
-    assert [call[0] for call in engine.calls] == ["analyse", "draw"]
+    assert [call[0] for call in engine.calls] == ["analyse", "draw", "draw_outcome"]
     assert source.loads == 1
 
 
