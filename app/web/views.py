@@ -1,18 +1,26 @@
 """What each template may use: one dataclass a template, every field said."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from app.charts.chart import Chart
-from app.market.passport import Stale
+from app.market.passport import Passport, Stale
 from app.panels.analysis import Analysis
 from app.panels.outcome import Outcome
 from app.panels.panel import Panel
+from app.panels.query import Query
+from app.web.notary import Checked
+from app.web.replay import Replay
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What every page links to and says; ``samples`` are tickers that work with no network."""
+    """What every page links to and says; ``samples`` are tickers that work with no network.
+
+    ``last_days`` are of sources that have nothing newer, by name.
+    """
 
     css: str
     script: str
@@ -22,6 +30,7 @@ class Site:
     default_source: str
     maximum_horizon: int
     maximum_upload: int
+    last_days: Mapping[str, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +86,34 @@ class FailedView:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A document that can be had of any query."""
+
+    path: str
+    words: str
+
+
+DOWNLOADS = (
+    Download("/report", "a printable report"),
+    Download("/forecast.csv", "the forecasts as CSV"),
+    Download("/summary.txt", "a summary for a mail"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class IndexView:
-    """index.html: the form, and the places of the cards where a ticker was asked for; _answer.html: these alone."""
+    """index.html: the form, and the places of the cards where a ticker was asked for; _answer.html: these alone.
+
+    ``query_string`` says the query in an address, and is empty where a file is part of it; so is ``replay`` then.
+    """
 
     site: Site
     asked: Asked
-    slots: tuple[Slot, ...]
-    report_url: str
-    failure: Failure | None
+    failure: Failure | None = None
+    slots: tuple[Slot, ...] = ()
+    query_string: str = ""
+    replay: Replay | None = None
+    downloads: tuple[Download, ...] = DOWNLOADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +125,36 @@ class ReportView:
     style: Any
     cards: tuple[Any, ...]
     page_url: str
+    passport: Passport
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A card in a summary: its analysis, or why there is none."""
+
+    panel: Panel
+    analysis: Analysis | None
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryView:
+    """summary.txt: the cards in plain text; panels/<slug>.txt or one of two that fit any: what stands under a title."""
+
+    query: Query
+    passport: Passport
+    stale: Stale | None
+    cards: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyView:
+    """verify.html: what was pasted, and what came of checking it."""
+
+    site: Site
+    pasted: str
+    checked: Checked | None
 
 
 @dataclass(frozen=True, slots=True)
