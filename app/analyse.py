@@ -20,7 +20,7 @@ from app.web.query import parse_query
 from app.web.report import report
 from app.web.state import Running
 
-_FORMATS = ("text", "json", "csv", "html")
+FORMATS = ("text", "json", "csv", "html")
 _FIELDS = ("ticker", "source", "horizon", "as_of")
 
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--file", type=Path, help="a CSV of daily prices, instead of a source")
     parser.add_argument("--horizon", default="", help="trading days ahead (default: 22)")
     parser.add_argument("--as-of", default="", help="the last date to look at, such as 2018-06-29 (default: all)")
-    parser.add_argument("--format", choices=_FORMATS, default="text", help="what to print (default: text)")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="what to print (default: text)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -59,12 +59,13 @@ async def _document(settings: Settings, arguments: argparse.Namespace) -> str:
     upload = _upload(arguments.file) if arguments.file else None
     query = parse_query(said, app.site.sources, app.site.default_source, app.today(), upload)
     try:
-        return await _made(app, query, arguments.format)
+        return await document_of(app, query, arguments.format)
     finally:
         await app.engine.stop()
 
 
-async def _made(app: Running, query: Query, form: str) -> str:
+async def document_of(app: Running, query: Query, form: str) -> str:
+    """The document of one of the formats, as the page gives it; raises what stands in its way."""
     dossier = await dossier_of(app.analyses, query, FORECASTING if form == "csv" else PANELS)
     if form == "html":
         return await report(app, dossier, "")

@@ -76,7 +76,7 @@ async def test_both_forms_of_a_card_asked_for_together_share_one_analysis():
     assert [call[0] for call in engine.calls].count("analyse") == 1
 
 
-@pytest.mark.parametrize("path", [CARD, f"/api/v1{CARD}", "/report"])
+@pytest.mark.parametrize("path", [CARD, f"/api/v1{CARD}", "/report", "/forecast.csv", "/summary.txt"])
 async def test_a_visitor_who_leaves_cancels_the_work(path):
     engine = WaitingEngine()
     async with running(engine) as app:
@@ -87,7 +87,7 @@ async def test_a_visitor_who_leaves_cancels_the_work(path):
     assert engine.cancelled >= 1
 
 
-@pytest.mark.parametrize("path", [CARD, f"/api/v1{CARD}", "/report"])
+@pytest.mark.parametrize("path", [CARD, f"/api/v1{CARD}", "/report", "/forecast.csv", "/summary.txt"])
 async def test_a_visitor_who_leaves_ends_the_wait_for_the_market(path):
     source = SilentMarket()
     async with running(InlineEngine(), source) as app:
