@@ -1,11 +1,14 @@
 import csv
 import hashlib
 import io
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
 
 from app.compute.errors import OverloadedError
+from app.market.passport import Stale
 from app.market.upload import MAXIMUM_BYTES
 from app.panels import PANELS
 from app.panels.analysis import ForecastAnalysis
@@ -162,6 +165,13 @@ def test_a_document_has_a_file_name_that_every_system_takes(client, ticker):
     assert (kind, name[0], name[-5:]) == ("attachment", '"', '.csv"')
     assert stem.startswith("forecast-")
     assert stem.replace("-", "").isalnum()
+
+
+def test_a_summary_of_old_prices_says_when_they_were_loaded():
+    stale = Stale(datetime(2018, 6, 29, 8, 5, tzinfo=UTC), 90, "The market is closed to us.")
+    with served(FakeMarket(replace(market(80), stale=stale))) as client:
+        text = " ".join(client.get("/summary.txt?ticker=SYN").text.split())
+    assert "The market is closed to us. These prices were loaded on 29 Jun 2018 at 08:05 UTC." in text
 
 
 def test_the_page_of_a_ticker_links_to_every_document(client):
