@@ -5,6 +5,7 @@ import re
 import textwrap
 from typing import Any
 
+from app.web.document_views import SummaryView, Told
 from app.web.dossier import Card, Dossier
 from app.web.errors import as_json, failure_of
 from app.web.forecast_table import forecast_table
@@ -12,7 +13,6 @@ from app.web.formats import NARROW_SPACE, on_one_line
 from app.web.notary import FORECAST, SUMMARY, Notary, words_of
 from app.web.signed_receipt import digest
 from app.web.templates import render
-from app.web.views import SummaryView, Told
 
 _WIDTH = 72
 

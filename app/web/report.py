@@ -11,12 +11,13 @@ from app.errors import AppError
 from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.cards import drawn
+from app.web.document_views import ReportView
 from app.web.dossier import Card, Dossier
 from app.web.errors import failure_of
 from app.web.notary import REPORT
 from app.web.state import Running
 from app.web.templates import render
-from app.web.views import Asked, FailedView, ReportView, slot_of
+from app.web.views import Asked, FailedView, slot_of
 
 _log = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.web.body import MAXIMUM_BYTES
+from app.web.document_views import VerifyView
 from app.web.form import said_by
 from app.web.state import running, site_of
 from app.web.templates import render
-from app.web.views import VerifyView
 
 
 async def verify(request: Request) -> Response:

@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from app.charts.chart import Chart
-from app.market.passport import Passport, Stale
+from app.market.passport import Stale
 from app.panels.analysis import Analysis
 from app.panels.outcome import Outcome
 from app.panels.panel import Panel
-from app.panels.query import Query
-from app.web.notary import Checked
 from app.web.replay import Replay
 
 
@@ -114,47 +111,6 @@ class IndexView:
     query_string: str = ""
     replay: Replay | None = None
     downloads: tuple[Download, ...] = DOWNLOADS
-
-
-@dataclass(frozen=True, slots=True)
-class ReportView:
-    """report.html: every card in one document; ``style`` is the style sheet itself, ``cards`` are finished HTML."""
-
-    site: Site
-    asked: Asked
-    style: Any
-    cards: tuple[Any, ...]
-    page_url: str
-    passport: Passport
-    receipt: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A card in a summary: its analysis, or why there is none."""
-
-    panel: Panel
-    analysis: Analysis | None
-    failure: Failure | None
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryView:
-    """summary.txt: the cards in plain text; panels/<slug>.txt or one of two that fit any: what stands under a title."""
-
-    query: Query
-    passport: Passport
-    stale: Stale | None
-    cards: tuple[Told, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyView:
-    """verify.html: what was pasted, and what came of checking it."""
-
-    site: Site
-    pasted: str
-    checked: Checked | None
 
 
 @dataclass(frozen=True, slots=True)
