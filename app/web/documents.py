@@ -28,9 +28,8 @@ def summary(dossier: Dossier, notary: Notary) -> str:
     """Plain text for a mail: every card in a few lines, as of the query's day and nothing later."""
     cards = tuple(_told(card) for card in dossier.cards)
     told = render("summary.txt", SummaryView(dossier.query, dossier.passport, dossier.stale, cards))
-    text = "\n".join(_wrapped(line) for line in re.sub(r"\n{3,}", "\n\n", told.strip()).split("\n")).replace(
-        NARROW_SPACE, " "
-    )
+    lines = re.sub(r"\n{3,}", "\n\n", told.strip()).split("\n")
+    text = "\n".join(map(_wrapped, lines)).replace(NARROW_SPACE, " ")
     receipt = notary.receipt(dossier, SUMMARY, text=digest(words_of(text)))
     return f"{text}\n\n" + "".join(f"{line}\n" for line in receipt)
 
