@@ -13,7 +13,7 @@ from app.market.sample import SampleSource
 from app.market.source import MarketSource
 from app.panels import PANELS
 from app.panels.panel import Panel
-from app.settings import Settings
+from app.settings import Settings, settings_or_exit
 
 _MODELS = ("prophet", "tensorflow", "matplotlib", "pyts")
 _PATIENCE = 120.0
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a line for each part; the status is 0 only where all work but the sources that are not the default."""
-    return 0 if asyncio.run(_all_work(Settings())) else 1
+    return 0 if asyncio.run(_all_work(settings_or_exit())) else 1
 
 
 async def _all_work(settings: Settings) -> bool:

@@ -25,10 +25,11 @@ from app.market.source import MarketSource
 from app.market.yahoo import CLIENT, YahooSource
 from app.panels.query import MAXIMUM_HORIZON
 from app.settings import Settings
-from app.web import cards, health, pages
+from app.web import cards, downloads, health, pages, verify
 from app.web.analyses import Analyses
 from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
+from app.web.notary import Notary
 from app.web.security import SecurityHeaders
 from app.web.state import Running
 from app.web.views import Site
@@ -39,34 +40,51 @@ _STATIC = Path(__file__).parent / "static"
 _PRELOAD = ("numpy", "pandas", "pydantic", "matplotlib.figure", "matplotlib.backends.backend_svg", "holidays")
 
 
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
 def create_app(
     settings: Settings,
     sources: Mapping[str, MarketSource] | None = None,
     engine: Engine | None = None,
     cache: Cache | None = None,
-    today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+    today: Callable[[], date] = _today,
 ) -> ASGIApp:
     """The app as an ASGI callable; what is not given is built from ``settings``."""
-    cache = cache or MemoryCache(settings.cache_mb * 2**20)
-    sources = {name: Remembering(source, cache) for name, source in (sources or market_sources()).items()}
-    engine = engine or local_engine(settings)
-    analyses = Analyses(sources, engine, cache, settings.cache_seconds)
+    parts = running_parts(settings, sources, engine, cache, today)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.running = Running(_site(settings, sources), _style(), analyses, engine, today)
-        await engine.start()
-        warming = asyncio.create_task(asyncio.to_thread(_warm_up, today(), "yahoo" in sources))
+        app.state.running = parts
+        await parts.engine.start()
+        warming = asyncio.create_task(asyncio.to_thread(_warm_up, today(), "yahoo" in parts.site.sources))
         try:
             yield
         finally:
             warming.cancel()
-            await engine.stop()
+            await parts.engine.stop()
 
     site = Starlette(routes=_routes(), exception_handlers=HANDLERS, lifespan=lifespan)
     # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
     site.router.redirect_slashes = False
     return SecurityHeaders(BodyLimit(site))
+
+
+def running_parts(
+    settings: Settings,
+    sources: Mapping[str, MarketSource] | None = None,
+    engine: Engine | None = None,
+    cache: Cache | None = None,
+    today: Callable[[], date] = _today,
+) -> Running:
+    """What a running app holds, whether it serves or answers once; what is not given is built from ``settings``."""
+    cache = cache or MemoryCache(settings.cache_mb * 2**20)
+    sources = {name: Remembering(source, cache) for name, source in (sources or market_sources()).items()}
+    engine = engine or local_engine(settings)
+    analyses = Analyses(sources, engine, cache, settings.cache_seconds)
+    key = settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")
+    return Running(_site(settings, sources), _style(), analyses, Notary(key), engine, today)
 
 
 def market_sources() -> dict[str, MarketSource]:
@@ -91,7 +109,10 @@ def local_engine(settings: Settings) -> LocalEngine:
 def _routes() -> list[Route | Mount]:
     return [
         Route("/", pages.index),
-        Route("/report", pages.report, methods=_SAID),
+        Route("/report", downloads.report, methods=_SAID),
+        Route("/forecast.csv", downloads.forecast, methods=_SAID),
+        Route("/summary.txt", downloads.summary, methods=_SAID),
+        Route("/verify", verify.verify, methods=_SAID),
         Route("/panels", pages.places, methods=["POST"]),
         Route("/panels/{slug}", cards.fragment, methods=_SAID),
         Route("/api/v1/panels/{slug}", cards.published, methods=_SAID),
@@ -115,6 +136,7 @@ def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
         default_source=settings.source,
         maximum_horizon=MAXIMUM_HORIZON,
         maximum_upload=upload.MAXIMUM_BYTES,
+        last_days={"sample": SampleSource.last_day},
     )
 
 

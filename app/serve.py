@@ -8,7 +8,7 @@ import uvicorn
 
 from app.logs import log_configuration
 from app.main import create_app
-from app.settings import Settings
+from app.settings import settings_or_exit
 
 # Platforms wait a few seconds after TERM: most cards end in three, and the workers need two more to be put away.
 _GRACE_SECONDS = 3
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted."""
-    settings = Settings()
+    settings = settings_or_exit()
     # uvicorn stops in good order and then raises the signal once more; having been told to end is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(

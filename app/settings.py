@@ -1,10 +1,16 @@
 """Every environment variable the app reads, each with its why; there is no other configuration."""
 
 import os
+import secrets
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_NO_KEY = (
+    "has to be set in production, because receipts are signed with it; any long random text will do, kept secret "
+    "and kept the same for as long as receipts are to be recognised"
+)
 
 
 def _workers() -> int:
@@ -20,6 +26,9 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=1, le=65535, description="Where a Hugging Face Space expects an app.")
     app_env: Literal["development", "production"] = Field(default="development", description="Production logs JSON.")
     space_id: str = Field(default="", description="Set by a Hugging Face Space, which is production.")
+    secret_key: SecretStr = Field(
+        default=SecretStr(""), validate_default=True, description="Signs receipts; random per start in development."
+    )
     source: Literal["yahoo", "sample"] = Field(default="yahoo", description="Where prices come from by default.")
     workers: int = Field(default_factory=_workers, ge=1, le=64, description="Each fits one model at a time.")
     queue: int = Field(default=24, ge=0, le=1000, description="Jobs that may wait; one more is told to come back.")
@@ -27,7 +36,28 @@ class Settings(BaseSettings):
     cache_seconds: int = Field(default=900, ge=0, description="Daily bars change once a day.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
 
+    @field_validator("secret_key")
+    @classmethod
+    def _never_empty(cls, key: SecretStr, others: ValidationInfo) -> SecretStr:
+        if key.get_secret_value().strip():
+            return key
+        if others.data.get("app_env") == "production" or others.data.get("space_id"):
+            raise ValueError(_NO_KEY)
+        return SecretStr(secrets.token_hex(32))
+
     @property
     def production(self) -> bool:
         """Whether strangers rely on this deployment."""
         return self.app_env == "production" or bool(self.space_id)
+
+
+def settings_or_exit() -> Settings:
+    """The settings of this process; where the environment has something wrong, one sentence and the end."""
+    try:
+        return Settings()
+    except ValidationError as invalid:
+        raise SystemExit("\n".join(_sentence(str(one["loc"][0]), one["msg"]) for one in invalid.errors())) from None
+
+
+def _sentence(name: str, fault: str) -> str:
+    return f"The environment variable {name.upper()} {fault.removeprefix('Value error, ').removeprefix('Input ')}."

@@ -13,9 +13,10 @@ APP = Path(__file__).parents[1] / "app"
 ALLOWED = {
     "__main__": set(),
     "serve": {"main", "settings", "logs"},
+    "analyse": {"main", "web", "panels", "market", "compute", "settings", "errors"},
     "diagnose": {"main", "settings", "compute", "market", "panels"},
     "main": {"web", "panels", "market", "compute", "settings"},
-    "web": {"panels", "charts", "market", "compute", "errors"},
+    "web": {"panels", "charts", "market", "compute", "errors", "version"},
     "panels": {"charts", "forecasting", "indicators", "levels", "market", "errors"},
     "evaluation": {"forecasting"},
     "training": {"evaluation", "forecasting"},
@@ -27,6 +28,7 @@ ALLOWED = {
     "compute": set(),
     "logs": {"settings"},
     "settings": set(),
+    "version": set(),
     "errors": set(),
 }
 DOMAIN = ("market", "forecasting", "patterns", "charts", "panels", "indicators", "levels")

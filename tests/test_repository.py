@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
+from app.version import VERSION
 
 ROOT = Path(__file__).parents[1]
 TOP = {"app", "templates", "tests", "Dockerfile", "pyproject.toml", "README.md", "requirements.txt"}
@@ -111,3 +112,7 @@ def pin(block):
 def test_every_variable_is_in_the_readmes_table(variable):
     rows = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("|")]
     assert [row for row in rows if f"`{variable}`" in row], f"README.md has no row for {variable}"
+
+
+def test_the_version_that_receipts_name_is_the_projects():
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == VERSION

@@ -6,10 +6,10 @@ from app.charts.axis import LINE_HEIGHT, axis_width, box_between, lower_axis, va
 from app.charts.chart import Canvas, Chart
 from app.charts.end_labels import EndLabel, room_for, write_end_labels
 from app.charts.figure import Plot, new_figure, padded
-from app.charts.labels import text_width
+from app.charts.last_close import mark_last_close, mark_no_move
 from app.charts.numerals import price_text
 from app.charts.outlook import Outlook, Track, most_history, open_at_last_close
-from app.charts.style import ACCENT, BAND_50, BAND_80, BAND_95, DASHED, DOTTED, INK, INK_SOFT, LINE, SMALL
+from app.charts.style import ACCENT, BAND_50, BAND_80, BAND_95, DASHED, DOTTED, INK, INK_SOFT
 from app.charts.svg import finish
 from app.charts.ticks import Dates, Floats, Tick, date_ticks, day_text, round_ticks
 
@@ -53,18 +53,8 @@ def _plot(picture: Outlook, canvas: Canvas, labels: list[EndLabel], currency: st
     dated = [Tick(tick.at + picture.first, tick.words) for tick in date_ticks(picture.dates, box.width - room)]
     end = Tick(picture.horizon, day_text(picture.dates[-1]))
     lower_axis(plot, dated, firm=[end], room_right=right)
-    _mark_last_close(plot, picture)
+    mark_last_close(plot, picture.dates[-picture.horizon - 1])
     return plot
-
-
-def _mark_last_close(plot: Plot, picture: Outlook) -> None:
-    """A line down at the last close with its date, and one onwards: where the price would be if it never moved."""
-    low, high = plot.y_limits
-    plot.line((0, 0), (low, high), LINE, 1)
-    words = f"last close {day_text(picture.dates[-picture.horizon - 1])}"
-    room = (0 - picture.first) / plot.x_per_pixel
-    overhang = max(0.0, text_width(words, SMALL) - room)
-    plot.write(0, high, words, INK_SOFT, align="right", dx=overhang, dy=LINE_HEIGHT)
 
 
 def _draw_bands(plot: Plot, picture: Outlook) -> None:
@@ -77,7 +67,7 @@ def _draw_bands(plot: Plot, picture: Outlook) -> None:
 def _draw_lines(plot: Plot, picture: Outlook) -> None:
     last = float(picture.close[-1])
     days = np.arange(picture.horizon + 1.0)
-    plot.line((0, picture.horizon), (last, last), INK_SOFT, 1, DOTTED)
+    mark_no_move(plot, last, picture.horizon)
     if picture.faint is not None:
         _draw_faint(plot, picture, picture.faint)
     plot.line(days, picture.quantiles[:, _MEDIAN], ACCENT, 2, name="median")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtr
 
 from app.forecasting.forecast import MEDIAN, QUANTILES, Floats
+from app.forecasting.seed import SEED
 
 BANDS = {50: (2, 4), 80: (1, 5), 95: (0, 6)}
 """The columns that bound the band of each level in percent."""
@@ -78,7 +79,7 @@ def _resampled_sums(series: Floats, starts: NDArray[np.int64], block: int) -> Fl
     return total
 
 
-def loss_ratio(loss: Floats, baseline: Floats, block: int = 1, seed: int = 0, resamples: int = 1000) -> Estimate:
+def loss_ratio(loss: Floats, baseline: Floats, block: int = 1, seed: int = SEED, resamples: int = 1000) -> Estimate:
     """The ratio of two sums of losses (n,), oldest first, with its 95 % circular block bootstrap interval.
 
     ``block`` is the number of neighbours that belong together: at least as many as share a day of their future
@@ -100,12 +101,12 @@ def _ratio(above: Floats, below: Floats) -> Floats:
         return np.where(above == below, 1.0, np.asarray(above) / np.asarray(below))
 
 
-def mae_ratio(error: Floats, baseline: Floats, block: int = 1, seed: int = 0) -> Estimate:
+def mae_ratio(error: Floats, baseline: Floats, block: int = 1, seed: int = SEED) -> Estimate:
     """MAE / MAE of the baseline, from errors (n,) of the same origins, oldest first; see ``loss_ratio``."""
     return loss_ratio(np.abs(error), np.abs(baseline), block, seed)
 
 
-def pinball_ratio(quantiles: Floats, baseline: Floats, actual: Floats, block: int = 1, seed: int = 0) -> Estimate:
+def pinball_ratio(quantiles: Floats, baseline: Floats, actual: Floats, block: int = 1, seed: int = SEED) -> Estimate:
     """The pinball loss over all seven quantiles (n, 7) relative to the baseline's; see ``loss_ratio``."""
     loss, against = pinball_loss(quantiles, actual), pinball_loss(baseline, actual)
     return loss_ratio(loss.mean(axis=-1), against.mean(axis=-1), block, seed)

@@ -18,6 +18,7 @@ from prophet import Prophet  # noqa: E402  (it complains of a missing plotly whi
 
 from app.forecasting.calibrate import calibrated  # noqa: E402
 from app.forecasting.forecast import MEDIAN, QUANTILES, Floats, Forecast, LogPrices, Origins  # noqa: E402
+from app.forecasting.seed import SEED  # noqa: E402
 from app.forecasting.simulation import historical_simulation  # noqa: E402
 
 LOOKBACK = 756
@@ -130,7 +131,7 @@ def _stock_standard(y: LogPrices, horizon: int) -> Floats:
     # The days ahead are spread as the past ones were, because which of them will trade is not known to the past.
     ahead = last + np.round(np.arange(1, horizon + 1) * _days_a_bar(y.dates[-LOOKBACK:])).astype("timedelta64[D]")
     future = pd.DataFrame({"ds": ahead})
-    np.random.seed(0)
+    np.random.seed(SEED)
     quantiles = np.quantile(model.predictive_samples(future)["yhat"], QUANTILES, axis=1).T
     model.uncertainty_samples = 0
     line = model.predict(future)["yhat"]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.forecasting.backtest import Losses
 from app.forecasting.metrics import DieboldMariano, Estimate, coverage, diebold_mariano, loss_ratio
+from app.forecasting.seed import SEED
 
 POOLED = 22
 """The last day of the pooled span, where the horizon reaches that far."""
@@ -82,7 +83,7 @@ def overlap(dates: NDArray[np.datetime64], days: int) -> int:
     return int(np.ceil(days / max(gap, 1.0)))
 
 
-def score(mine: Losses, baseline: Losses, span: Span, seed: int = 0) -> Score:
+def score(mine: Losses, baseline: Losses, span: Span, seed: int = SEED) -> Score:
     """Compare two forecasts of the same origins, which may be those of many tickers: each date is then one sample."""
     n = int(np.isfinite(mine.error[:, span.last - 1]).sum())
     ours, theirs = _sums_by_date(mine, span), _sums_by_date(baseline, span)

@@ -3,7 +3,7 @@
 import asyncio
 import csv
 import gzip
-from datetime import datetime
+from datetime import date, datetime
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -24,6 +24,7 @@ class SampleSource:
 
     title = "The built-in sample"
     tickers = tuple(_INDICES)
+    last_day = date(2018, 12, 31)
 
     async def load(self, ticker: str) -> Quotes:
         """All rows of one of the two indices."""

@@ -15,9 +15,14 @@ _LOW, _HIGH = metrics.BANDS[80]
 
 
 def draw_fan(
-    history: PriceHistory, analysis: ForecastAnalysis, canvas: Canvas, faint: Track | None = None, remark: str = ""
+    history: PriceHistory,
+    analysis: ForecastAnalysis,
+    canvas: Canvas,
+    faint: Track | None = None,
+    remark: str = "",
+    actual: Track | None = None,
 ) -> Chart:
-    """The forecast after the last year of closes; ``remark`` ends the words for who cannot see ``faint``."""
+    """The forecast after the last year of closes; ``remark`` ends the words for who cannot see the tracks."""
     forecast = analysis.forecast
     dates = np.array(forecast.dates, dtype="datetime64[D]")
     quantiles = np.array([forecast.quantiles[str(level)] for level in QUANTILES]).T
@@ -28,7 +33,8 @@ def draw_fan(
     )
     recent = slice(-250, None)
     past = history.dates[recent], history.adj_close[recent]
-    return fan(*past, dates, quantiles, canvas=canvas, alt=alt, currency=analysis.data.currency, faint=faint)
+    currency = analysis.data.currency
+    return fan(*past, dates, quantiles, canvas=canvas, alt=alt, currency=currency, faint=faint, actual=actual)
 
 
 def draw_hits(analysis: ForecastAnalysis, canvas: Canvas) -> Chart:

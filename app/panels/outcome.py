@@ -41,7 +41,7 @@ class Outcome:
     score: ForecastScore | None
 
 
-_OUTCOME = TypeAdapter(Outcome)
+OUTCOME = TypeAdapter(Outcome)
 
 
 def outcome_of(analysis: Analysis, quotes: Quotes) -> Outcome | None:
@@ -68,7 +68,7 @@ def with_outcome(published: bytes, outcome: Outcome | None) -> bytes:
     """The JSON object of an analysis with ``outcome`` as its last member, where there is one."""
     if outcome is None:
         return published
-    return published[:-1] + b',"outcome":' + _OUTCOME.dump_json(outcome) + b"}"
+    return published[:-1] + b',"outcome":' + OUTCOME.dump_json(outcome) + b"}"
 
 
 def _score(analysis: ForecastAnalysis, closes: np.ndarray) -> ForecastScore:

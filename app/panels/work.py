@@ -1,4 +1,4 @@
-"""What a worker is asked to do: analyse a history for a card, or draw a finished analysis; bytes in, bytes out."""
+"""What a worker is asked to do: analyse a history for a card, draw a finished analysis, draw what came of it."""
 
 import importlib
 from types import ModuleType
@@ -7,11 +7,13 @@ from pydantic import TypeAdapter
 
 from app.charts.chart import Chart
 from app.market import history as histories
-from app.panels import BY_SLUG
+from app.panels import BY_SLUG, outcome_chart
+from app.panels.outcome import OUTCOME
 from app.panels.panel import Panel
 from app.panels.query import CANVASES
 
 _CHARTS = TypeAdapter(dict[str, Chart])
+_CHART = TypeAdapter(Chart)
 
 
 def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes) -> bytes:
@@ -35,6 +37,15 @@ def draw(slug: bytes, canvas: bytes, history: bytes, analysis: bytes) -> bytes:
     finished = TypeAdapter(panel.analysis).validate_json(analysis)
     charts = _module(panel).draw(histories.decode(history), finished, CANVASES[canvas.decode()])
     return _CHARTS.dump_json(charts)
+
+
+def draw_outcome(slug: bytes, canvas: bytes, history: bytes, analysis: bytes, outcome: bytes) -> bytes:
+    """The chart of an outcome as JSON; the only work that is handed anything later than its history."""
+    panel = BY_SLUG[slug.decode()]
+    finished = TypeAdapter(panel.analysis).validate_json(analysis)
+    happened = OUTCOME.validate_json(outcome)
+    chart = outcome_chart.draw_outcome(histories.decode(history), finished, happened, CANVASES[canvas.decode()])
+    return _CHART.dump_json(chart)
 
 
 def warm() -> None:

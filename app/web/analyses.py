@@ -18,11 +18,12 @@ from app.market.passport import Stale
 from app.market.source import MarketSource
 from app.panels import BY_SLUG
 from app.panels.analysis import Analysis
-from app.panels.outcome import Outcome, outcome_of, with_outcome
+from app.panels.outcome import OUTCOME, Outcome, outcome_of, with_outcome
 from app.panels.panel import Panel
 from app.panels.query import Query
 
 _CHARTS = TypeAdapter(dict[str, Chart])
+_CHART = TypeAdapter(Chart)
 _STALE = TypeAdapter(Stale)
 _SECONDS_STALE = 60.0
 
@@ -89,15 +90,31 @@ class Analyses:
         return Finished(packed, analysis, published, outcome, quotes.stale)
 
     async def charts(self, panel: Panel, finished: Finished, canvas: str) -> dict[str, Chart]:
-        """The card's charts by name, drawn for ``canvas`` from its ``finished`` analysis."""
-        packed, horizon = finished.packed, finished.analysis.horizon
+        """The card's charts by name, drawn for ``canvas`` from its ``finished`` analysis.
+
+        Where there is an outcome, its picture is ``outcome`` among them: drawn apart, so that no other knows of it.
+        """
+        packed, key = finished.packed, f"{panel.slug}:{canvas}:{finished.analysis.horizon}:{finished.packed.key}"
+        given = panel.slug.encode(), canvas.encode(), packed.history, finished.json
 
         async def draw() -> bytes:
-            names = panel.slug.encode(), canvas.encode()
-            return await self.engine.run("app.panels.work:draw", *names, packed.history, finished.json)
+            return await self.engine.run("app.panels.work:draw", *given)
 
-        drawn = await self._remembered(f"charts:{panel.slug}:{canvas}:{horizon}:{packed.key}", draw)
-        return _CHARTS.validate_json(drawn)
+        drawn, happened = await asyncio.gather(
+            self._remembered(f"charts:{key}", draw), self._outcome_chart(key, given, finished.outcome)
+        )
+        return _CHARTS.validate_json(drawn) | happened
+
+    async def _outcome_chart(self, key: str, given: tuple[bytes, ...], outcome: Outcome | None) -> dict[str, Chart]:
+        if outcome is None:
+            return {}
+        happened = OUTCOME.dump_json(outcome)
+
+        async def draw() -> bytes:
+            return await self.engine.run("app.panels.work:draw_outcome", *given, happened)
+
+        drawn = await self._remembered(f"outcome:{key}:{hashlib.sha256(happened).hexdigest()}", draw)
+        return {"outcome": _CHART.validate_json(drawn)}
 
     async def _analysis(self, panel: Panel, horizon: int, packed: Packed) -> bytes:
         async def analyse() -> bytes:

@@ -11,6 +11,7 @@ from app.compute.disconnect import cancel_when
 from app.panels import BY_SLUG
 from app.panels.panel import Panel
 from app.panels.query import Query
+from app.web.analyses import Finished
 from app.web.form import said_by
 from app.web.query import parse_canvas
 from app.web.state import Running, query_of, running, slot_for
@@ -37,8 +38,13 @@ async def published(request: Request) -> Response:
 
 
 async def rendered(app: Running, panel: Panel, query: Query, canvas: str, *, interactive: bool) -> str:
-    """The finished card as HTML; ``interactive`` gives it a button that runs it again."""
+    """The card as HTML; ``interactive`` gives it a button that runs it again."""
     finished = await app.analyses.finished(panel, query)
+    return await drawn(app, panel, query, finished, canvas, interactive=interactive)
+
+
+async def drawn(app: Running, panel: Panel, query: Query, finished: Finished, canvas: str, *, interactive: bool) -> str:
+    """The same of an analysis that is there already."""
     charts = await app.analyses.charts(panel, finished, canvas)
     view = CardView(slot_for(panel, query), finished.analysis, charts, finished.outcome, finished.stale, interactive)
     return render(f"panels/{panel.slug}.html", view)

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from app import errors
 from app.compute import errors as compute
@@ -57,9 +57,16 @@ async def answer_failure(request: Request, error: Exception) -> Response:
     headers = dict(getattr(error, "headers", None) or {})
     if failure.retry_after is not None:
         headers["Retry-After"] = str(failure.retry_after)
+    if request.url.path.endswith((".csv", ".txt")):
+        return PlainTextResponse(_as_text(failure), failure.status, headers)
     if request.url.path.startswith("/api/"):
-        return JSONResponse({"error": _as_json(error, failure)}, failure.status, headers)
+        return JSONResponse({"error": as_json(error, failure)}, failure.status, headers)
     return HTMLResponse(_as_html(request, failure), failure.status, headers)
+
+
+def _as_text(failure: Failure) -> str:
+    wait = f"Worth another try in {failure.retry_after} s." if failure.retry_after is not None else ""
+    return "".join(f"{line}\n" for line in (failure.sentence, failure.hint, wait) if line)
 
 
 def _as_html(request: Request, failure: Failure) -> str:
@@ -68,11 +75,12 @@ def _as_html(request: Request, failure: Failure) -> str:
         slot = slot_of(panel, _asked_url(request), posted=posted)
         return render("panels/_failed.html", FailedView(slot, failure, True))
     if posted and request.url.path == "/panels":
-        return render("_answer.html", IndexView(site_of(request), Asked("", "", "", ""), (), "", failure))
+        return render("_answer.html", IndexView(site_of(request), Asked("", "", "", ""), failure))
     return render("error.html", ErrorView(site_of(request), failure))
 
 
-def _as_json(error: Exception, failure: Failure) -> dict[str, object]:
+def as_json(error: Exception, failure: Failure) -> dict[str, object]:
+    """The failure with the facts that its error carries."""
     facts = {
         name: getattr(error, name) for name in ("field", "line", "column", "found", "needed") if hasattr(error, name)
     }

@@ -43,14 +43,17 @@ class _InMemory(MultiPartParser):
         return form
 
 
-async def said_by(request: Request) -> Said:
-    """What ``request`` says; raises ``BadFormError``, ``QueryError`` or ``TooLargeError`` for what it should not."""
+async def said_by(request: Request, longest: int = _LONGEST_FIELD) -> Said:
+    """What ``request`` says, each field of its form in at most ``longest`` bytes.
+
+    Raises ``BadFormError``, ``QueryError`` or ``TooLargeError`` for what it should not say.
+    """
     if request.method != "POST":
         return Said(request.query_params, None)
     try:
         # The whole body comes first, because who has not finished sending does not see an answer.
         await request.body()
-        form = await _form(request)
+        form = await _form(request, longest)
     except MultiPartException as broken:
         raise BadFormError(broken.message.rstrip(".")) from None
     except ValueError:
@@ -64,9 +67,9 @@ async def said_by(request: Request) -> Said:
     return Said({**request.query_params, **texts}, await _upload(form.get(_FILE)))
 
 
-async def _form(request: Request) -> FormData:
+async def _form(request: Request, longest: int) -> FormData:
     kind, _ = parse_options_header(request.headers.get("content-type"))
-    bounds = {"max_fields": _MAXIMUM_FIELDS, "max_part_size": _LONGEST_FIELD}
+    bounds = {"max_fields": _MAXIMUM_FIELDS, "max_part_size": longest}
     if kind == b"multipart/form-data":
         return await _InMemory(request.headers, request.stream(), max_files=1, **bounds).parse()
     if kind == b"application/x-www-form-urlencoded":

@@ -49,6 +49,12 @@ def age(minutes: int) -> str:
     return plural(minutes, "minute") if minutes < 120 else plural(minutes // 60, "hour")
 
 
+def on_one_line(text: str) -> str:
+    """A text from elsewhere without line ends and other signs that cannot be seen."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
 FILTERS: dict[str, Any] = {
-    function.__name__: function for function in (price, percent, signed_percent, ratio, day, count, plural, age)
+    function.__name__: function
+    for function in (price, percent, signed_percent, ratio, day, count, plural, age, on_one_line)
 }

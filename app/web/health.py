@@ -12,7 +12,8 @@ _FAVICON = (
     '<path d="M5 20h7l15-11v16L12 20z" fill="#8fbccb"/><path d="M5 20h7l15-3" fill="none" stroke="#fff" '
     'stroke-width="2.5" stroke-linecap="round"/></svg>'
 )
-_ROBOTS = "User-agent: *\nDisallow: /panels/\nDisallow: /api/\nDisallow: /report\n"
+_NOT_FOR_ROBOTS = ("/panels/", "/api/", "/report", "/forecast.csv", "/summary.txt")
+_ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in _NOT_FOR_ROBOTS)
 
 
 async def healthz(request: Request) -> Response:

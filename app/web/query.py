@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Annotated
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
 
@@ -67,3 +68,9 @@ def parse_canvas(said: Mapping[str, str]) -> str:
     if canvas not in CANVASES:
         raise QueryError("canvas", canvas[:40], " or ".join(f"“{name}”" for name in CANVASES))
     return canvas
+
+
+def query_string(query: Query) -> str:
+    """The query as it stands in a URL, empty fields left out."""
+    fields = {"ticker": query.ticker, "horizon": query.horizon, "as_of": query.as_of, "source": query.source}
+    return urlencode({name: value for name, value in fields.items() if value is not None})

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 
@@ -12,7 +11,8 @@ from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.analyses import Analyses
 from app.web.form import Said
-from app.web.query import parse_query
+from app.web.notary import Notary
+from app.web.query import parse_query, query_string
 from app.web.views import Site, Slot, slot_of
 
 
@@ -23,6 +23,7 @@ class Running:
     site: Site
     style: str
     analyses: Analyses
+    notary: Notary
     engine: Engine
     today: Callable[[], date]
 
@@ -42,12 +43,6 @@ def query_of(request: Request, said: Said) -> Query:
     """The checked query of a ``request`` that said this; raises ``QueryError``."""
     app = running(request)
     return parse_query(said.texts, app.site.sources, app.site.default_source, app.today(), said.upload)
-
-
-def query_string(query: Query) -> str:
-    """The query as it stands in a URL, empty fields left out."""
-    fields = {"ticker": query.ticker, "horizon": query.horizon, "as_of": query.as_of, "source": query.source}
-    return urlencode({name: value for name, value in fields.items() if value is not None})
 
 
 def slot_for(panel: Panel, query: Query) -> Slot:

@@ -1,15 +1,19 @@
-"""Jinja, strict: autoescaped, and an unknown name is an error."""
+"""Jinja, strict: what is not plain text is escaped, and an unknown name is an error."""
 
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.web.formats import FILTERS
 
 _ROOT = Path(__file__).parents[2] / "templates"
 _ENVIRONMENT = Environment(
-    loader=FileSystemLoader(_ROOT), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=FileSystemLoader(_ROOT),
+    autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 _ENVIRONMENT.filters.update(FILTERS)
 

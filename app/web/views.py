@@ -1,18 +1,23 @@
 """What each template may use: one dataclass a template, every field said."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 from app.charts.chart import Chart
 from app.market.passport import Stale
 from app.panels.analysis import Analysis
 from app.panels.outcome import Outcome
 from app.panels.panel import Panel
+from app.web.replay import Replay
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What every page links to and says; ``samples`` are tickers that work with no network."""
+    """What every page links to and says; ``samples`` are tickers that work with no network.
+
+    ``last_days`` are of sources that have nothing newer, by name.
+    """
 
     css: str
     script: str
@@ -22,6 +27,7 @@ class Site:
     default_source: str
     maximum_horizon: int
     maximum_upload: int
+    last_days: Mapping[str, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """panels/<slug>.html: a finished card."""
+    """panels/<slug>.html: a finished card; where it has an ``outcome``, ``charts["outcome"]`` is its picture."""
 
     slot: Slot
     analysis: Analysis
@@ -77,25 +83,34 @@ class FailedView:
 
 
 @dataclass(frozen=True, slots=True)
-class IndexView:
-    """index.html: the form, and the places of the cards where a ticker was asked for; _answer.html: these alone."""
+class Download:
+    """A document that can be had of any query."""
 
-    site: Site
-    asked: Asked
-    slots: tuple[Slot, ...]
-    report_url: str
-    failure: Failure | None
+    path: str
+    words: str
+
+
+DOWNLOADS = (
+    Download("/report", "a printable report"),
+    Download("/forecast.csv", "the forecasts as CSV"),
+    Download("/summary.txt", "a summary for a mail"),
+)
 
 
 @dataclass(frozen=True, slots=True)
-class ReportView:
-    """report.html: every card in one document; ``style`` is the style sheet itself, ``cards`` are finished HTML."""
+class IndexView:
+    """index.html: the form, and the places of the cards where a ticker was asked for; _answer.html: these alone.
+
+    ``query_string`` says the query in an address, and is empty where a file is part of it; so is ``replay`` then.
+    """
 
     site: Site
     asked: Asked
-    style: Any
-    cards: tuple[Any, ...]
-    page_url: str
+    failure: Failure | None = None
+    slots: tuple[Slot, ...] = ()
+    query_string: str = ""
+    replay: Replay | None = None
+    downloads: tuple[Download, ...] = DOWNLOADS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from app.charts.aftermath import aftermath
 from app.charts.calibration import hits
 from app.charts.chart import Chart
 from app.charts.components import Season, Trend, components
@@ -48,6 +49,13 @@ def draw_fan_with_tracks(canvas):
     path = np.linspace(104, 109, 22)
     faint = Track(future, path, "stock Prophet", path - 5, path + 5)
     return draw_fan(canvas, faint=faint, actual=Track(future[:9], path[:9] - 8, "actual"))
+
+
+def draw_aftermath(canvas, later=22, last=100.0):
+    dates, close = walk(last=last)
+    future = np.busday_offset(dates[-1], np.arange(1, later + 1))
+    path = last * np.exp(np.cumsum(np.random.default_rng(12).normal(0, 0.02, later)))
+    return aftermath(dates, close, future, path, canvas=canvas, alt="what followed", currency="USD")
 
 
 def draw_components(canvas):
@@ -110,7 +118,7 @@ def draw_technicals(canvas, bars=BARS, last=100.0, shelves=6):
 
 DRAWINGS = (
     draw_price, draw_fan, draw_fan_with_tracks, draw_components, draw_moves, draw_hits, draw_drawdown, draw_volatility,
-    draw_technicals,
+    draw_technicals, draw_aftermath,
 )  # fmt: skip
 
 

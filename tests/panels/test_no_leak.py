@@ -1,3 +1,4 @@
+import base64
 from dataclasses import replace
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from tests.conftest import served
 from tests.fakes import LATER, FakeMarket, InlineEngine, market, nothing_later
-from tests.panels.cards import SLUGS, outcome_in, outcome_out
+from tests.panels.cards import SLUGS, elements, outcome_in, outcome_out
 
 MARKET = market(340)
 AS_OF = MARKET.dates[265].item()
@@ -42,6 +43,26 @@ def test_what_happened_afterwards_stands_in_the_outcome(known, slug):
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+def test_what_happened_is_drawn_in_the_outcome_alone(known, slug):
+    outcome, around = outcome_in(known[slug][1], slug)
+    ((_, picture),) = elements(outcome, "img")
+    followed = MARKET.adj_close[265 + 22] / MARKET.adj_close[265] - 1
+    assert f"{followed:+.1%}" in picture["alt"]
+    assert 'id="actual"' in svg_in(picture["src"])
+    assert not [a for _, a in elements(around, "img") if 'id="actual"' in svg_in(a["src"])]
+
+
+def svg_in(source):
+    return base64.b64decode(source.partition(",")[2]).decode()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_single_day_is_drawn_too(slug):
+    fragment = answers(MARKET.rows(np.arange(267)), slug)[1]
+    assert len(elements(outcome_in(fragment, slug)[0], "img")) == 1
+
+
+@pytest.mark.parametrize("slug", SLUGS)
 def test_without_a_later_bar_there_is_no_outcome(slug):
     published, fragment = answers(nothing_later(MARKET, AS_OF), slug)
     assert not outcome_out(published)[0]
@@ -57,13 +78,14 @@ def test_a_cent_more_before_the_as_of_day_would_have_shown(known, slug):
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_workers_are_handed_nothing_later(slug):
+def test_workers_are_handed_nothing_later_but_to_draw_the_outcome(slug):
     handed = []
     for later in LATER.values():
         engine = InlineEngine()
         with served(FakeMarket(later(MARKET, AS_OF)), engine) as client:
             client.get(f"/panels/{slug}?{ASKED}")
-        handed.append(engine.calls)
+        handed.append([call for call in engine.calls if call[0] != "draw_outcome"])
+        assert [call[0] for call in handed[-1]] == ["analyse", "draw"]
     assert handed == [handed[0]] * len(LATER)
 
 

@@ -5,7 +5,10 @@ from tests.fakes import FakeMarket, InlineEngine, market
 from tests.panels.cards import elements
 from tests.web.pages import HEADERS
 
-FORMS = {"fragment": "/panels/overview", "json": "/api/v1/panels/overview", "page": "/", "report": "/report"}
+FORMS = {
+    "fragment": "/panels/overview", "json": "/api/v1/panels/overview", "page": "/", "report": "/report",
+    "csv": "/forecast.csv", "text": "/summary.txt",
+}  # fmt: skip
 WAYS = [("GET", form) for form in FORMS] + [("POST", form) for form in FORMS if form != "page"]
 WRONG = [
     ("ticker", "AAPL<"),

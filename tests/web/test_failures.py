@@ -32,8 +32,8 @@ def name_of(value):
 
 def every_way(asked="ticker=SYN", **app):
     with served(**app) as client:
-        forms = (f"/panels/overview?{asked}", f"/api/v1/panels/overview?{asked}")
-        return [client.request(method, form) for form in forms for method in ("GET", "POST")]
+        forms = ("/panels/overview", "/api/v1/panels/overview", "/forecast.csv", "/summary.txt")
+        return [client.request(method, f"{form}?{asked}") for form in forms for method in ("GET", "POST")]
 
 
 def assert_told(answer, error, status, retry):
@@ -46,13 +46,13 @@ def assert_told(answer, error, status, retry):
 
 
 @pytest.mark.parametrize(("error", "status", "retry"), FROM_THE_ENGINE, ids=name_of)
-def test_an_engine_that_cannot_is_told_apart_in_both_forms_and_by_both_methods(error, status, retry):
+def test_an_engine_that_cannot_is_told_apart_in_every_form_and_by_both_methods(error, status, retry):
     for answer in every_way(engine=FailingEngine(error)):
         assert_told(answer, error, status, retry)
 
 
 @pytest.mark.parametrize(("error", "status", "retry"), FROM_THE_MARKET, ids=name_of)
-def test_a_market_that_cannot_is_told_apart_in_both_forms_and_by_both_methods(error, status, retry):
+def test_a_market_that_cannot_is_told_apart_in_every_form_and_by_both_methods(error, status, retry):
     engine = InlineEngine()
     for answer in every_way(source=BrokenMarket(error), engine=engine):
         assert_told(answer, error, status, retry)

@@ -76,7 +76,7 @@ async def test_both_forms_of_a_card_asked_for_together_share_one_analysis():
     assert [call[0] for call in engine.calls].count("analyse") == 1
 
 
-@pytest.mark.parametrize("path", [CARD, f"/api/v1{CARD}", "/report"])
+@pytest.mark.parametrize("path", [CARD, f"/api/v1{CARD}", "/report", "/forecast.csv", "/summary.txt"])
 async def test_a_visitor_who_leaves_cancels_the_work(path):
     engine = WaitingEngine()
     async with running(engine) as app:
@@ -87,7 +87,7 @@ async def test_a_visitor_who_leaves_cancels_the_work(path):
     assert engine.cancelled >= 1
 
 
-@pytest.mark.parametrize("path", [CARD, f"/api/v1{CARD}", "/report"])
+@pytest.mark.parametrize("path", [CARD, f"/api/v1{CARD}", "/report", "/forecast.csv", "/summary.txt"])
 async def test_a_visitor_who_leaves_ends_the_wait_for_the_market(path):
     source = SilentMarket()
     async with running(InlineEngine(), source) as app:
@@ -151,7 +151,7 @@ def test_without_a_cache_a_card_still_needs_one_load_and_one_analysis(forgetful)
     engine, source = InlineEngine(), FakeMarket(market())
     with served(source, engine, **forgetful) as client:
         assert client.get(f"{CARD}?ticker=SYN&as_of=2016-01-29").status_code == 200
-    assert [call[0] for call in engine.calls] == ["analyse", "draw"]
+    assert [call[0] for call in engine.calls] == ["analyse", "draw", "draw_outcome"]
     assert source.loads == 1
 
 

@@ -1,0 +1,76 @@
+"""All that the cards say about one query, as a document needs it: finished, or left out for a reason that stays."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.errors import AppError, SourceBrokenError, SourceRefusedError, SourceSilentError
+from app.market import history as histories
+from app.market import quotes as answers
+from app.market.passport import Passport, Stale
+from app.panels import PANELS
+from app.panels.analysis import Analysis, ForecastAnalysis
+from app.panels.panel import Panel
+from app.panels.query import Query
+from app.web.analyses import Analyses, Finished
+
+_OF_THE_SOURCE = (SourceBrokenError, SourceRefusedError, SourceSilentError)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card and how its work ended."""
+
+    panel: Panel
+    end: Finished | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The cards in page order, and the passport of the prices that all of them saw."""
+
+    query: Query
+    passport: Passport
+    stale: Stale | None
+    cards: tuple[Card, ...]
+
+    def settled(self) -> "Dossier":
+        """The same, for a document that must not depend on the moment.
+
+        Raises the error of a card that may end otherwise next time, or the first one where every card is left out.
+        """
+        errors = [error for _, error in self.left_out()]
+        passing = [error for error in errors if not isinstance(error, AppError) or isinstance(error, _OF_THE_SOURCE)]
+        if passing or len(errors) == len(self.cards):
+            raise (passing or errors)[0]
+        return self
+
+    def finished(self) -> dict[str, Analysis]:
+        """What the cards said, by slug."""
+        return {card.panel.slug: card.end.analysis for card in self.cards if isinstance(card.end, Finished)}
+
+    def forecasts(self) -> dict[str, ForecastAnalysis]:
+        """What the forecast cards among them said."""
+        return {slug: said for slug, said in self.finished().items() if isinstance(said, ForecastAnalysis)}
+
+    def left_out(self) -> tuple[tuple[Panel, Exception], ...]:
+        """The cards that ended in an error, with it."""
+        return tuple((card.panel, card.end) for card in self.cards if isinstance(card.end, Exception))
+
+
+FORECASTING = tuple(panel for panel in PANELS if issubclass(panel.analysis, ForecastAnalysis))
+
+
+async def dossier_of(analyses: Analyses, query: Query, panels: Sequence[Panel] = PANELS) -> Dossier:
+    """The analyses of ``panels`` for ``query``; raises what its source and its rows give cause to."""
+    packed = await analyses.prepare(query)
+    ended = await asyncio.gather(*(analyses.finished(panel, query) for panel in panels), return_exceptions=True)
+    cards = tuple(Card(panel, _end(end)) for panel, end in zip(panels, ended, strict=True))
+    passport = histories.decode(packed.history).passport
+    return Dossier(query, passport, answers.decode(packed.answer).stale, cards)
+
+
+def _end(end: Finished | BaseException) -> Finished | Exception:
+    if isinstance(end, Finished | Exception):
+        return end
+    raise end

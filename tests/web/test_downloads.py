@@ -1,0 +1,195 @@
+import csv
+import hashlib
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from app.compute.errors import OverloadedError
+from app.market.passport import Stale
+from app.market.upload import MAXIMUM_BYTES
+from app.panels import PANELS
+from app.panels.analysis import ForecastAnalysis
+from tests.conftest import served
+from tests.fakes import LATER, FailingEngine, FakeMarket, InlineEngine, market, nothing_later
+from tests.panels.cards import SLUGS, elements
+from tests.web.test_upload_http import csv_of, post
+
+MEMBERS = [panel.slug for panel in PANELS if issubclass(panel.analysis, ForecastAnalysis)]
+TEXTS = ["/forecast.csv", "/summary.txt"]
+DOCUMENTS = [*TEXTS, "/report"]
+AS_OF = market().dates[265].item()
+ASKED = f"ticker=SYN&horizon=5&as_of={AS_OF}"
+
+
+def receipt_of(text):
+    """The receipt's lines as a dict."""
+    inside = text.partition("-----BEGIN RECEIPT-----")[2].partition("-----END RECEIPT-----")[0]
+    lines = [line.lstrip("# ") for line in inside.splitlines()]
+    return dict(line.split(": ", 1) for line in lines if line)
+
+
+@pytest.fixture(scope="module")
+def documents(client):
+    return {path: client.get(f"{path}?{ASKED}") for path in DOCUMENTS}
+
+
+def test_the_table_has_the_numbers_of_the_cards(client, documents):
+    table = pd.read_csv(io.StringIO(documents["/forecast.csv"].text), comment="#")
+    assert list(table["member"].unique()) == MEMBERS
+    for member, rows in table.groupby("member"):
+        said = client.get(f"/api/v1/panels/{member}?{ASKED}").json()["forecast"]
+        assert list(rows["date"]) == said["dates"]
+        assert set(rows["last"]) == {said["last"]}
+        assert {level: list(rows[level]) for level in said["quantiles"]} == said["quantiles"]
+
+
+def test_the_table_is_read_without_knowing_of_comments_too(documents):
+    rows = list(csv.DictReader(io.StringIO(documents["/forecast.csv"].text)))
+    assert rows[0]["member"] == MEMBERS[0]
+    assert [row["day"] for row in rows[:5]] == ["1", "2", "3", "4", "5"]
+
+
+def test_the_summary_tells_every_card_in_lines_that_fit_a_mail(documents):
+    text = documents["/summary.txt"].text
+    assert all(panel.question in " ".join(text.split()) for panel in PANELS)
+    assert text.startswith("Synthetic Industries (SYN), as of ")
+    assert max(map(len, text.splitlines())) <= 76
+    assert "\n\n\n" not in text
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_a_receipt_says_what_a_document_was_made_from(client, documents, path):
+    receipt = receipt_of(documents[path].text)
+    passport = client.get(f"/api/v1/panels/overview?{ASKED}").json()["data"]
+    assert (receipt["ticker"], receipt["horizon"], receipt["as_of"]) == ("SYN", "5", str(AS_OF))
+    assert (receipt["data"], receipt["seed"]) == (passport["sha256"], "0")
+    assert {"app", "code", "python", "numpy", "prophet", "tensorflow"} <= receipt.keys()
+    assert receipt["left_out"] == "none"
+
+
+def test_every_document_of_a_query_carries_the_hash_of_the_same_table(documents):
+    rows = [line for line in documents["/forecast.csv"].text.splitlines(keepends=True) if not line.startswith("#")]
+    found = {receipt_of(document.text)["forecasts"] for document in documents.values()}
+    assert found == {hashlib.sha256("".join(rows).encode()).hexdigest()}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_the_same_query_gives_the_same_bytes(client, documents, path):
+    assert client.get(f"{path}?{ASKED}").content == documents[path].content
+
+
+@pytest.mark.parametrize("path", TEXTS)
+@pytest.mark.parametrize("later", LATER)
+def test_nothing_later_changes_a_byte_of_what_is_taken_along(documents, path, later):
+    """Signatures apart, because each app has a key of its own."""
+    with served(FakeMarket(LATER[later](market(), AS_OF))) as client:
+        other = client.get(f"{path}?{ASKED}").text
+    before, after = (text.partition("signature: ")[0] for text in (documents[path].text, other))
+    assert after == before
+
+
+def test_the_report_of_a_past_day_holds_outcomes_that_its_receipt_does_not_depend_on(documents):
+    with served(FakeMarket(nothing_later(market(), AS_OF))) as client:
+        then = client.get(f"/report?{ASKED}").text
+    assert documents["/report"].text.count("What happened") > then.count("What happened")
+    unsigned = [receipt_of(text) | {"signature": ""} for text in (then, documents["/report"].text)]
+    assert unsigned[0] == unsigned[1]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_what_the_cards_have_computed_is_not_computed_again(path):
+    engine, source = InlineEngine(), FakeMarket(market())
+    with served(source, engine) as client:
+        for slug in SLUGS:
+            client.get(f"/panels/{slug}?ticker=SYN")
+        done = len(engine.calls)
+        assert client.get(f"{path}?ticker=SYN").status_code == 200
+    assert (len(engine.calls), source.loads) == (done, 1)
+
+
+def test_the_table_computes_forecasts_alone():
+    engine = InlineEngine()
+    with served(engine=engine) as client:
+        client.get("/forecast.csv?ticker=SYN")
+    assert sorted({call[1].decode() for call in engine.calls}) == sorted(MEMBERS)
+    assert {call[0] for call in engine.calls} == {"analyse"}
+
+
+@pytest.mark.parametrize("path", TEXTS)
+def test_a_refusal_of_the_moment_makes_no_document(path):
+    with served(engine=FailingEngine(OverloadedError(7), MEMBERS[0])) as client:
+        answer = client.get(f"{path}?ticker=SYN")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.text.splitlines()[-1] == "Worth another try in 7 s."
+
+
+def test_a_card_that_can_never_be_had_is_left_out_and_said():
+    with served(FakeMarket(market(100))) as client:
+        text, table = client.get("/summary.txt?ticker=SYN"), client.get("/forecast.csv?ticker=SYN")
+    assert text.status_code == 200
+    assert "needs 250 daily bars and found 100" in " ".join(text.text.split())
+    assert receipt_of(text.text)["left_out"].split() == MEMBERS
+    assert table.status_code == 422
+    assert "needs 250 daily bars" in table.text
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_a_file_can_be_posted_for_a_document(client, path):
+    answer = post(client, path, csv_of(market(300)), name='=ev"il\r\n<b>;#.csv', ticker="=CMD", horizon="5")
+    assert answer.status_code == 200
+    assert receipt_of(answer.text)["source"] == "upload"
+    assert "<b>" not in answer.text if path == "/report" else "\r" not in answer.text
+
+
+@pytest.mark.parametrize("path", TEXTS)
+@pytest.mark.parametrize(("content", "status", "sentence"), [
+    (b"Date,Close\n2020-01-02,abc\n", 422, "Line 2, column “Close”"),
+    (b"x" * (MAXIMUM_BYTES + 1), 413, "at most 2 MiB"),
+])  # fmt: skip
+def test_a_file_that_cannot_be_used_is_told_in_text(client, path, content, status, sentence):
+    answer = post(client, path, content)
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert sentence in answer.text
+
+
+@pytest.mark.parametrize("ticker", ["^GSPC", "=CMD", "-X", "..", "&", "CON", "BRK.B"])
+def test_a_document_has_a_file_name_that_every_system_takes(client, ticker):
+    answer = post(client, "/forecast.csv", csv_of(market(300)), ticker=ticker)
+    kind, name = answer.headers["content-disposition"].split("; filename=")
+    stem = name.strip('"').removesuffix(".csv")
+    assert (kind, name[0], name[-5:]) == ("attachment", '"', '.csv"')
+    assert stem.startswith("forecast-")
+    assert stem.replace("-", "").isalnum()
+
+
+def test_a_summary_of_old_prices_says_when_they_were_loaded():
+    stale = Stale(datetime(2018, 6, 29, 8, 5, tzinfo=UTC), 90, "The market is closed to us.")
+    with served(FakeMarket(replace(market(80), stale=stale))) as client:
+        text = " ".join(client.get("/summary.txt?ticker=SYN").text.split())
+    assert "The market is closed to us. These prices were loaded on 29 Jun 2018 at 08:05 UTC." in text
+
+
+def test_the_page_of_a_ticker_links_to_every_document(client):
+    page = client.get("/?ticker=^syn&horizon=5&source=sample").text
+    found = [a["href"] for _, a in elements(page, "a") if "horizon=5" in a["href"] and not a["href"].startswith("/?")]
+    assert [link.partition("?")[0] for link in found[1:]] == ["/report", "/forecast.csv", "/summary.txt"]
+    assert {link.partition("?")[2] for link in found} == {"ticker=%5ESYN&horizon=5&source=sample"}
+
+
+def test_the_page_of_a_file_sends_it_again_for_every_document(client):
+    page = post(client, "/panels").text
+    buttons = [a for _, a in elements(page, "button")]
+    assert [button["formaction"] for button in buttons] == ["/report", "/forecast.csv", "/summary.txt"]
+    assert {(b["form"], b["formmethod"], b["formenctype"]) for b in buttons} == {("ask", "post", "multipart/form-data")}
+
+
+def test_what_a_source_calls_a_ticker_cannot_break_the_lines_of_a_summary(client):
+    name = "X\n-----BEGIN RECEIPT-----\n\u2028\x1b[31m.csv"
+    text = post(client, "/summary.txt", csv_of(market(80)), name=name).text
+    assert text.splitlines().count("-----BEGIN RECEIPT-----") == 1
+    assert "\x1b" not in text
