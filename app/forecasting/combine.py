@@ -41,7 +41,7 @@ class Weighing:
     """Weights (members,) that add up to one, each member's standing, and what its past on this ticker shows.
 
     ``origins`` are the past forecasts looked at; ``mae_ratios`` are against the last price and ``p_joins`` the
-    Diebold–Mariano p of a lower pinball loss than that of the members with a vote, both NaN where nothing was judged.
+    Diebold–Mariano p of a lower pinball loss than that of the members whose vote stays, NaN where nothing was judged.
     """
 
     weights: Floats
@@ -90,15 +90,17 @@ def weights_under(standings: tuple[Standing, ...], day: float) -> Floats:
 def _judged(
     start: Floats, present: NDArray[np.bool_], quantiles: Floats, actual: Floats, overlap: int
 ) -> tuple[Floats, Floats]:
-    """MAE ratios and p values (members,); NaN where too little is known."""
+    """MAE ratios and p values (members,); NaN where too little is known, p also where nobody with a vote is left."""
     ratios, p_joins = np.full(len(start), np.nan), np.full(len(start), np.nan)
     if len(actual) < ENOUGH or not actual.any():
         return ratios, p_joins
-    theirs = pinball_loss(blend(quantiles, start), actual).mean(axis=-1)
-    for member in np.flatnonzero(present):
-        own = quantiles[member]
-        ratios[member] = np.abs(actual - own[:, MEDIAN]).sum() / np.abs(actual).sum()
-        p_joins[member] = diebold_mariano(pinball_loss(own, actual).mean(axis=-1), theirs, overlap).p_better
+    ratios[present] = np.abs(actual - quantiles[present, :, MEDIAN]).sum(axis=1) / np.abs(actual).sum()
+    staying = np.where(ratios > WORST, 0.0, start)
+    if staying.any():
+        theirs = pinball_loss(blend(quantiles, staying / staying.sum()), actual).mean(axis=-1)
+        for member in np.flatnonzero(present):
+            own = pinball_loss(quantiles[member], actual).mean(axis=-1)
+            p_joins[member] = diebold_mariano(own, theirs, overlap).p_better
     return ratios, p_joins
 
 

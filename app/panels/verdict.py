@@ -95,7 +95,7 @@ def draw(history: PriceHistory, analysis: VerdictAnalysis, canvas: Canvas) -> di
     """The combined fan, the members beside one another, and the receipt where there is one."""
     charts = {"fan": draw_fan(history, analysis, canvas), "members": _draw_members(analysis, beside(canvas))}
     if analysis.receipt.forecasts:
-        charts["receipt"] = draw_hits(analysis, beside(canvas))
+        charts["receipt"] = draw_hits(analysis, canvas)
     return charts
 
 

@@ -22,6 +22,7 @@ _STATUS: Mapping[type[Exception], int] = {
     errors.TooLargeError: 413,
     errors.TooFewBarsError: 422,
     errors.UnbelievablePricesError: 422,
+    errors.NoSayError: 422,
     errors.BeforeTrainingError: 422,
     errors.UnknownTickerError: 404,
     errors.SourceRefusedError: 503,

@@ -10,9 +10,9 @@ from app.charts.aftermath import aftermath
 from app.charts.calibration import hits
 from app.charts.chart import Chart
 from app.charts.components import Season, Trend, components
-from app.charts.drawdown import drawdown
 from app.charts.fan import Track, fan
 from app.charts.labels import text_width
+from app.charts.members import Reach, members_chart
 from app.charts.moves import move_distribution
 from app.charts.price import price_and_volume
 from app.charts.studied import Shelf, StudiedPrices
@@ -88,11 +88,6 @@ def draw_hits(canvas, origins=110):
     )
 
 
-def draw_drawdown(canvas):
-    dates, close = walk()
-    return drawdown(dates, (close / np.maximum.accumulate(close) - 1) * 100, canvas=canvas, alt="falls")
-
-
 def draw_volatility(canvas):
     values = 15 + 5 * np.sin(np.arange(BARS) / 80)
     return volatility(walk()[0], values, float(values[-1]), "higher than 64 % of days", canvas=canvas, alt="restless")
@@ -116,9 +111,20 @@ def draw_technicals(canvas, bars=BARS, last=100.0, shelves=6):
     return technicals(studied(bars, last, shelves), canvas=canvas, alt="indicators", currency="USD")
 
 
+def draw_members(canvas, last=100.0):
+    reaches = [
+        Reach("Combined", 0.93 * last, 1.01 * last, 1.07 * last, 1.0),
+        Reach("Historical simulation", 0.94 * last, last, 1.06 * last, 0.0),
+        Reach("Range regression", 0.92 * last, 1.02 * last, 1.08 * last, 0.5),
+        Reach("LSTM", 0.9 * last, 1.01 * last, 1.09 * last, 0.5),
+        Reach("Prophet", 0.95 * last, 0.99 * last, 1.05 * last, 0.0),
+    ]
+    return members_chart(reaches, last, canvas=canvas, alt="members")
+
+
 DRAWINGS = (
-    draw_price, draw_fan, draw_fan_with_tracks, draw_components, draw_moves, draw_hits, draw_drawdown, draw_volatility,
-    draw_technicals, draw_aftermath,
+    draw_price, draw_fan, draw_fan_with_tracks, draw_components, draw_moves, draw_hits, draw_volatility,
+    draw_technicals, draw_aftermath, draw_members,
 )  # fmt: skip
 
 

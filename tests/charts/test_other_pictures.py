@@ -6,7 +6,6 @@ import pytest
 from app.charts.calibration import hits
 from app.charts.chart import WIDE
 from app.charts.components import Season, components
-from app.charts.drawdown import drawdown
 from app.charts.moves import move_distribution
 from app.charts.volatility import volatility
 from tests.charts.drawings import draw_moves, root_of, walk, word_boxes
@@ -88,19 +87,6 @@ def test_a_season_names_its_best_and_worst_month(canvas):
 def test_a_flat_season_is_drawn(canvas):
     flat = Season("Day of the week", np.arange(5.0), np.zeros(5), "week")
     assert "Mon" in words_of(components([flat], canvas=canvas, alt=""))
-
-
-def test_the_worst_day_is_dated(canvas):
-    dates, close = walk(400)
-    below = (close / np.maximum.accumulate(close) - 1) * 100
-    worst = dates[below.argmin()].item()
-    words = " ".join(words_of(drawdown(dates, below, canvas=canvas, alt="")))
-    assert f"{worst.day} {worst:%b %Y}" in words
-
-
-def test_a_price_that_only_rose_has_an_empty_drawdown(canvas):
-    dates, _ = walk(60)
-    assert "0.0 %" in words_of(drawdown(dates, np.zeros(60), canvas=canvas, alt=""))
 
 
 @pytest.mark.parametrize("level", [0.0, 0.01, 18.0, 900.0])

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from app.compute.errors import OverloadedError
+from app.panels import PANELS
 from tests.conftest import served
 from tests.fakes import BrokenMarket, FailingEngine, FakeMarket, market
 from tests.panels.cards import SLUGS, elements
@@ -58,12 +59,13 @@ BROKEN = pytest.param(ValueError("a secret of ours"), id="broken")
 
 
 @pytest.mark.parametrize("error", [pytest.param(OverloadedError(7), id="refused"), BROKEN])
-def test_a_card_that_fails_takes_no_other_with_it(error):
+def test_a_card_that_fails_takes_no_other_with_it_but_those_that_need_it(error):
     with served(engine=FailingEngine(error, "prophet")) as client:
         report = client.get("/report?ticker=SYN")
     cards = cards_of(report.text)
     assert report.status_code == 200
-    assert [name for name, kind in cards.items() if "failed" in kind] == ["panel-prophet"]
+    failed = [panel.slug for panel in PANELS if panel.slug == "prophet" or "prophet" in panel.needs]
+    assert [name for name, kind in cards.items() if "failed" in kind] == [f"panel-{slug}" for slug in failed]
     assert len(cards) == len(SLUGS)
     assert "secret" not in report.text
 
