@@ -1,6 +1,7 @@
-"""The command line of an evaluation: ``python -m app evaluate --prices PATH --from DATE``."""
+"""The command line: ``python -m app evaluate --prices PATH --from DATE``, and ``evaluate patterns --prices PATH``."""
 
 import argparse
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -13,13 +14,19 @@ from app.evaluation.run import evaluate, workers
 from app.evaluation.table import as_json, markdown
 from app.forecasting.members import BASELINE, MEMBERS
 
+_FORECASTERS, _PATTERNS = "forecasters", "patterns"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what an evaluation needs to know."""
+    """Declare what an evaluation needs to know; that of patterns needs the prices alone."""
+    parser.add_argument(
+        "what", nargs="?", choices=[_FORECASTERS, _PATTERNS], default=_FORECASTERS, help="what to score (forecasters)"
+    )
+    parser.set_defaults(refuse=parser.error)
     parser.add_argument(
         "--prices", type=Path, required=True, help="a price table (.parquet, .csv, .csv.gz) or a folder"
     )
-    parser.add_argument("--from", dest="start", type=_date, required=True, help="first origin, as 2019-01-02")
+    parser.add_argument("--from", dest="start", type=_date, help="first origin, as 2019-01-02; forecasters need it")
     parser.add_argument("--every", type=_count, default=20, help="bars between two origins (default 20)")
     parser.add_argument("--horizon", type=_count, default=22, help="trading days ahead (default 22)")
     parser.add_argument("--members", type=_members, default=tuple(MEMBERS), help=f"some of {','.join(MEMBERS)}")
@@ -31,6 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate and print; the exit status is 1 only where nothing at all could be scored."""
+    if args.what == _PATTERNS:
+        return _patterns(args)
+    if args.start is None:
+        args.refuse("found no --from; needed the first origin, as --from 2019-01-02")
     try:
         files = read_prices(args.prices)
     except FileNotFoundError as error:
@@ -46,6 +57,13 @@ def run(args: argparse.Namespace) -> int:
     if args.markdown or not args.json:
         print(markdown(evaluation), end="")
     return 0 if evaluation.rows else 1
+
+
+def _patterns(args: argparse.Namespace) -> int:
+    """Imported only here, because pyts compiles for twenty seconds unless it is told in time not to."""
+    os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
+    status: int = importlib.import_module("app.evaluation.patterns").run(args)
+    return status
 
 
 def main(argv: list[str] | None = None) -> int:

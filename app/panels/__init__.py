@@ -2,6 +2,7 @@
 
 from app.panels.analysis import LstmAnalysis, OverviewAnalysis, ProphetAnalysis
 from app.panels.panel import Panel
+from app.panels.patterns_analysis import PatternsAnalysis
 from app.panels.technicals_analysis import TechnicalsAnalysis
 
 PANELS = (
@@ -35,6 +36,14 @@ PANELS = (
         question="What does a neural network trained on hundreds of stocks say?",
         module="app.panels.lstm",
         analysis=LstmAnalysis,
+        minimum_bars=250,
+    ),
+    Panel(
+        slug="patterns",
+        title="Patterns",
+        question="Which candlestick shape is this, and what followed it before?",
+        module="app.panels.patterns",
+        analysis=PatternsAnalysis,
         minimum_bars=250,
     ),
 )

@@ -1,0 +1,95 @@
+"""python -m app evaluate patterns: the network's names against those of the rules, at their natural frequency."""
+
+import argparse
+import json
+import sys
+
+import numpy as np
+from tqdm import tqdm
+
+from app.evaluation.candle_files import read_candles
+from app.patterns.candlesticks import SHAPES, Bars, Floats, names_of, shapes
+from app.patterns.field import fields
+from app.patterns.network import recognise
+from app.patterns.recognition import Classes, Recognition, recognition
+from app.patterns.windows import WINDOW, windows
+
+_AT_ONCE = 2000
+_SHORT = ("none", "m star", "e star", "bull eng", "bear eng", "bull har", "bear har", "sh star", "inv ham")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look at every window of every ticker and print two tables; the status is 1 where there is none."""
+    try:
+        files = read_candles(arguments.prices)
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for failure in files.failures:
+        print(f"{failure.ticker}: {failure.reason}", file=sys.stderr)
+    if not files.candles:
+        return 1
+    progress = tqdm(files.candles.values(), unit="ticker", file=sys.stderr)
+    seen = [judged(candles.bars) for candles in progress]
+    rules, network = (np.concatenate(part) for part in zip(*seen, strict=True))
+    found = recognition(rules, network)
+    if arguments.json:
+        arguments.json.write_text(as_json(found), encoding="utf-8")
+    if arguments.markdown or not arguments.json:
+        print(markdown(", ".join(files.candles) if len(seen) < 4 else f"{len(seen)} tickers", found))
+    return 0
+
+
+def judged(bars: Bars) -> tuple[Classes, Floats]:
+    """Classes (k,) by the rules and probabilities (k, 9) by the network for every window that moves at all."""
+    ends = np.arange(WINDOW - 1, len(bars))
+    parts = [recognise(fields(windows(bars, part))) for part in np.array_split(ends, -(-len(ends) // _AT_ONCE))]
+    probabilities = np.concatenate(parts)
+    moves = np.isfinite(probabilities[:, 0])
+    return names_of(shapes(bars))[ends][moves], probabilities[moves]
+
+
+def as_json(found: Recognition) -> str:
+    """The same numbers to compute with; classes are none and then the shapes in the order of the rules."""
+    scores = ("precision", "recall", "recalls", "balanced_accuracy", "calibration_error", "calibration_error_named")
+    numbers = {"confusion": found.confusion.tolist(), **{name: getattr(found, name) for name in scores}}
+    return json.dumps(numbers, indent=2, allow_nan=False) + "\n"
+
+
+def markdown(prices: str, found: Recognition) -> str:
+    """A row of scores, and the confusion: a row for each name of the rules, a column for each of the network."""
+    return "\n".join([*_scores(prices, found), "", *_confusion(found)])
+
+
+def _scores(prices: str, found: Recognition) -> list[str]:
+    known = [recall for recall in found.recalls[1:] if recall is not None]
+    cells = [
+        prices,
+        f"{found.confusion.sum():,}",
+        f"{found.confusion[1:].sum():,}",
+        f"{found.precision:.3f}",
+        f"{found.recall:.3f}",
+        f"{min(known):.3f}" if known else "–",
+        f"{found.balanced_accuracy:.3f}",
+        f"{found.calibration_error:.3f}",
+        f"{found.calibration_error_named:.3f}",
+    ]
+    head = ["prices", "windows", "shapes", "precision", "recall", "lowest recall of a shape", "balanced accuracy"]
+    head += ["calibration error", "where it names a shape"]
+    return _table(head, [cells])
+
+
+def _confusion(found: Recognition) -> list[str]:
+    names = ("none", *(shape.name for shape in SHAPES))
+    precisions = np.diag(found.confusion) / np.maximum(found.confusion.sum(axis=0), 1)
+    rows = [
+        [name, *(f"{count:,}" for count in row), "–" if recall is None else f"{recall:.3f}"]
+        for name, row, recall in zip(names, found.confusion.tolist(), found.recalls, strict=True)
+    ]
+    last = ["precision", *(f"{share:.3f}" for share in precisions), ""]
+    return _table(["rules \\ network", *_SHORT, "recall"], [*rows, last])
+
+
+def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return ["| " + " | ".join(cells) + " |" for cells in lines]
