@@ -88,7 +88,7 @@ def draw_bars(plot: Plot, seen: Candles) -> None:
 def _strokes(at: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """One line that jumps from stroke to stroke."""
     gap = np.full(len(at), np.nan)
-    return np.column_stack([at, at, gap]).ravel(), np.column_stack([low, high, gap]).ravel()
+    return np.column_stack([at, at, gap]).ravel()[:-1], np.column_stack([low, high, gap]).ravel()[:-1]
 
 
 def _draw_marks(plot: Plot, seen: Candles, marks: Sequence[Mark]) -> None:

@@ -10,17 +10,16 @@ from app.charts.style import ACCENT, ACCENT_SOFT, BAND_80, INK_SOFT, LINE
 from app.charts.svg import finish
 from app.charts.ticks import Floats, day_text
 
-WINDOW = Canvas(324)
 _CELL, _GAP, _MARGIN = 3, 20, 2
 _LEVELS = ((-1.01, -0.6, INK_SOFT), (-0.6, -0.2, LINE), (0.2, 0.6, BAND_80), (0.6, 1.01, ACCENT))
 
 
-def window(seen: Candles, image: Floats, own: int, *, alt: str) -> Chart:
+def window(seen: Candles, image: Floats, own: int, *, canvas: Canvas, alt: str) -> Chart:
     """Candles (n,) of which the last ``own`` are the shape, and their field (m, m) in five steps from −1 to 1."""
     side = _CELL * len(image)
-    figure = new_figure(WINDOW, LINE_HEIGHT + side + LINE_HEIGHT + 8)
-    left = Box(_MARGIN, LINE_HEIGHT + 4, WINDOW.width - side - _GAP - 2 * _MARGIN, side)
-    right = Box(WINDOW.width - side - _MARGIN, LINE_HEIGHT + 4, side, side)
+    figure = new_figure(canvas, LINE_HEIGHT + side + LINE_HEIGHT + 8)
+    left = Box(_MARGIN, LINE_HEIGHT + 4, canvas.width - side - _GAP - 2 * _MARGIN, side)
+    right = Box(canvas.width - side - _MARGIN, LINE_HEIGHT + 4, side, side)
     limits = padded(float(seen.low.min()), float(seen.high.max()))
     _draw_candles(Plot(figure, left, (-0.6, len(seen.dates) - 0.4), limits), seen, own)
     _draw_field(Plot(figure, right, (0, len(image)), (0, len(image))), image, 4 * own)
@@ -58,4 +57,4 @@ def _stretches(cells: np.ndarray) -> tuple[Floats, Floats]:
     rows, starts = np.nonzero(edges == 1)
     ends = np.nonzero(edges == -1)[1]
     heights, gap = n - rows - 0.5, np.full(len(rows), np.nan)
-    return np.column_stack([starts, ends, gap]).ravel(), np.column_stack([heights, heights, gap]).ravel()
+    return np.column_stack([starts, ends, gap]).ravel()[:-1], np.column_stack([heights, heights, gap]).ravel()[:-1]

@@ -1,16 +1,17 @@
 """The command line: ``python -m app evaluate --prices PATH --from DATE``, and ``evaluate patterns --prices PATH``."""
 
 import argparse
-import importlib
 import os
 import sys
 from pathlib import Path
 
 import numpy as np
 
+from app.evaluation import patterns
 from app.evaluation.price_files import read_prices
+from app.evaluation.processes import workers
 from app.evaluation.result import Plan
-from app.evaluation.run import evaluate, workers
+from app.evaluation.run import evaluate
 from app.evaluation.table import as_json, markdown
 from app.forecasting.members import BASELINE, MEMBERS
 
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Evaluate and print; the exit status is 1 only where nothing at all could be scored."""
     if args.what == _PATTERNS:
-        return _patterns(args)
+        return patterns.run(args)
     if args.start is None:
         args.refuse("found no --from; needed the first origin, as --from 2019-01-02")
     try:
@@ -57,13 +58,6 @@ def run(args: argparse.Namespace) -> int:
     if args.markdown or not args.json:
         print(markdown(evaluation), end="")
     return 0 if evaluation.rows else 1
-
-
-def _patterns(args: argparse.Namespace) -> int:
-    """Imported only here, because pyts compiles for twenty seconds unless it is told in time not to."""
-    os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
-    status: int = importlib.import_module("app.evaluation.patterns").run(args)
-    return status
 
 
 def main(argv: list[str] | None = None) -> int:

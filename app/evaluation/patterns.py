@@ -1,6 +1,7 @@
 """python -m app evaluate patterns: the network's names against those of the rules, at their natural frequency."""
 
 import argparse
+import importlib
 import json
 import sys
 
@@ -8,13 +9,10 @@ import numpy as np
 from tqdm import tqdm
 
 from app.evaluation.candle_files import read_candles
-from app.patterns.candlesticks import SHAPES, Bars, Floats, names_of, shapes
-from app.patterns.field import fields
-from app.patterns.network import recognise
+from app.evaluation.processes import workers
+from app.patterns.candlesticks import SHAPES, Bars, Floats
 from app.patterns.recognition import Classes, Recognition, recognition
-from app.patterns.windows import WINDOW, windows
 
-_AT_ONCE = 2000
 _SHORT = ("none", "m star", "e star", "bull eng", "bear eng", "bull har", "bear har", "sh star", "inv ham")
 
 
@@ -29,8 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{failure.ticker}: {failure.reason}", file=sys.stderr)
     if not files.candles:
         return 1
-    progress = tqdm(files.candles.values(), unit="ticker", file=sys.stderr)
-    seen = [judged(candles.bars) for candles in progress]
+    with workers(min(arguments.workers, len(files.candles)), "NUMBA_DISABLE_JIT") as executor:
+        judging = executor.map(judged, [candles.bars for candles in files.candles.values()])
+        seen = list(tqdm(judging, total=len(files.candles), unit="ticker", file=sys.stderr))
     rules, network = (np.concatenate(part) for part in zip(*seen, strict=True))
     found = recognition(rules, network)
     if arguments.json:
@@ -41,12 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def judged(bars: Bars) -> tuple[Classes, Floats]:
-    """Classes (k,) by the rules and probabilities (k, 9) by the network for every window that moves at all."""
-    ends = np.arange(WINDOW - 1, len(bars))
-    parts = [recognise(fields(windows(bars, part))) for part in np.array_split(ends, -(-len(ends) // _AT_ONCE))]
-    probabilities = np.concatenate(parts)
-    moves = np.isfinite(probabilities[:, 0])
-    return names_of(shapes(bars))[ends][moves], probabilities[moves]
+    """What ``app.evaluation.judged`` says; only a worker imports it, because pyts has to be told before it is."""
+    found: tuple[Classes, Floats] = importlib.import_module("app.evaluation.judged").judged(bars)
+    return found
 
 
 def as_json(found: Recognition) -> str:

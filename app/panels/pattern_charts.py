@@ -15,6 +15,7 @@ from app.patterns.field import fields
 from app.patterns.windows import WINDOW, windows
 
 SHOWN = 3
+_THIRD = Canvas(324)
 _BARS = {shape.name: shape.bars for shape in SHAPES}
 
 
@@ -47,7 +48,7 @@ def _window(history: PriceHistory, one: FoundShape, row: int, image: Floats) -> 
         f"The 13 bars up to {one.date}, the last {_BARS[one.name]} of them a {one.name}, and the Gramian Angular Field "
         f"of their prices, in which the network gives this shape {believed}."
     )
-    return window(_candles(history, slice(row - WINDOW + 1, row + 1)), image, _BARS[one.name], alt=alt)
+    return window(_candles(history, slice(row - WINDOW + 1, row + 1)), image, _BARS[one.name], canvas=_THIRD, alt=alt)
 
 
 def draw_lookalikes(history: PriceHistory, analysis: PatternsAnalysis, canvas: Canvas) -> Chart:

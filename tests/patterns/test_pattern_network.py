@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from pydantic import ValidationError
 
-from app.evaluation.patterns import judged
+from app.evaluation.judged import judged
 from app.patterns.field import fields
 from app.patterns.network import new_network, probabilities, recognise
 from app.patterns.recognition import recognition
