@@ -15,8 +15,6 @@ from app.charts.style import TONES, style_sheet
 _SVG = "{http://www.w3.org/2000/svg}"
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _SPACES = re.compile(r"\s*([MLCQz])\s*")
-_LEVEL = re.compile(r"(M[-\d.]+ ([-\d.]+))L([-\d.]+) \2(?=M|$)")
-_REPEATED = re.compile(r"(L[-\d.]+ [-\d.]+)\1(?=M|$)")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _MARKER = re.compile(r'(?<=<path id=")m[0-9a-f]{10}')
 _NAMED_BY_MATPLOTLIB = re.compile(r".*_\d+")
@@ -76,21 +74,13 @@ def _slim(element: ElementTree.Element, classes: dict[str, str]) -> ElementTree.
     slim = ElementTree.Element(element.tag.removeprefix(_SVG))
     for name, value in element.items():
         if name in _KEPT_ATTRIBUTES:
-            slim.set(_KEPT_ATTRIBUTES[name], _levelled(_SPACES.sub(r"\1", _NUMBER.sub(_short, value))))
+            slim.set(_KEPT_ATTRIBUTES[name], _SPACES.sub(r"\1", _NUMBER.sub(_short, value)))
     rules = _rules(element.get("style", ""))
     if rules:
         slim.set("class", classes.setdefault(rules, f"c{len(classes)}"))
     slim.text = element.text if slim.tag == "text" else None
     slim.extend(_slim(kept, classes) for child in element for kept in _worth_keeping(child))
     return slim
-
-
-def _levelled(path: str) -> str:
-    """A path of many level strokes says each height once, as an image made of them is heavy otherwise."""
-    # matplotlib says the last point of a simplified line twice.
-    path = _REPEATED.sub(r"\1", path)
-    shorter, strokes = _LEVEL.subn(r"\1H\3", path)
-    return shorter if strokes > 1 and strokes == path.count("M") and "L" not in shorter else path
 
 
 def _rules(style: str) -> str:

@@ -10,8 +10,8 @@ from app.charts.style import ACCENT, ACCENT_SOFT, BAND_80, INK_SOFT, LINE
 from app.charts.svg import finish
 from app.charts.ticks import Floats, day_text
 
-_CELL, _GAP, _MARGIN = 3, 20, 2
-_LEVELS = ((-1.01, -0.6, INK_SOFT), (-0.6, -0.2, LINE), (0.2, 0.6, BAND_80), (0.6, 1.01, ACCENT))
+_CELL, _GAP, _MARGIN = 4, 18, 2
+_STEPS = ((-0.2, LINE), (0.2, BAND_80), (-0.6, INK_SOFT), (0.6, ACCENT))
 
 
 def window(seen: Candles, image: Floats, own: int, *, canvas: Canvas, alt: str) -> Chart:
@@ -37,9 +37,12 @@ def _draw_candles(plot: Plot, seen: Candles, own: int) -> None:
 
 
 def _draw_field(plot: Plot, image: Floats, own: int) -> None:
-    """Stretches of one step in one row are one stroke as thick as a cell; the first row is on top."""
-    for step, (low, high, tone) in enumerate(_LEVELS):
-        x, y = _stretches((image >= low) & (image < high))
+    """Stretches of one step in one row are one stroke as thick as a cell; stronger ones lie on weaker ones.
+
+    The first row is on top.
+    """
+    for step, (beyond, tone) in enumerate(_STEPS):
+        x, y = _stretches(image * np.sign(beyond) > abs(beyond))
         if len(x):
             plot.line(x, y, tone, _CELL, name=f"step-{step}", square=True)
     end, bottom = len(image), len(image) - own

@@ -13,6 +13,7 @@ from app.evaluation.processes import workers
 from app.patterns.candlesticks import SHAPES, Bars, Floats
 from app.patterns.recognition import Classes, Recognition, recognition
 
+_SWITCHES = {"NUMBA_DISABLE_JIT": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
 _SHORT = ("none", "m star", "e star", "bull eng", "bear eng", "bull har", "bear har", "sh star", "inv ham")
 
 
@@ -27,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{failure.ticker}: {failure.reason}", file=sys.stderr)
     if not files.candles:
         return 1
-    with workers(min(arguments.workers, len(files.candles)), "NUMBA_DISABLE_JIT") as executor:
+    with workers(min(arguments.workers, len(files.candles)), _SWITCHES) as executor:
         judging = executor.map(judged, [candles.bars for candles in files.candles.values()])
         seen = list(tqdm(judging, total=len(files.candles), unit="ticker", file=sys.stderr))
     rules, network = (np.concatenate(part) for part in zip(*seen, strict=True))

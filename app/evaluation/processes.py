@@ -2,9 +2,10 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from types import MappingProxyType
 
 THREADS = (
     "OMP_NUM_THREADS",
@@ -17,14 +18,14 @@ THREADS = (
 
 
 @contextmanager
-def workers(count: int, *switches: str) -> Iterator[Executor]:
+def workers(count: int, switches: Mapping[str, str] = MappingProxyType({})) -> Iterator[Executor]:
     """Fresh processes of one thread each: libraries read the number of threads when they are first imported.
 
-    ``switches`` are further variables to set to one for them.
+    ``switches`` are further variables for them.
     """
-    wanted = (*THREADS, *switches)
+    wanted = dict.fromkeys(THREADS, "1") | dict(switches)
     before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(dict.fromkeys(wanted, "1"))
+    os.environ.update(wanted)
     try:
         with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn")) as executor:
             yield executor

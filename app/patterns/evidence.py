@@ -1,7 +1,7 @@
 """What followed each shape before, against what followed any bar, and how easily chance does as much."""
 
 import numpy as np
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from app.patterns.candlesticks import SHAPES, Days, Floats
 from app.patterns.finding import EDGE, NO_EDGE, NOT_ENOUGH, Evidence
@@ -56,7 +56,7 @@ def false_discovery_rates(p: Floats) -> Floats:
 
 def jeffreys(ups: int, n: int) -> tuple[float, float]:
     """The 95 % interval of a share, equal-tailed under Jeffreys' prior (Brown, Cai & DasGupta 2001)."""
-    low, high = beta.ppf([0.025, 0.975], ups + 0.5, n - ups + 0.5)
+    low, high = betaincinv(ups + 0.5, n - ups + 0.5, [0.025, 0.975])
     return (0.0 if ups == 0 else float(low)), (1.0 if ups == n else float(high))
 
 

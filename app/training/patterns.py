@@ -54,34 +54,51 @@ class Angles(layers.Layer):  # type: ignore[misc]  # Keras has no types.
         return sines[:, :, None] * scaled[:, None, :] - scaled[:, :, None] * sines[:, None, :]
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Windows to learn from, real and made, and those of one ticker in twelve to judge by; ``tickers`` of either."""
+
+    tickers: tuple[int, int]
+    real: Windows
+    made: Windows
+    held_back: Windows
+
+
 def train(candles: Mapping[str, Candles], cut_off: date, recipe: Recipe) -> PatternWeights:
     """Weights that saw nothing after ``cut_off`` nor one ticker in twelve; raises ``ValueError`` for too few."""
     known = {ticker: until(one, np.datetime64(cut_off)) for ticker, one in candles.items()}
     known = {ticker: one for ticker, one in known.items() if len(one.bars)}
-    series = [quoted(one.bars) for one in known.values()]
-    real = windows_of(bars for k, bars in enumerate(series) if k % _HELD_BACK)
-    seeds = range(recipe.seed * recipe.series, (recipe.seed + 1) * recipe.series)
-    made = windows_of(simulated(recipe.bars, seed) for seed in tqdm(seeds, desc="simulating", leave=False))
-    held_back = windows_of(series[::_HELD_BACK])
-    both = Windows(np.concatenate([real.scaled, made.scaled]), np.concatenate([real.classes, made.classes]))
-    network, loss = fit(both.repeated(recipe.repeats), recipe)
-    weights, temperature = calibrated(network, held_back, recipe.repeats)
+    material = _material(known, recipe)
+    network, loss = fit(material.real.and_then(material.made).repeated(recipe.repeats), recipe)
+    weights, temperature = calibrated(network, material.held_back, recipe.repeats)
     card = ModelCard(
         cut_off=cut_off,
-        tickers=len(series) - len(series[::_HELD_BACK]),
-        rows=len(real),
+        tickers=material.tickers[0],
+        rows=len(material.real),
         simulated=recipe.series,
-        simulated_rows=len(made),
+        simulated_rows=len(material.made),
         epochs=recipe.epochs,
         seed=recipe.seed,
         loss=loss,
         repeats=recipe.repeats,
         temperature=temperature,
-        held_back=_judged(network, held_back, len(series[::_HELD_BACK])),
+        held_back=_judged(network, material.held_back, material.tickers[1]),
         versions={"python": platform.python_version(), "tensorflow": tf.__version__, "keras": keras.version()},
         sha256=fingerprint(known),
     )
     return PatternWeights(card, weights)
+
+
+def _material(known: Mapping[str, Candles], recipe: Recipe) -> Material:
+    series = [quoted(one.bars) for one in known.values()]
+    learned, held_back = [bars for k, bars in enumerate(series) if k % _HELD_BACK], series[::_HELD_BACK]
+    seeds = range(recipe.seed * recipe.series, (recipe.seed + 1) * recipe.series)
+    return Material(
+        tickers=(len(learned), len(held_back)),
+        real=windows_of(learned),
+        made=windows_of(simulated(recipe.bars, seed) for seed in tqdm(seeds, desc="simulating", leave=False)),
+        held_back=windows_of(held_back),
+    )
 
 
 def fit(learned: Windows, recipe: Recipe) -> tuple[keras.Model, float]:

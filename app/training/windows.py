@@ -25,6 +25,11 @@ class Windows:
     def __len__(self) -> int:
         return len(self.classes)
 
+    def and_then(self, others: "Windows") -> "Windows":
+        """These and then those."""
+        scaled, classes = (self.scaled, others.scaled), (self.classes, others.classes)
+        return Windows(np.concatenate(scaled), np.concatenate(classes))
+
     def repeated(self, repeats: tuple[int, ...]) -> "Windows":
         """Each window as often as its class is to be shown."""
         rows = np.repeat(np.arange(len(self)), np.array(repeats)[self.classes])

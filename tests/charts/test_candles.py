@@ -14,8 +14,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 def strokes(chart, name):
     """The ends of every stroke of the path with this id, (k, 2, 2)."""
     path = root_of(chart).find(f".//{SVG}g[@id='{name}']/{SVG}path")
-    corners = re.sub(r"(M\S+ (\S+?))H([^M]+)", r"\1L\3 \2", path.get("d"))
-    return np.array(re.findall(r"-?\d+(?:\.\d+)?", corners), float).reshape(-1, 2, 2)
+    # matplotlib says the last point of a simplified line twice.
+    once = re.sub(r"(L[^ML]+)\1\s*$", r"\1", path.get("d").replace(" \n", ""))
+    return np.array(re.findall(r"-?\d+(?:\.\d+)?", once), float).reshape(-1, 2, 2)
 
 
 def words_of(chart):
@@ -71,8 +72,8 @@ def test_a_field_is_drawn_in_as_few_strokes_as_hold_its_steps():
     image[0, :10], image[0, 20:30], image[51, :] = 0.9, 0.9, -0.9
     chart = window(bars_of_a_walk(13), image, 2, canvas=WIDE, alt="field")
     assert len(strokes(chart, "step-3")) == 2
-    assert len(strokes(chart, "step-0")) == 1
-    assert strokes(chart, "step-3")[0, 0, 1] < strokes(chart, "step-0")[0, 0, 1]
+    assert len(strokes(chart, "step-2")) == 1
+    assert strokes(chart, "step-3")[0, 0, 1] < strokes(chart, "step-2")[0, 0, 1]
 
 
 def test_both_fans_start_at_the_last_close_and_are_named(canvas):
