@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from app.evaluation.price_files import PRICES, BadPricesError, Failure, read_each
-from app.patterns.candlesticks import Bars
+from app.patterns.candlesticks import Bars, Floats
 
 SHORTEST = 13
 """Bars of one window."""
@@ -16,10 +16,24 @@ SHORTEST = 13
 
 @dataclass(frozen=True, slots=True)
 class Candles:
-    """One ticker's bars with the dates they belong to, (n,)."""
+    """One ticker's bars with the dates they belong to, and closes that count dividends, (n,)."""
 
     dates: NDArray[np.datetime64]
     bars: Bars
+    adj_close: Floats
+
+    def newest(self, count: int) -> "Candles":
+        """The last so many bars."""
+        return self._rows(slice(-count, None))
+
+    def until(self, last: np.datetime64) -> "Candles":
+        """The bars up to that day, later ones never being looked at."""
+        return self._rows(slice(0, int(np.searchsorted(self.dates, last, side="right"))))
+
+    def _rows(self, kept: slice) -> "Candles":
+        bars = self.bars
+        prices = (bars.open[kept], bars.high[kept], bars.low[kept], bars.close[kept])
+        return Candles(self.dates[kept], Bars(*prices), self.adj_close[kept])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +62,8 @@ def _candles(table: pd.DataFrame) -> Candles:
         raise BadPricesError(f"found {table['moment'][table['moment'].duplicated()].iloc[0]} twice; needed one bar")
     if len(table) < SHORTEST:
         raise BadPricesError(f"found {len(table)} bars; needed {SHORTEST}")
-    return Candles(table["date"].to_numpy().astype("datetime64[D]"), Bars(*np.ascontiguousarray(prices.T)))
+    bars = Bars(*np.ascontiguousarray(prices.T))
+    adjusted = table["adj_close"].to_numpy(dtype=np.float64)
+    # Where dividends are not told, there are none to count.
+    usable = np.isfinite(adjusted).all() and (adjusted > 0).all()
+    return Candles(table["date"].to_numpy().astype("datetime64[D]"), bars, adjusted if usable else bars.close)

@@ -21,7 +21,7 @@ from app.patterns.recognition import recognition
 from app.patterns.weights import HeldBack, ModelCard, PatternWeights
 from app.patterns.windows import SIDE
 from app.training.simulated import simulated
-from app.training.windows import Windows, fingerprint, quoted, until, windows_of
+from app.training.windows import Windows, fingerprint, quoted, windows_of
 
 _HELD_BACK = 12
 _TEMPERATURES = np.linspace(0.6, 1.6, 51)
@@ -66,7 +66,7 @@ class Material:
 
 def train(candles: Mapping[str, Candles], cut_off: date, recipe: Recipe) -> PatternWeights:
     """Weights that saw nothing after ``cut_off`` nor one ticker in twelve; raises ``ValueError`` for too few."""
-    known = {ticker: until(one, np.datetime64(cut_off)) for ticker, one in candles.items()}
+    known = {ticker: one.until(np.datetime64(cut_off)) for ticker, one in candles.items()}
     known = {ticker: one for ticker, one in known.items() if len(one.bars)}
     material = _material(known, recipe)
     network, loss = fit(material.real.and_then(material.made).repeated(recipe.repeats), recipe)

@@ -49,13 +49,6 @@ def quoted(bars: Bars) -> Bars:
     return Bars(*(to_digits(prices, _DIGITS) for prices in (bars.open, bars.high, bars.low, bars.close)))
 
 
-def until(candles: Candles, last: np.datetime64) -> Candles:
-    """The bars up to that day, later ones never being looked at."""
-    kept = slice(0, int(np.searchsorted(candles.dates, last, side="right")))
-    bars = candles.bars
-    return Candles(candles.dates[kept], Bars(bars.open[kept], bars.high[kept], bars.low[kept], bars.close[kept]))
-
-
 def fingerprint(known: Mapping[str, Candles]) -> str:
     """SHA-256 of tickers, dates and prices, in order."""
     content = hashlib.sha256()

@@ -8,7 +8,7 @@ from app.evaluation.candle_files import Candles
 from app.patterns.candlesticks import Bars
 from app.training.patterns import Recipe, train
 from app.training.simulated import simulated
-from app.training.windows import fingerprint, quoted, until, windows_of
+from app.training.windows import fingerprint, quoted, windows_of
 from tests.patterns.candle_series import talib_shapes
 
 CUT_OFF = date(2017, 6, 30)
@@ -16,7 +16,8 @@ RECIPE = Recipe(series=6, bars=600, epochs=2, batch=128)
 
 
 def candles(seed, rows=500):
-    return Candles(np.busday_offset("2016-01-04", np.arange(rows)), simulated(rows, 1000 + seed))
+    bars = simulated(rows, 1000 + seed)
+    return Candles(np.busday_offset("2016-01-04", np.arange(rows)), bars, bars.close)
 
 
 PRICES = {f"R{seed}": candles(seed) for seed in range(13)}
@@ -39,7 +40,7 @@ def test_the_same_seed_gives_the_same_weights_and_nothing_after_the_cut_off_matt
     for ticker, one in PRICES.items():
         factor = np.where(one.dates > later, 3.0, 1.0)
         prices = (one.bars.open, one.bars.high, one.bars.low, one.bars.close)
-        other[ticker] = Candles(one.dates, Bars(*(factor * price for price in prices)))
+        other[ticker] = Candles(one.dates, Bars(*(factor * price for price in prices)), one.adj_close)
     again = train(other, CUT_OFF, RECIPE)
     assert again.card == trained.card
     for mine, theirs in zip(again.layers, trained.layers, strict=True):
@@ -81,7 +82,7 @@ def test_noise_behind_the_sixth_digit_is_taken_off():
 
 
 def test_bars_after_the_end_are_cut_off():
-    assert until(PRICES["R0"], np.datetime64("2016-02-01")).dates[-1] == np.datetime64("2016-02-01")
+    assert PRICES["R0"].until(np.datetime64("2016-02-01")).dates[-1] == np.datetime64("2016-02-01")
 
 
 def test_no_prices_are_said_to_be_too_few():
