@@ -17,8 +17,8 @@ from app.charts.ticks import Dates, Floats, Tick, date_ticks, day_text
 
 _WIDE_BARS, _NARROW_BARS = 250, 110
 _AWAY, _GAP = 8, 16
-_FORMS = {"star": "*", "engulfing": "s", "harami": "o", "shadow": "D"}
-_SIZES = {"star": 8.0, "engulfing": 4.5, "harami": 4.5, "shadow": 4.5}
+_FORMS = {"star": "*", "engulfing": "s", "harami": "o", "long shadow": "D"}
+_SIZES = {"star": 8.0, "engulfing": 4.5, "harami": 4.5, "long shadow": 4.5}
 _NOTES = ("below: said to turn up, above: down", "filled: after the trend it needs", "faint bars rose")
 
 
@@ -40,7 +40,7 @@ class Candles:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A shape on a day: its ``form`` is star, engulfing, harami or shadow; ``up`` ones stand below their bar."""
+    """A shape on a day: its ``form`` is star, engulfing, harami or long shadow; ``up`` ones stand below their bar."""
 
     day: np.datetime64
     form: str

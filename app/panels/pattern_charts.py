@@ -74,4 +74,4 @@ def _candles(history: PriceHistory, kept: slice = slice(None)) -> Candles:
 def _form(name: str) -> str:
     """Which mark stands for a shape; its direction is told by where the mark stands."""
     last = name.split()[-1]
-    return last if last in ("engulfing", "harami") else "star" if name in ("morning star", "evening star") else "shadow"
+    return last if last in ("engulfing", "harami") else "star" if name in ("morning star", "evening star") else "long shadow"

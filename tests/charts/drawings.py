@@ -120,7 +120,7 @@ def bars_of_a_walk(bars=BARS, last=100.0):
 
 def draw_candles(canvas, bars=BARS, last=100.0, every=5):
     seen = bars_of_a_walk(bars, last)
-    forms = ("star", "engulfing", "harami", "shadow")
+    forms = ("star", "engulfing", "harami", "long shadow")
     marks = [Mark(day, forms[row % 4], row % 3 > 0, row % 2 > 0) for row, day in enumerate(seen.dates[-250::every])]
     return candles(seen, marks, canvas=canvas, alt="candles", currency="USD")
 

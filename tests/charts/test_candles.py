@@ -56,7 +56,7 @@ def test_marks_older_than_the_picture_are_left_out():
 
 
 def test_the_key_names_every_form():
-    assert {"star", "engulfing", "harami", "shadow"} <= words_of(draw_candles(NARROW))
+    assert {"star", "engulfing", "harami", "long shadow"} <= words_of(draw_candles(NARROW))
 
 
 def test_a_price_that_multiplied_is_drawn_on_a_log_scale_that_says_so():
