@@ -17,12 +17,24 @@ from app.patterns.windows import WINDOW, windows
 SHOWN = 3
 _THIRD = Canvas(324)
 _BARS = {shape.name: shape.bars for shape in SHAPES}
+_FORMS = {
+    "morning star": "star",
+    "evening star": "star",
+    "bullish engulfing": "engulfing",
+    "bearish engulfing": "engulfing",
+    "bullish harami": "harami",
+    "bearish harami": "harami",
+    "shooting star": "long shadow",
+    "inverted hammer": "long shadow",
+}
+"""Which mark stands for a shape; its direction is told by where the mark stands."""
 
 
 def draw_candles(history: PriceHistory, analysis: PatternsAnalysis, canvas: Canvas) -> Chart:
     """The last year with every shape that the rules found in it."""
     marks = [
-        Mark(np.datetime64(one.date), _form(one.name), one.direction == "up", one.in_trend) for one in analysis.patterns
+        Mark(np.datetime64(one.date), _FORMS[one.name], one.direction == "up", one.in_trend)
+        for one in analysis.patterns
     ]
     counts = [(name, sum(one.name == name for one in analysis.patterns)) for name in _BARS]
     named = ", ".join(f"{name} {count}" for name, count in counts if count) or "none of the eight"
@@ -69,9 +81,3 @@ def draw_lookalikes(history: PriceHistory, analysis: PatternsAnalysis, canvas: C
 
 def _candles(history: PriceHistory, kept: slice = slice(None)) -> Candles:
     return Candles(history.dates[kept], history.open[kept], history.high[kept], history.low[kept], history.close[kept])
-
-
-def _form(name: str) -> str:
-    """Which mark stands for a shape; its direction is told by where the mark stands."""
-    last = name.split()[-1]
-    return last if last in ("engulfing", "harami") else "star" if name in ("morning star", "evening star") else "long shadow"
