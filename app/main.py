@@ -37,7 +37,16 @@ from app.web.views import Site
 # A query is said in an address, or in a form where a file comes with it.
 _SAID = ("GET", "POST")
 _STATIC = Path(__file__).parent / "static"
-_PRELOAD = ("numpy", "pandas", "pydantic", "matplotlib.figure", "matplotlib.backends.backend_svg", "holidays")
+# pyts is quick to import here because the engine starts its processes with numba's compiler off.
+_PRELOAD = (
+    "numpy",
+    "pandas",
+    "pydantic",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_svg",
+    "holidays",
+    "pyts.image",
+)
 
 
 def _today() -> date:

@@ -1,5 +1,9 @@
+import os
 from contextlib import contextmanager
 from datetime import date
+
+# Before anything imports pyts, which compiles for twenty seconds otherwise; workers are started with it.
+os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
 # TensorFlow carries a curl of its own: in a process of both (there is none when serving) the first one loaded answers
 # for all, and TensorFlow's knows nothing of what yfinance's client asks.

@@ -51,9 +51,13 @@ class Plot:
         width: float = 1.5,
         dash: tuple[float, float] | None = None,
         name: str | None = None,
+        *,
+        square: bool = False,
     ) -> None:
-        """A line, broken at NaN; ``name`` becomes its id in the picture."""
+        """A line, broken at NaN; ``name`` becomes its id in the picture. A ``square`` one ends where it is told."""
         line = Line2D(self.across(x), self.up(y), color=tone, linewidth=width)
+        if square:
+            line.set_solid_capstyle("butt")
         if dash is not None:
             line.set_dashes(dash)
         self._add(line, name)

@@ -1,4 +1,4 @@
-"""The command line of an evaluation: ``python -m app evaluate --prices PATH --from DATE``."""
+"""The command line: ``python -m app evaluate --prices PATH --from DATE``, and ``evaluate patterns --prices PATH``."""
 
 import argparse
 import os
@@ -7,19 +7,27 @@ from pathlib import Path
 
 import numpy as np
 
+from app.evaluation import patterns
 from app.evaluation.price_files import read_prices
+from app.evaluation.processes import workers
 from app.evaluation.result import Plan
-from app.evaluation.run import evaluate, workers
+from app.evaluation.run import evaluate
 from app.evaluation.table import as_json, markdown
 from app.forecasting.members import BASELINE, MEMBERS
 
+_FORECASTERS, _PATTERNS = "forecasters", "patterns"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what an evaluation needs to know."""
+    """Declare what an evaluation needs to know; that of patterns needs the prices alone."""
+    parser.add_argument(
+        "what", nargs="?", choices=[_FORECASTERS, _PATTERNS], default=_FORECASTERS, help="what to score (forecasters)"
+    )
+    parser.set_defaults(refuse=parser.error)
     parser.add_argument(
         "--prices", type=Path, required=True, help="a price table (.parquet, .csv, .csv.gz) or a folder"
     )
-    parser.add_argument("--from", dest="start", type=_date, required=True, help="first origin, as 2019-01-02")
+    parser.add_argument("--from", dest="start", type=_date, help="first origin, as 2019-01-02; forecasters need it")
     parser.add_argument("--every", type=_count, default=20, help="bars between two origins (default 20)")
     parser.add_argument("--horizon", type=_count, default=22, help="trading days ahead (default 22)")
     parser.add_argument("--members", type=_members, default=tuple(MEMBERS), help=f"some of {','.join(MEMBERS)}")
@@ -31,6 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate and print; the exit status is 1 only where nothing at all could be scored."""
+    if args.what == _PATTERNS:
+        return patterns.run(args)
+    if args.start is None:
+        args.refuse("found no --from; needed the first origin, as --from 2019-01-02")
     try:
         files = read_prices(args.prices)
     except FileNotFoundError as error:

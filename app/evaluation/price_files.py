@@ -1,8 +1,10 @@
 """Price tables on disk: one file or a folder of them becomes adjusted log prices, ticker by ticker."""
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,8 @@ SUFFIXES = (".parquet", ".csv", ".csv.gz")
 PRICES = ("open", "high", "low", "close")
 SHORTEST = 60
 """Bars below which no forecaster has anything to go by."""
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,15 @@ def read_prices(path: Path) -> PriceFiles:
     Columns are ``ticker, date, open, high, low, close, volume, adj_close``; without ``ticker`` the file's name is it,
     and a ticker without any ``adj_close`` counts as adjusted. Raises ``FileNotFoundError`` where there is nothing.
     """
-    prices: dict[str, LogPrices] = {}
+    return PriceFiles(*read_each(path, _log_prices))
+
+
+def read_each(path: Path, checked: Callable[[pd.DataFrame], Read]) -> tuple[dict[str, Read], tuple[Failure, ...]]:
+    """What ``checked`` makes of each ticker's table, in order of ticker, and what could not be read.
+
+    ``checked`` raises ``BadPricesError`` where it cannot.
+    """
+    prices: dict[str, Read] = {}
     failures: list[Failure] = []
     for file in _files(path):
         try:
@@ -53,10 +65,10 @@ def read_prices(path: Path) -> PriceFiles:
             try:
                 if str(ticker) in prices:
                     raise BadPricesError(f"found again in {file.name}; needed once")
-                prices[str(ticker)] = _log_prices(bars)
+                prices[str(ticker)] = checked(bars)
             except BadPricesError as error:
                 failures.append(Failure(str(ticker), str(error)))
-    return PriceFiles(dict(sorted(prices.items())), tuple(failures))
+    return dict(sorted(prices.items())), tuple(failures)
 
 
 def _files(path: Path) -> list[Path]:
@@ -71,6 +83,8 @@ def _read_table(file: Path) -> pd.DataFrame:
     """One table with the columns of this project, numbers as numbers (NaN where they are none)."""
     table = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file, dtype=str, keep_default_na=False)
     table.columns = pd.Index([str(name).strip().lower().replace(" ", "_") for name in table.columns])
+    if "date" not in table and "datetime" in table:
+        table["date"] = table["datetime"]
     missing = [name for name in ("date", *PRICES) if name not in table]
     if missing:
         raise BadPricesError(f"found no column {', '.join(missing)}; needed date, {', '.join(PRICES)}")
@@ -80,6 +94,8 @@ def _read_table(file: Path) -> pd.DataFrame:
         {
             "ticker": table["ticker"].astype(str).str.strip() if "ticker" in table else stem,
             "date": pd.to_datetime(table["date"].astype(str).str[:10], errors="coerce", format="%Y-%m-%d"),
+            # Bars of an hour have their time behind the date; as text it sorts as it should.
+            "moment": table["date"].astype(str).str[:19],
             **numbers,
             "volume": pd.to_numeric(table["volume"], errors="coerce") if "volume" in table else 0.0,
             "adj_close": pd.to_numeric(table["adj_close"], errors="coerce") if "adj_close" in table else np.nan,

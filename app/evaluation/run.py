@@ -1,11 +1,8 @@
 """An evaluation: every member at the same origins of every ticker, on all cores, scored together."""
 
-import multiprocessing
-import os
 import sys
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Mapping
+from concurrent.futures import Executor, as_completed
 
 import numpy as np
 from tqdm import tqdm
@@ -17,15 +14,6 @@ from app.forecasting.backtest import losses, origins_since, realised
 from app.forecasting.forecast import LogPrices
 from app.forecasting.members import BASELINE, CONTROL, MEMBERS
 from app.forecasting.references import FittedForecast
-
-THREADS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
-)
-"""Set to one for each worker: the tickers already fill the cores."""
 
 
 def evaluate(
@@ -60,16 +48,3 @@ def lose(y: LogPrices, plan: Plan) -> TickerLosses:
         failed_fits={name: int(f.failed.sum()) for name, f in forecasts.items() if isinstance(f, FittedForecast)},
         storm=np.sqrt(volatility.ewma(squares) / volatility.rolling(squares))[origins],
     )
-
-
-@contextmanager
-def workers(count: int) -> Iterator[Executor]:
-    """Fresh processes of one thread each: libraries read the number of threads when they are first imported."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    try:
-        with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn")) as executor:
-            yield executor
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})

@@ -2,6 +2,7 @@
 
 from app.panels.analysis import LstmAnalysis, OverviewAnalysis, ProphetAnalysis
 from app.panels.panel import Panel
+from app.panels.patterns_analysis import PatternsAnalysis
 from app.panels.technicals_analysis import TechnicalsAnalysis
 from app.panels.verdict_analysis import VerdictAnalysis
 
@@ -39,13 +40,21 @@ PANELS = (
         minimum_bars=250,
     ),
     Panel(
+        slug="patterns",
+        title="Patterns",
+        question="Which candlestick shape is this, and what followed it before?",
+        module="app.panels.patterns",
+        analysis=PatternsAnalysis,
+        minimum_bars=250,
+    ),
+    Panel(
         slug="verdict",
         title="Verdict",
         question="So what?",
         module="app.panels.verdict",
         analysis=VerdictAnalysis,
         minimum_bars=250,
-        needs=("prophet", "lstm"),
+        needs=("prophet", "lstm", "patterns"),
     ),
 )
 BY_SLUG = {panel.slug: panel for panel in PANELS}

@@ -19,12 +19,13 @@ from app.panels.analysis import Analysis
 from app.panels.edge import Trial, changes, edge_of
 from app.panels.forecast_charts import draw_fan, draw_hits
 from app.panels.log_prices import log_prices
+from app.panels.patterns_analysis import PatternsAnalysis
 from app.panels.published import published_forecast
 from app.panels.query import beside
 from app.panels.replay import monthly, trial_at
 from app.panels.verdict_analysis import EndFall, VerdictAnalysis
 from app.panels.verdict_members import Said, said
-from app.panels.verdict_words import agreement, combined_members
+from app.panels.verdict_words import agreement, combined_members, shapes
 
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> VerdictAnalysis:
@@ -49,6 +50,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         brier_base_rate=brier_base_rate,
         fall=_fall(y, horizon, end),
         agreement=agreement(members.ends[:, -1], end),
+        shapes=_shapes(needed),
         changes=changes(trial),
         replay=monthly(y, members, combination, horizon),
     )
@@ -71,6 +73,13 @@ def _fan(members: Said, combination: Combined) -> Floats:
     fan = np.array([blend(members.today[:, day], weights_under(standings, day + 1)) for day in days])
     own = trust(members.steadiness[-1])
     return np.asarray((1 - own) * fan + own * members.drift_today)
+
+
+def _shapes(needed: Mapping[str, Analysis]) -> str:
+    patterns = needed["patterns"]
+    if not isinstance(patterns, PatternsAnalysis):
+        raise TypeError(f"found {type(patterns).__name__} as the patterns; needed what their card publishes")
+    return shapes(patterns)
 
 
 def _baseline(y: LogPrices, members: Said, horizon: int) -> Floats:

@@ -40,7 +40,7 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class Accord:
     """How many of the ``members`` end above the last price, and how far apart their medians are.
 
     ``spread`` is the widest distance of two medians as a share of the combined 80 % band.
@@ -81,7 +81,7 @@ class VerdictAnalysis(ForecastAnalysis):
 
     ``p_up`` is the chance to end above the last price, ``base_rate`` the share of past windows that did (of
     ``windows``, which overlap); the Brier scores are of both at the receipt's origins, each knowing its own past only,
-    None without any. ``changes`` says what would change the verdict.
+    None without any. ``shapes`` says what candlesticks add, ``changes`` what would change the verdict.
     """
 
     members: tuple[CombinedMember, ...]
@@ -92,6 +92,7 @@ class VerdictAnalysis(ForecastAnalysis):
     brier: float | None
     brier_base_rate: float | None
     fall: EndFall
-    agreement: Agreement
+    agreement: Accord
+    shapes: str
     changes: tuple[str, ...]
     replay: tuple[ReplayedVerdict, ...]

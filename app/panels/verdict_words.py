@@ -6,8 +6,10 @@ from app.forecasting.combine import NAMES, SURE, WORST, Standing, Weighing
 from app.forecasting.drift import DOUBT, trust
 from app.forecasting.forecast import MEDIAN, Floats
 from app.forecasting.metrics import BANDS
-from app.panels.verdict_analysis import Agreement, CombinedMember
+from app.panels.patterns_analysis import PatternsAnalysis
+from app.panels.verdict_analysis import Accord, CombinedMember
 from app.panels.verdict_members import Said
+from app.patterns.finding import EDGE, NOT_ENOUGH
 
 TITLES = {
     "historical_simulation": "Historical simulation",
@@ -64,8 +66,23 @@ def _reason(place: int, weighing: Weighing) -> str:
             return f"On other stocks it added nothing to those that count; {kept}."
 
 
-def agreement(ends: Floats, combined: Floats) -> Agreement:
+def agreement(ends: Floats, combined: Floats) -> Accord:
     """How today's ``ends`` (members, 7) lie to one another and to the combination (7,)."""
     middles = ends[np.isfinite(ends[:, MEDIAN]), MEDIAN]
     width = max(float(combined[_HIGH] - combined[_LOW]), np.finfo(float).tiny)
-    return Agreement(len(middles), int((middles > 0).sum()), float(np.ptp(middles)) / width)
+    return Accord(len(middles), int((middles > 0).sum()), float(np.ptp(middles)) / width)
+
+
+def shapes(patterns: PatternsAnalysis) -> str:
+    """What the newest candlestick shape is worth by what followed it here before; it has no part in the numbers."""
+    if not patterns.newest:
+        return f"No candlestick shape stood in the last {patterns.agreement.bars} bars."
+    newest = patterns.newest[0]
+    findings = {row.days: row.verdict for row in patterns.evidence if row.name == newest.name}
+    told = f"The newest candlestick shape is the {newest.name} of {newest.date.day} {newest.date:%b %Y}"
+    followed = [str(days) for days, finding in findings.items() if finding == EDGE]
+    if followed:
+        return f"{told}; what came {' and '.join(followed)} days after such shapes here was more than chance explains."
+    if all(finding == NOT_ENOUGH for finding in findings.values()):
+        return f"{told}; there were too few of them here to say what follows."
+    return f"{told}; what followed such shapes here was no different from what followed any day."

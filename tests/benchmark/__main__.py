@@ -17,10 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
+# pyts compiles for twenty seconds unless it is told in time not to.
+os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
+
 from app.forecasting.lstm.forecaster import lstm_from
 from app.forecasting.lstm.weights import shipped
 from app.market.history import history_until
 from app.market.sample import SampleSource
+from app.panels.found_shapes import candles_of, look
 from app.panels.log_prices import log_prices
 
 PORT = 7862
@@ -28,7 +32,7 @@ ROUNDS = 5
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 WAYS_OUT = {"HOST": "127.0.0.1", "PORT": str(PORT), "LOG_LEVEL": "warning", "SOURCE": "sample"}
 _ASKED = "ticker=%5EGSPC&source=sample&horizon=22&as_of="
-PROPHET, LSTM, OVERVIEW = (f"/panels/{slug}?{_ASKED}" for slug in ("prophet", "lstm", "overview"))
+PROPHET, LSTM, PATTERNS, OVERVIEW = (f"/panels/{slug}?{_ASKED}" for slug in ("prophet", "lstm", "patterns", "overview"))
 
 
 def main() -> None:
@@ -41,6 +45,7 @@ def main() -> None:
         _report("GET /, median of 100", 1000 * statistics.median(_seconds("/") for _ in range(100)), "ms", 10)
         _prophet_card()
         _lstm_card()
+        _patterns_card()
         _health_while_all_fit()
     finally:
         app.terminate()
@@ -56,7 +61,7 @@ def _prophet_card() -> None:
             again += [_seconds(f"{PROPHET}{year}-12-29") for _ in range(10)]
             theirs.append(_ask(bare))
         bare.stdin.close()
-    print(f"{'':40}  ours {_list(ours)} s, bare {_list(theirs)} s")
+    print(f"{'':46}  ours {_list(ours)} s, bare {_list(theirs)} s")
     _report("prophet card, cold, against bare calls", statistics.median(ours) / statistics.median(theirs), "×", 1.3)
     _report("prophet card, repeated, median", 1000 * statistics.median(again), "ms", 15)
 
@@ -77,6 +82,19 @@ def _lstm_card() -> None:
     begun = time.perf_counter()
     lstm_from(weights, y, rows, 22)
     _report("lstm inference for 500 origins", 1000 * (time.perf_counter() - begun), "ms", 300)
+
+
+def _patterns_card() -> None:
+    """Ten years of bars, each request up to another day; then what the network costs of it."""
+    days = np.busday_offset("2017-03-06", np.arange(0, 44, 2), roll="forward")
+    cards = [f"{PATTERNS}{day}" for day in days if _status(f"{OVERVIEW}{day}") == 200]
+    seconds = [_seconds(card) for card in cards[:10]]
+    _report("patterns card with charts, warm, median of 10", 1000 * statistics.median(seconds), "ms", 1000)
+    bars = candles_of(history_until(asyncio.run(SampleSource().load("^GSPC")), None))
+    look(bars)
+    begun = time.perf_counter()
+    look(bars)
+    _report("encoding and network for 250 windows", 1000 * (time.perf_counter() - begun), "ms", 300)
 
 
 def _worker_memory() -> dict[int, float]:
@@ -164,7 +182,7 @@ def _list(seconds: list[float]) -> str:
 
 def _report(what: str, value: float, unit: str, target: float) -> None:
     print(
-        f"{what:40}  {value:8.2f} {unit:2}  (target {target:g} {unit}{'' if value <= target else ', MISSED'})",
+        f"{what:46}  {value:8.2f} {unit:2}  (target {target:g} {unit}{'' if value <= target else ', MISSED'})",
         flush=True,
     )
 

@@ -8,16 +8,19 @@ import numpy as np
 
 from app.charts.aftermath import aftermath
 from app.charts.calibration import hits
+from app.charts.candles import Candles, Mark, candles
 from app.charts.chart import Chart
 from app.charts.components import Season, Trend, components
 from app.charts.fan import Track, fan
 from app.charts.labels import text_width
+from app.charts.lookalikes import Lookalikes, lookalikes
 from app.charts.members import Reach, members_chart
 from app.charts.moves import move_distribution
 from app.charts.price import price_and_volume
 from app.charts.studied import Shelf, StudiedPrices
 from app.charts.technicals import technicals
 from app.charts.volatility import volatility
+from app.charts.window import window
 
 BARS = 2520
 SCORES = np.array([-1.96, -1.2816, -0.6745, 0, 0.6745, 1.2816, 1.96])
@@ -122,9 +125,38 @@ def draw_members(canvas, last=100.0):
     return members_chart(reaches, last, canvas=canvas, alt="members")
 
 
+def bars_of_a_walk(bars=BARS, last=100.0):
+    dates, close = walk(bars, last)
+    start = np.concatenate([close[:1], close[:-1]])
+    high, low = 1.004 * np.maximum(start, close), 0.996 * np.minimum(start, close)
+    return Candles(dates, start, high, low, close)
+
+
+def draw_candles(canvas, bars=BARS, last=100.0, every=5):
+    seen = bars_of_a_walk(bars, last)
+    forms = ("star", "engulfing", "harami", "long shadow")
+    marks = [Mark(day, forms[row % 4], row % 3 > 0, row % 2 > 0) for row, day in enumerate(seen.dates[-250::every])]
+    return candles(seen, marks, canvas=canvas, alt="candles", currency="USD")
+
+
+def draw_window(canvas, own=3):
+    seen = bars_of_a_walk().newest(13)
+    prices = np.column_stack([seen.open, seen.high, seen.low, seen.close]).ravel()
+    angles = np.arccos(np.clip(2 * (prices - prices.min()) / np.ptp(prices) - 1, -1, 1))
+    return window(seen, np.sin(angles[:, None] - angles), own, canvas=canvas, alt="a window")
+
+
+def draw_lookalikes(canvas, last=100.0, windows=20):
+    newest = walk(30, last)[1]
+    past = newest * (1 + 0.03 * np.random.default_rng(13).normal(size=(windows, 30)))
+    ahead = np.sqrt(np.arange(1, 23))[:, None] * np.array([-0.012, 0.001, 0.013])
+    fans = last * np.exp(ahead), last * np.exp(1.2 * ahead)
+    return lookalikes(Lookalikes(newest, past, *fans), canvas=canvas, alt="before", currency="USD")
+
+
 DRAWINGS = (
     draw_price, draw_fan, draw_fan_with_tracks, draw_components, draw_moves, draw_hits, draw_volatility,
-    draw_technicals, draw_aftermath, draw_members,
+    draw_technicals, draw_aftermath, draw_members, draw_candles, draw_window, draw_lookalikes,
 )  # fmt: skip
 
 

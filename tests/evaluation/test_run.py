@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from app.evaluation.price_files import Failure
+from app.evaluation.processes import THREADS, workers
 from app.evaluation.result import Plan
-from app.evaluation.run import THREADS, evaluate, lose, workers
+from app.evaluation.run import evaluate, lose
 from app.evaluation.table import as_json, markdown
 from app.forecasting.backtest import losses, origins_since, realised
 from app.forecasting.metrics import loss_ratio

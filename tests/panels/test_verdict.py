@@ -39,7 +39,7 @@ def claimed(seed, drift=0.0, horizon=22):
 def answered(day):
     """The verdict on the sample and the cards behind it, as JSON, by slug."""
     history = encode(history_until(asyncio.run(SampleSource().load("^GSPC")), day))
-    found = {slug: answer for slug in ("prophet", "lstm") if (answer := said(slug, history))}
+    found = {slug: answer for slug in ("prophet", "lstm", "patterns") if (answer := said(slug, history))}
     needs = BY_SLUG["verdict"].needs
     found["verdict"] = work.analyse(b"verdict", b"22", history, *(said(slug, history) for slug in needs))
     return {slug: json.loads(answer) for slug, answer in found.items()}

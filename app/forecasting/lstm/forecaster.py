@@ -1,6 +1,5 @@
 """The network as a forecaster: at each origin the newest weights that saw nothing after it, averaged over seeds."""
 
-from collections.abc import Callable
 from functools import cache, partial
 
 import numpy as np
@@ -12,7 +11,9 @@ from app.forecasting.days import DAYS, between
 from app.forecasting.forecast import MEDIAN, Floats, Forecast, LogPrices, Origins
 from app.forecasting.lstm.inputs import Inputs, inputs
 from app.forecasting.lstm.network import new_network
-from app.forecasting.lstm.weights import Network, WeightSet, shipped
+from app.forecasting.lstm.weights import WeightSet, shipped
+from app.networks.compiled import Compiled, compiled
+from app.networks.text import Layers
 
 PRIOR = 300.0
 """Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of stocks."""
@@ -69,7 +70,7 @@ def widened(weights: WeightSet, quantiles: Floats) -> Floats:
     return np.asarray(centre + (quantiles - centre) * np.array(weights.card.widening)[:, None])
 
 
-def scaled_quantiles(networks: tuple[Network, ...], seen: Inputs) -> Floats:
+def scaled_quantiles(networks: tuple[Layers, ...], seen: Inputs) -> Floats:
     """Quantiles (k, days, 7) in units of σ·√h, the mean over ``networks``."""
     if not len(seen.sigma):
         return np.zeros((0, len(DAYS), 7))
@@ -82,14 +83,6 @@ def scaled_quantiles(networks: tuple[Network, ...], seen: Inputs) -> Floats:
 
 
 @cache
-def _compiled() -> Callable[..., tf.Tensor]:
-    """One graph for every set and seed: the weights are arguments. Double precision, so that batches do not matter."""
-    network = new_network("float64")
-    layers = [tf.TensorSpec(weight.shape, tf.float64) for weight in network.trainable_variables]
-    arrays = [tf.TensorSpec(shape.shape, tf.float64) for shape in network.inputs]
-
-    def call(weights: list[tf.Tensor], seen: list[tf.Tensor]) -> tf.Tensor:
-        return network.stateless_call(weights, [state.value for state in network.non_trainable_variables], seen)[0]
-
-    compiled: Callable[..., tf.Tensor] = tf.function(call, input_signature=[layers, arrays], autograph=False)
-    return compiled
+def _compiled() -> Compiled:
+    """One graph for every set and seed. Double precision, so that batches do not matter."""
+    return compiled(new_network("float64"))

@@ -1,19 +1,13 @@
 """Trained networks as text: float16 in base64 inside JSON, one file a cut-off, each with its model card."""
 
-import base64
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from app.forecasting.forecast import Floats
-
-Network: TypeAlias = tuple[Floats, ...]
+from app.networks.text import Layers, TextArray, as_array, as_text
 
 FOLDER = Path(__file__).parent
 
@@ -44,22 +38,16 @@ class ModelCard:
 
 @dataclass(frozen=True, slots=True)
 class WeightSet:
-    """The networks of one cut-off, one a seed, each the arrays of its layers in order; float64 of float16 values."""
+    """The networks of one cut-off, one a seed."""
 
     card: ModelCard
-    networks: tuple[Network, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Array:
-    shape: tuple[int, ...]
-    float16: str
+    networks: tuple[Layers, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
     card: ModelCard
-    networks: tuple[tuple[_Array, ...], ...]
+    networks: tuple[tuple[TextArray, ...], ...]
 
 
 _FILE = TypeAdapter(_File)
@@ -67,7 +55,7 @@ _FILE = TypeAdapter(_File)
 
 def write(found: WeightSet, folder: Path = FOLDER) -> Path:
     """Store a set in the file named after its cut-off."""
-    networks = tuple(tuple(_pack(array) for array in network) for network in found.networks)
+    networks = tuple(tuple(as_text(array) for array in network) for network in found.networks)
     file = folder / f"{found.card.cut_off}.json"
     file.write_bytes(_FILE.dump_json(_File(found.card, networks)) + b"\n")
     return file
@@ -76,18 +64,10 @@ def write(found: WeightSet, folder: Path = FOLDER) -> Path:
 def read(file: Path) -> WeightSet:
     """The set in ``file``; raises pydantic's ``ValidationError`` or ``ValueError`` where it is none."""
     stored = _FILE.validate_json(file.read_bytes())
-    return WeightSet(stored.card, tuple(tuple(_unpack(array) for array in network) for network in stored.networks))
+    return WeightSet(stored.card, tuple(tuple(as_array(array) for array in network) for network in stored.networks))
 
 
 @cache
 def shipped() -> tuple[WeightSet, ...]:
     """The sets that come with the app, oldest cut-off first."""
     return tuple(sorted((read(file) for file in FOLDER.glob("*.json")), key=lambda found: found.card.cut_off))
-
-
-def _pack(array: NDArray[np.floating]) -> _Array:
-    return _Array(array.shape, base64.b64encode(array.astype("<f2").tobytes()).decode())
-
-
-def _unpack(stored: _Array) -> Floats:
-    return np.frombuffer(base64.b64decode(stored.float16), "<f2").reshape(stored.shape).astype(np.float64)

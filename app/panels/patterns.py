@@ -1,0 +1,65 @@
+"""The patterns card: which candlestick shapes the rules find, what a network thinks of them, and what followed."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from app.charts.chart import Canvas, Chart
+from app.market.history import PriceHistory
+from app.panels.analysis import Analysis
+from app.panels.found_shapes import agreement, candles_of, found_shapes, look, network_says, newest_of_each
+from app.panels.past_like_now import past_like_now
+from app.panels.pattern_charts import draw_candles, draw_lookalikes, draw_windows
+from app.panels.patterns_analysis import PatternsAnalysis, Trained
+from app.patterns.candlesticks import shapes
+from app.patterns.evidence import evidence
+from app.patterns.field import fields
+from app.patterns.network import recognise
+from app.patterns.weights import shipped
+from app.patterns.windows import SIDE
+
+
+def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> PatternsAnalysis:
+    """Rules over the whole past, the network over its last 250 windows; what followed counts dividends."""
+    bars = candles_of(history)
+    found, seen = shapes(bars), look(bars)
+    patterns = found_shapes(history, found, seen)
+    return PatternsAnalysis(
+        ticker=history.ticker,
+        as_of=history.passport.last_bar,
+        horizon=horizon,
+        data=history.passport,
+        patterns=patterns,
+        newest=newest_of_each(patterns),
+        network=network_says(history, seen),
+        agreement=agreement(found, seen),
+        evidence=evidence(found, history.adj_close),
+        analogues=past_like_now(history),
+        trained_on=_trained(),
+    )
+
+
+def draw(history: PriceHistory, analysis: PatternsAnalysis, canvas: Canvas) -> dict[str, Chart]:
+    """The candles with their shapes, the newest windows with their fields, and the past laid over the present."""
+    charts = {"candles": draw_candles(history, analysis, canvas), **draw_windows(history, analysis)}
+    if analysis.analogues.fan:
+        charts["analogues"] = draw_lookalikes(history, analysis, canvas)
+    return charts
+
+
+def _trained() -> Trained:
+    card = shipped().card
+    return Trained(
+        cut_off=card.cut_off,
+        tickers=card.tickers,
+        rows=card.rows,
+        precision=card.held_back.precision,
+        recall=card.held_back.recall,
+        versions=card.versions,
+        sha256=card.sha256,
+    )
+
+
+def warm() -> None:
+    """One look at one window: the graph is traced and the weights are read."""
+    recognise(fields(np.sin(np.arange(SIDE, dtype=float))[None]))

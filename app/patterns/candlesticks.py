@@ -1,0 +1,125 @@
+"""The rules of eight candlestick shapes, as TA-Lib has them: what each bar looks like beside the ten before it."""
+
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Days: TypeAlias = NDArray[np.bool_]
+_Row = TypeVar("_Row", Floats, Days)
+
+AVERAGED, PENETRATION, VERY_SHORT = 10, 0.3, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Candles, oldest first, each array (n,)."""
+
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+
+    def __len__(self) -> int:
+        return len(self.close)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A pattern of ``bars`` candles; ``direction`` is the way that tradition says the price turns."""
+
+    name: str
+    direction: str
+    bars: int
+
+
+SHAPES = (
+    Shape("morning star", "up", 3),
+    Shape("evening star", "down", 3),
+    Shape("bullish engulfing", "up", 2),
+    Shape("bearish engulfing", "down", 2),
+    Shape("bullish harami", "up", 2),
+    Shape("bearish harami", "down", 2),
+    Shape("shooting star", "down", 2),
+    Shape("inverted hammer", "up", 2),
+)
+"""Rarest first: where two shapes end on one bar, the first of them names it."""
+
+
+def shapes(bars: Bars) -> Days:
+    """Which of ``SHAPES`` ends at which bar, (n, 8); none where the bars that it needs begin before the first."""
+    with np.errstate(invalid="ignore"):
+        return np.column_stack([*_stars(bars), *_engulfings(bars), *_haramis(bars), *_gapped_shadows(bars)])
+
+
+def names_of(found: Days) -> NDArray[np.intp]:
+    """One class for each bar of (n, 8): 0 for none, else the place in ``SHAPES`` of its rarest shape, from 1."""
+    return np.where(found.any(axis=1), found.argmax(axis=1) + 1, 0)
+
+
+def _stars(bars: Bars) -> tuple[Days, Days]:
+    """A long body, a short one beyond its close, and a third that comes back into the first."""
+    body, white = np.abs(bars.close - bars.open), bars.close >= bars.open
+    top, bottom = np.maximum(bars.open, bars.close), np.minimum(bars.open, bars.close)
+    long = _before(body > _average(body, 0), 2)
+    tiny = _before(body <= _average(body, 1), 1)
+    back = body > _average(body, 2)
+    falls, rises = _before(~white, 2), _before(white, 2)
+    first, into = _before(bars.close, 2), _before(body, 2) * PENETRATION
+    common = long & tiny & back & _known(len(bars), AVERAGED + 2)
+    morning = common & falls & (_before(top, 1) < _before(bottom, 2)) & white & (bars.close > first + into)
+    evening = common & rises & (_before(bottom, 1) > _before(top, 2)) & ~white & (bars.close < first - into)
+    return morning, evening
+
+
+def _engulfings(bars: Bars) -> tuple[Days, Days]:
+    """A body that covers the body before it, of the other colour; one end may be shared, not both."""
+    white, known = bars.close >= bars.open, _known(len(bars), 2)
+    opened, closed = _before(bars.open, 1), _before(bars.close, 1)
+    up = ((bars.close >= opened) & (bars.open < closed)) | ((bars.close > opened) & (bars.open <= closed))
+    down = ((bars.open >= closed) & (bars.close < opened)) | ((bars.open > closed) & (bars.close <= opened))
+    return known & white & _before(~white, 1) & up, known & ~white & _before(white, 1) & down
+
+
+def _haramis(bars: Bars) -> tuple[Days, Days]:
+    """A long body, and a short one within it."""
+    body, white = np.abs(bars.close - bars.open), bars.close >= bars.open
+    top, bottom = np.maximum(bars.open, bars.close), np.minimum(bars.open, bars.close)
+    long, short = _before(body > _average(body, 0), 1), body <= _average(body, 1)
+    within = (top <= _before(top, 1)) & (bottom >= _before(bottom, 1))
+    found = long & short & within & _known(len(bars), AVERAGED + 1)
+    return found & _before(~white, 1), found & _before(white, 1)
+
+
+def _gapped_shadows(bars: Bars) -> tuple[Days, Days]:
+    """A small body under a long shadow, with next to none below, apart from the body before it."""
+    body = np.abs(bars.close - bars.open)
+    top, bottom = np.maximum(bars.open, bars.close), np.minimum(bars.open, bars.close)
+    little_below = bottom - bars.low < VERY_SHORT * _average(bars.high - bars.low, 1)
+    small = (body < _average(body, 1)) & (bars.high - top > body) & little_below & _known(len(bars), AVERAGED + 1)
+    return small & (bottom > _before(top, 1)), small & (top < _before(bottom, 1))
+
+
+def _average(values: Floats, first: int) -> Floats:
+    """The mean (n,) of the ten values before each, as a running total begun at ``first``.
+
+    A total that is carried on rounds otherwise than a fresh one, and where a body just equals the average that decides.
+    """
+    averages = np.full(len(values), np.nan)
+    if len(values) <= first + AVERAGED:
+        return averages
+    begun = np.cumsum(values[first : first + AVERAGED])[-1]
+    steps = values[first + AVERAGED : -1] - values[first : -AVERAGED - 1]
+    averages[first + AVERAGED :] = np.cumsum(np.concatenate([[begun], steps])) / AVERAGED
+    return averages
+
+
+def _before(values: _Row, bars: int) -> _Row:
+    """The values so many bars earlier; what would come from before the first is its."""
+    return np.concatenate([values[:1].repeat(bars), values[:-bars]])[: len(values)]
+
+
+def _known(n: int, lookback: int) -> Days:
+    return np.arange(n) >= lookback
