@@ -24,6 +24,7 @@ from app.forecasting.lstm.forecaster import lstm_from
 from app.forecasting.lstm.weights import shipped
 from app.market.history import history_until
 from app.market.sample import SampleSource
+from app.panels import PANELS
 from app.panels.found_shapes import candles_of, look
 from app.panels.log_prices import log_prices
 
@@ -46,6 +47,7 @@ def main() -> None:
         _prophet_card()
         _lstm_card()
         _patterns_card()
+        _whole_page()
         _health_while_all_fit()
     finally:
         app.terminate()
@@ -95,6 +97,36 @@ def _patterns_card() -> None:
     begun = time.perf_counter()
     look(bars)
     _report("encoding and network for 250 windows", 1000 * (time.perf_counter() - begun), "ms", 300)
+
+
+def _whole_page() -> None:
+    """Every card of a page at once, on days nobody asked for before; then the same page again."""
+    ready, first, again, size = [], [], [], []
+    for day in (f"{year}-03-29" for year in range(2018 - ROUNDS, 2018)):
+        seconds, sizes = _page(day)
+        ready.append(max(seconds))
+        first.append(min(seconds))
+        size.append(sum(sizes))
+        again += [_seconds(f"/panels/{panel.slug}?{_ASKED}{day}") for panel in PANELS]
+    print(f"{'':46}  all cards after {_list(ready)} s, the first after {_list(first)} s")
+    _report(f"{len(PANELS)} cards of a page, cold, all ready, median", statistics.median(ready), "s", 4)
+    _report("the first of them, median", statistics.median(first), "s", 0.5)
+    _report("HTML of all cards, most", max(size) / 1000, "kB", 700)
+    _report("a card of the same page again, worst of all", 1000 * max(again), "ms", 20)
+
+
+def _page(day: str) -> tuple[list[float], list[int]]:
+    """How long each card took to come and how many bytes it is, all asked for at the same moment."""
+    begun = time.perf_counter()
+
+    def ask(slug: str) -> tuple[float, int]:
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/panels/{slug}?{_ASKED}{day}") as answer:
+            size = len(answer.read())
+        return time.perf_counter() - begun, size
+
+    with ThreadPoolExecutor(len(PANELS)) as visitor:
+        seconds, sizes = zip(*visitor.map(ask, [panel.slug for panel in PANELS]), strict=True)
+    return list(seconds), list(sizes)
 
 
 def _worker_memory() -> dict[int, float]:
