@@ -81,6 +81,23 @@ class BadFormError(AppError):
         self.sentence = f"The form that was sent cannot be read: {found}."
 
 
+class TooOftenError(AppError):
+    """More than ``limit`` (as "60 cards a minute") was asked for; there is room again in ``retry_after`` seconds."""
+
+    def __init__(self, whose: str, limit: str, retry_after: int) -> None:
+        super().__init__(whose, limit, retry_after)
+        self.whose, self.limit, self.retry_after = whose, limit, retry_after
+        self.sentence = f"{whose} may run {limit}, and that limit is reached."
+        self.hint = f"Wait {retry_after} s and ask again."
+
+
+class CrossSiteError(AppError):
+    """Another site made a browser ask for work, behind its visitor's back."""
+
+    sentence = "Another website asked for this, and analyses are not run for other websites."
+    hint = "Open this site itself; a link to it works from anywhere."
+
+
 class TooFewBarsError(AppError):
     """A card needs a longer history than there is."""
 

@@ -24,11 +24,12 @@ from app.market.sample import SampleSource
 from app.market.source import MarketSource
 from app.market.yahoo import CLIENT, YahooSource
 from app.panels.query import MAXIMUM_HORIZON
-from app.settings import Settings
+from app.settings import OFF, Settings
 from app.web import cards, health, pages
 from app.web.analyses import Analyses
 from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
+from app.web.limits import CardLimits
 from app.web.security import SecurityHeaders
 from app.web.state import Running
 from app.web.views import Site
@@ -54,7 +55,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.running = Running(_site(settings, sources), _style(), analyses, engine, today)
+        site = _site(settings, sources)
+        app.state.running = Running(site, _style(), analyses, engine, today, card_limits(settings), settings.hops)
         await engine.start()
         warming = asyncio.create_task(asyncio.to_thread(_warm_up, today(), "yahoo" in sources))
         try:
@@ -63,7 +65,7 @@ def create_app(
             warming.cancel()
             await engine.stop()
 
-    site = Starlette(routes=_routes(), exception_handlers=HANDLERS, lifespan=lifespan)
+    site = Starlette(routes=routes(), exception_handlers=HANDLERS, lifespan=lifespan)
     # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
     site.router.redirect_slashes = False
     return SecurityHeaders(BodyLimit(site))
@@ -88,7 +90,13 @@ def local_engine(settings: Settings) -> LocalEngine:
     return LocalEngine(plan, Limits(queue=settings.queue, drain_seconds=0.5))
 
 
-def _routes() -> list[Route | Mount]:
+def card_limits(settings: Settings) -> CardLimits | None:
+    """What clients may ask for within a while; None where that is everything."""
+    return None if settings.rate_limit == OFF else CardLimits(settings.rate_limit)
+
+
+def routes() -> list[Route | Mount]:
+    """Every address that answers."""
     return [
         Route("/", pages.index),
         Route("/report", pages.report, methods=_SAID),

@@ -6,6 +6,9 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+OFF = "off"
+_RATE = rf"^({OFF}|[1-9][0-9]{{0,5}}/(second|minute|hour|day))$"
+
 
 def _workers() -> int:
     return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 4)
@@ -25,7 +28,16 @@ class Settings(BaseSettings):
     queue: int = Field(default=24, ge=0, le=1000, description="Jobs that may wait; one more is told to come back.")
     cache_mb: int = Field(default=256, ge=0, description="Memory for finished answers.")
     cache_seconds: int = Field(default=900, ge=0, description="Daily bars change once a day.")
+    rate_limit: str = Field(
+        default="60/minute", pattern=_RATE, description="Card runs for each client: models are costly."
+    )
+    proxy_hops: int | None = Field(default=None, ge=0, le=9, description="Proxies in front that name the client.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
+
+    @property
+    def hops(self) -> int:
+        """How many proxies stand in front; a Space has one."""
+        return self.proxy_hops if self.proxy_hops is not None else int(bool(self.space_id))
 
     @property
     def production(self) -> bool:

@@ -1,16 +1,18 @@
 """One card, as a fragment or as JSON."""
 
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.compute.disconnect import cancel_when
+from app.errors import AppError
 from app.panels import BY_SLUG
 from app.panels.panel import Panel
 from app.panels.query import Query
+from app.web.admission import admit
 from app.web.form import said_by
 from app.web.query import parse_canvas
 from app.web.state import Running, query_of, running, slot_for
@@ -51,8 +53,16 @@ def _panel(request: Request) -> Panel:
     return panel
 
 
-async def while_connected(request: Request, work: Awaitable[T]) -> T:
-    """Await ``work`` for as long as the client waits for it too."""
+async def while_connected(request: Request, work: Coroutine[Any, Any, T], runs: int = 1) -> T:
+    """Await ``work``, which counts as ``runs`` of cards, for as long as the client waits for it too.
+
+    Raises what ``admit`` raises; then nothing has run.
+    """
+    try:
+        await admit(request, runs)
+    except AppError:
+        work.close()
+        raise
 
     async def gone() -> None:
         while (await request.receive())["type"] != "http.disconnect":

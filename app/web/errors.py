@@ -20,6 +20,8 @@ _STATUS: Mapping[type[Exception], int] = {
     errors.BadFileError: 422,
     errors.BadFormError: 400,
     errors.TooLargeError: 413,
+    errors.TooOftenError: 429,
+    errors.CrossSiteError: 403,
     errors.TooFewBarsError: 422,
     errors.UnbelievablePricesError: 422,
     errors.BeforeTrainingError: 422,

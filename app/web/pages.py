@@ -54,7 +54,7 @@ async def report(request: Request) -> Response:
     """GET or POST /report: every card of a query in one document that needs no script and loads nothing."""
     app, said = running(request), await said_by(request)
     query = query_of(request, said)
-    cards = await while_connected(request, _cards(app, query))
+    cards = await while_connected(request, _cards(app, query), len(PANELS))
     style = Markup(app.style)  # noqa: S704  (our own style sheet)
     page_url = "" if query.upload else f"/?{query_string(query)}"
     view = ReportView(app.site, _asked(request, said, query), style, tuple(map(Markup, cards)), page_url)

@@ -12,19 +12,22 @@ from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.analyses import Analyses
 from app.web.form import Said
+from app.web.limits import CardLimits
 from app.web.query import parse_query
 from app.web.views import Site, Slot, slot_of
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The parts of a running app; ``today`` is its clock."""
+    """The parts of a running app; ``today`` is its clock, ``hops`` the number of proxies in front of it."""
 
     site: Site
     style: str
     analyses: Analyses
     engine: Engine
     today: Callable[[], date]
+    limits: CardLimits | None
+    hops: int
 
 
 def running(request: Request) -> Running:
