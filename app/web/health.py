@@ -1,5 +1,6 @@
 """What platforms and robots ask."""
 
+import re
 from dataclasses import asdict
 
 from starlette.requests import Request
@@ -12,6 +13,8 @@ _FAVICON = (
     '<path d="M5 20h7l15-11v16L12 20z" fill="#8fbccb"/><path d="M5 20h7l15-3" fill="none" stroke="#fff" '
     'stroke-width="2.5" stroke-linecap="round"/></svg>'
 )
+# Where things lie on this machine is nobody's business.
+_PATH = re.compile(r"\S*[/\\]\S*")
 _ROBOTS = "User-agent: *\nDisallow: /panels/\nDisallow: /api/\nDisallow: /report\n"
 
 
@@ -24,7 +27,8 @@ async def readyz(request: Request) -> Response:
     """GET /readyz: 503 only while no worker is warm."""
     status = running(request).engine.status()
     state = "ready" if status.ready else "failed" if status.failure else "warming"
-    return JSONResponse({"status": state, "workers": asdict(status)}, 200 if status.ready else 503)
+    workers = asdict(status) | {"failure": status.failure and _PATH.sub("…", status.failure)}
+    return JSONResponse({"status": state, "workers": workers}, 200 if status.ready else 503)
 
 
 async def robots(request: Request) -> Response:

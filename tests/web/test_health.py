@@ -22,6 +22,13 @@ def test_readiness_is_that_of_the_workers_and_says_which(state):
     assert answer.json()["workers"]["failure"] == status.get("failure")
 
 
+def test_a_failure_does_not_say_where_things_lie():
+    failure = "FileNotFoundError: [Errno 2] No such file: '/srv/app/forecasting/weights.json'"
+    with served(engine=StatedEngine(failure=failure)) as client:
+        answer = client.get("/readyz")
+    assert answer.json()["workers"]["failure"] == "FileNotFoundError: [Errno 2] No such file: …"
+
+
 def test_one_warm_worker_is_enough_while_another_fails():
     with served(engine=StatedEngine(warm=1, failure="RuntimeError: no model here")) as client:
         assert client.get("/readyz").status_code == 200
