@@ -98,6 +98,13 @@ class CrossSiteError(AppError):
     hint = "Open this site itself; a link to it works from anywhere."
 
 
+class StrangeHostError(AppError):
+    """The request names a host that this app does not answer for."""
+
+    sentence = "This address is not one that this service answers to."
+    hint = "Its owner can add the host name to ALLOWED_HOSTS."
+
+
 class TooFewBarsError(AppError):
     """A card needs a longer history than there is."""
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -29,6 +30,7 @@ from app.web import cards, health, pages
 from app.web.analyses import Analyses
 from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
+from app.web.hosts import TrustedHosts
 from app.web.limits import CardLimits
 from app.web.security import SecurityHeaders
 from app.web.state import Running
@@ -65,7 +67,8 @@ def create_app(
             warming.cancel()
             await engine.stop()
 
-    site = Starlette(routes=routes(), exception_handlers=HANDLERS, lifespan=lifespan)
+    hosts = Middleware(TrustedHosts, names=settings.hosts)
+    site = Starlette(routes=routes(), middleware=[hosts], exception_handlers=HANDLERS, lifespan=lifespan)
     # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
     site.router.redirect_slashes = False
     return SecurityHeaders(BodyLimit(site))

@@ -7,6 +7,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 OFF = "off"
+_LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _RATE = rf"^({OFF}|[1-9][0-9]{{0,5}}/(second|minute|hour|day))$"
 
 
@@ -32,12 +33,21 @@ class Settings(BaseSettings):
         default="60/minute", pattern=_RATE, description="Card runs for each client: models are costly."
     )
     proxy_hops: int | None = Field(default=None, ge=0, le=9, description="Proxies in front that name the client.")
+    allowed_hosts: str = Field(default="", description="Names it answers to: a page of another name is not this one.")
+    space_host: str = Field(default="", description="The name that a Space answers to; set by it.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
 
     @property
     def hops(self) -> int:
         """How many proxies stand in front; a Space has one."""
         return self.proxy_hops if self.proxy_hops is not None else int(bool(self.space_id))
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host names to answer ("*" is any): those listed, or in production the Space's and this machine's."""
+        if self.allowed_hosts.strip():
+            return tuple(name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip())
+        return tuple(filter(None, (self.space_host.lower(), *_LOCAL))) if self.production else ("*",)
 
     @property
     def production(self) -> bool:

@@ -22,6 +22,7 @@ _STATUS: Mapping[type[Exception], int] = {
     errors.TooLargeError: 413,
     errors.TooOftenError: 429,
     errors.CrossSiteError: 403,
+    errors.StrangeHostError: 400,
     errors.TooFewBarsError: 422,
     errors.UnbelievablePricesError: 422,
     errors.BeforeTrainingError: 422,
