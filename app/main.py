@@ -4,8 +4,9 @@ import asyncio
 import hashlib
 import importlib
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -23,6 +24,7 @@ from app.market.calendar import sessions_after
 from app.market.remembering import Remembering
 from app.market.sample import SampleSource
 from app.market.source import MarketSource
+from app.market.watched import Watched
 from app.market.yahoo import CLIENT, YahooSource
 from app.panels.query import MAXIMUM_HORIZON
 from app.settings import OFF, Settings
@@ -32,6 +34,8 @@ from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
 from app.web.hosts import TrustedHosts
 from app.web.limits import CardLimits
+from app.web.metrics import MeteredCache, MeteredEngine, Metrics
+from app.web.observed import Observed
 from app.web.security import SecurityHeaders
 from app.web.state import Running
 from app.web.views import Site
@@ -50,28 +54,43 @@ def create_app(
     today: Callable[[], date] = lambda: datetime.now(UTC).date(),
 ) -> ASGIApp:
     """The app as an ASGI callable; what is not given is built from ``settings``."""
-    cache = cache or MemoryCache(settings.cache_mb * 2**20)
-    sources = {name: Remembering(source, cache) for name, source in (sources or market_sources()).items()}
-    engine = engine or local_engine(settings)
-    analyses = Analyses(sources, engine, cache, settings.cache_seconds)
+    metrics = Metrics()
+    cache = MeteredCache(cache or MemoryCache(settings.cache_mb * 2**20), metrics)
+    engine = MeteredEngine(engine or local_engine(settings), metrics)
+    asked = (sources or market_sources()).items()
+    watched = {name: Watched(source, partial(metrics.loaded, name)) for name, source in asked}
+    remembering = {name: Remembering(source, cache) for name, source in watched.items()}
+    parts = Running(
+        site=_site(settings, watched),
+        style=_style(),
+        analyses=Analyses(remembering, engine, cache, settings.cache_seconds),
+        engine=engine,
+        today=today,
+        limits=card_limits(settings),
+        hops=settings.hops,
+        metrics=metrics,
+        watched=watched,
+    )
+    hosts = Middleware(TrustedHosts, names=settings.hosts)
+    site = Starlette(routes=routes(), middleware=[hosts], exception_handlers=HANDLERS, lifespan=_lifespan(parts))
+    # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
+    site.router.redirect_slashes = False
+    return Observed(SecurityHeaders(BodyLimit(site)), metrics)
 
+
+def _lifespan(parts: Running) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        site = _site(settings, sources)
-        app.state.running = Running(site, _style(), analyses, engine, today, card_limits(settings), settings.hops)
-        await engine.start()
-        warming = asyncio.create_task(asyncio.to_thread(_warm_up, today(), "yahoo" in sources))
+        app.state.running = parts
+        await parts.engine.start()
+        warming = asyncio.create_task(asyncio.to_thread(_warm_up, parts.today(), "yahoo" in parts.watched))
         try:
             yield
         finally:
             warming.cancel()
-            await engine.stop()
+            await parts.engine.stop()
 
-    hosts = Middleware(TrustedHosts, names=settings.hosts)
-    site = Starlette(routes=routes(), middleware=[hosts], exception_handlers=HANDLERS, lifespan=lifespan)
-    # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
-    site.router.redirect_slashes = False
-    return SecurityHeaders(BodyLimit(site))
+    return lifespan
 
 
 def market_sources() -> dict[str, MarketSource]:
@@ -108,6 +127,7 @@ def routes() -> list[Route | Mount]:
         Route("/api/v1/panels/{slug}", cards.published, methods=_SAID),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
+        Route("/metrics", health.metrics),
         Route("/robots.txt", health.robots),
         Route("/favicon.ico", health.favicon),
         Mount("/static", StaticFiles(directory=_STATIC)),

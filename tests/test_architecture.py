@@ -15,7 +15,7 @@ ALLOWED = {
     "serve": {"main", "settings", "logs"},
     "diagnose": {"main", "settings", "compute", "market", "panels"},
     "main": {"web", "panels", "market", "compute", "settings"},
-    "web": {"panels", "charts", "market", "compute", "errors"},
+    "web": {"panels", "charts", "market", "compute", "errors", "logs"},
     "panels": {"charts", "forecasting", "indicators", "levels", "market", "errors"},
     "evaluation": {"forecasting"},
     "training": {"evaluation", "forecasting"},

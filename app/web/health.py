@@ -3,6 +3,7 @@
 import re
 from dataclasses import asdict
 
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
@@ -24,11 +25,17 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """GET /readyz: 503 only while no worker is warm."""
+    """GET /readyz: 503 only while no worker is warm; with a market source that is down it is 200 and degraded."""
     status = running(request).engine.status()
-    state = "ready" if status.ready else "failed" if status.failure else "warming"
+    down = [name for name, source in running(request).watched.items() if source.down]
+    state = ("degraded" if down else "ready") if status.ready else "failed" if status.failure else "warming"
     workers = asdict(status) | {"failure": status.failure and _PATH.sub("…", status.failure)}
-    return JSONResponse({"status": state, "workers": workers}, 200 if status.ready else 503)
+    return JSONResponse({"status": state, "workers": workers, "down": down}, 200 if status.ready else 503)
+
+
+async def metrics(request: Request) -> Response:
+    """GET /metrics: numbers for Prometheus, of this process and of its workers."""
+    return Response(running(request).metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def robots(request: Request) -> Response:

@@ -7,7 +7,7 @@ from app.errors import StrangeHostError
 from app.web.errors import answer_failure
 
 # A platform asks for these under whatever name or address it knows the container by.
-_PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class TrustedHosts:
@@ -21,7 +21,7 @@ class TrustedHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
-        if self._any or scope["type"] != "http" or scope["path"] in _PROBES or self._answers(Request(scope)):
+        if self._any or scope["type"] != "http" or scope["path"] in PROBES or self._answers(Request(scope)):
             await self._app(scope, receive, send)
         else:
             refusal = await answer_failure(Request(scope), StrangeHostError())

@@ -1,6 +1,6 @@
 """What a running app holds, and how an endpoint reaches it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from app.compute.engine import Engine
+from app.market.watched import Watched
 from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.analyses import Analyses
 from app.web.form import Said
 from app.web.limits import CardLimits
+from app.web.metrics import Metrics
 from app.web.query import parse_query
 from app.web.views import Site, Slot, slot_of
 
@@ -28,6 +30,8 @@ class Running:
     today: Callable[[], date]
     limits: CardLimits | None
     hops: int
+    metrics: Metrics
+    watched: Mapping[str, Watched]
 
 
 def running(request: Request) -> Running:

@@ -22,6 +22,7 @@ ANSWERS = {
     "/vendor/htmx-2.min.js": 200,
     "/healthz": 200,
     "/readyz": 200,
+    "/metrics": 200,
     "/robots.txt": 200,
     "/favicon.ico": 200,
 }

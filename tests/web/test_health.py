@@ -2,6 +2,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from app.errors import SourceSilentError
 from tests.conftest import served
 from tests.fakes import BrokenMarket, StatedEngine
 
@@ -73,3 +74,19 @@ def test_nothing_beside_the_static_files_is_served(client, path):
     answer = client.get(path)
     assert answer.status_code == 404
     assert "import" not in answer.text
+
+
+def test_a_source_that_is_down_degrades_but_does_not_stop():
+    with served(BrokenMarket(SourceSilentError("Yahoo", 15.0)), StatedEngine(warm=2)) as client:
+        assert client.get("/readyz").json()["status"] == "ready"
+        client.get("/panels/overview?ticker=SYN")
+        answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["down"]) == ("degraded", ["sample"])
+
+
+def test_a_source_that_is_down_does_not_hide_that_no_worker_is_warm():
+    with served(BrokenMarket(SourceSilentError("Yahoo", 15.0)), StatedEngine(warm=0)) as client:
+        client.get("/panels/overview?ticker=SYN")
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "warming")

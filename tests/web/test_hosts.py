@@ -38,7 +38,7 @@ def test_other_names_are_refused_in_the_form_of_the_path(space, path, host):
     assert "evil" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_probes_are_answered_under_any_name(space, path):
     assert space.get(path, headers={"Host": "10.1.2.3:7860"}).status_code == 200
 
