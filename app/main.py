@@ -28,7 +28,7 @@ from app.market.watched import Watched
 from app.market.yahoo import CLIENT, YahooSource
 from app.panels.query import MAXIMUM_HORIZON
 from app.settings import OFF, Settings
-from app.web import cards, health, pages
+from app.web import api_docs, cards, health, pages
 from app.web.analyses import Analyses
 from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
@@ -125,6 +125,8 @@ def routes() -> list[Route | Mount]:
         Route("/panels", pages.places, methods=["POST"]),
         Route("/panels/{slug}", cards.fragment, methods=_SAID),
         Route("/api/v1/panels/{slug}", cards.published, methods=_SAID),
+        Route("/openapi.json", api_docs.openapi),
+        Route("/docs", api_docs.docs),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Route("/metrics", health.metrics),

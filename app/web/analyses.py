@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from pydantic import TypeAdapter
 
@@ -38,7 +39,7 @@ class Packed:
 @dataclass(frozen=True, slots=True)
 class Finished:
     """A card's analysis with its JSON, and what stands outside it: what happened afterwards where the query looks back,
-    and how old its prices are where the source has no newer ones to give.
+    and how old its prices are where the source has no newer ones to give. ``newest`` is the source's last bar.
     """
 
     packed: Packed
@@ -46,6 +47,7 @@ class Finished:
     json: bytes
     outcome: Outcome | None
     stale: Stale | None
+    newest: date
 
     def published(self) -> bytes:
         """The JSON object of the analysis, with the members ``outcome`` and ``stale`` where there are such."""
@@ -85,7 +87,7 @@ class Analyses:
         analysis = TypeAdapter(panel.analysis).validate_json(published)
         quotes = answers.decode(packed.answer)
         outcome = outcome_of(analysis, quotes) if query.as_of else None
-        return Finished(packed, analysis, published, outcome, quotes.stale)
+        return Finished(packed, analysis, published, outcome, quotes.stale, quotes.dates.max().item())
 
     async def charts(self, panel: Panel, finished: Finished, canvas: str) -> dict[str, Chart]:
         """The card's charts by name, drawn for ``canvas`` from its ``finished`` analysis."""

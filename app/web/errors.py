@@ -57,7 +57,7 @@ def failure_of(error: Exception) -> Failure:
 async def answer_failure(request: Request, error: Exception) -> Response:
     """The failure in the form that the path's other answers have."""
     failure = failure_of(error)
-    headers = dict(getattr(error, "headers", None) or {})
+    headers = {"Cache-Control": "no-store", **(getattr(error, "headers", None) or {})}
     if failure.retry_after is not None:
         headers["Retry-After"] = str(failure.retry_after)
     if request.url.path.startswith("/api/"):

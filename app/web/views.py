@@ -99,6 +99,14 @@ class ReportView:
 
 
 @dataclass(frozen=True, slots=True)
+class DocsView:
+    """docs.html: the API for people; ``api`` is the OpenAPI document."""
+
+    site: Site
+    api: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorView:
     """error.html: a page that says what went wrong."""
 

@@ -23,6 +23,8 @@ ANSWERS = {
     "/healthz": 200,
     "/readyz": 200,
     "/metrics": 200,
+    "/openapi.json": 200,
+    "/docs": 200,
     "/robots.txt": 200,
     "/favicon.ico": 200,
 }
