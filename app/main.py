@@ -6,7 +6,7 @@ import importlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -19,6 +19,10 @@ from app.compute.cache import Cache, MemoryCache
 from app.compute.crew import CrewPlan
 from app.compute.engine import Engine
 from app.compute.local import Limits, LocalEngine
+from app.compute.shared import Shared
+from app.compute.shared_cache import SharedCache
+from app.compute.shared_flight import SharedFlight
+from app.compute.single_flight import SingleFlight
 from app.market import upload
 from app.market.calendar import sessions_after
 from app.market.remembering import Remembering
@@ -37,6 +41,7 @@ from app.web.limits import CardLimits
 from app.web.metrics import MeteredCache, MeteredEngine, Metrics
 from app.web.observed import Observed
 from app.web.security import SecurityHeaders
+from app.web.shared_windows import SharedWindows
 from app.web.state import Running
 from app.web.views import Site
 
@@ -55,7 +60,10 @@ def create_app(
 ) -> ASGIApp:
     """The app as an ASGI callable; what is not given is built from ``settings``."""
     metrics = Metrics()
-    cache = MeteredCache(cache or MemoryCache(settings.cache_mb * 2**20), metrics)
+    shared = Shared(settings.redis_url) if settings.redis_url else None
+    own = cache or MemoryCache(settings.cache_mb * 2**20)
+    cache = MeteredCache(SharedCache(shared, own, _build()) if shared else own, metrics)
+    flights = SharedFlight(shared, cache, _build()) if shared else SingleFlight[bytes]()
     engine = MeteredEngine(engine or local_engine(settings), metrics)
     asked = (sources or market_sources()).items()
     watched = {name: Watched(source, partial(metrics.loaded, name)) for name, source in asked}
@@ -63,13 +71,14 @@ def create_app(
     parts = Running(
         site=_site(settings, watched),
         style=_style(),
-        analyses=Analyses(remembering, engine, cache, settings.cache_seconds),
+        analyses=Analyses(remembering, engine, cache, settings.cache_seconds, flights),
         engine=engine,
         today=today,
-        limits=card_limits(settings),
+        limits=card_limits(settings, shared),
         hops=settings.hops,
         metrics=metrics,
         watched=watched,
+        shared=shared,
     )
     hosts = Middleware(TrustedHosts, names=settings.hosts)
     site = Starlette(routes=routes(), middleware=[hosts], exception_handlers=HANDLERS, lifespan=_lifespan(parts))
@@ -89,6 +98,8 @@ def _lifespan(parts: Running) -> Callable[[Starlette], AbstractAsyncContextManag
         finally:
             warming.cancel()
             await parts.engine.stop()
+            if parts.shared is not None:
+                await parts.shared.close()
 
     return lifespan
 
@@ -112,9 +123,17 @@ def local_engine(settings: Settings) -> LocalEngine:
     return LocalEngine(plan, Limits(queue=settings.queue, drain_seconds=0.5))
 
 
-def card_limits(settings: Settings) -> CardLimits | None:
-    """What clients may ask for within a while; None where that is everything."""
-    return None if settings.rate_limit == OFF else CardLimits(settings.rate_limit)
+def card_limits(settings: Settings, shared: Shared | None) -> CardLimits | None:
+    """What clients may ask for within a while, of all replicas where they share; None where that is everything."""
+    windows = SharedWindows(shared) if shared else None
+    return None if settings.rate_limit == OFF else CardLimits(settings.rate_limit, windows)
+
+
+@lru_cache
+def _build() -> str:
+    """What tells this code from any other."""
+    files = sorted(Path(__file__).parent.rglob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
 def routes() -> list[Route | Mount]:

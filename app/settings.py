@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     queue: int = Field(default=24, ge=0, le=1000, description="Jobs that may wait; one more is told to come back.")
     cache_mb: int = Field(default=256, ge=0, description="Memory for finished answers.")
     cache_seconds: int = Field(default=900, ge=0, description="Daily bars change once a day.")
+    redis_url: str = Field(default="", repr=False, description="A Redis that replicas share; one alone needs none.")
     rate_limit: str = Field(
         default="60/minute", pattern=_RATE, description="Card runs for each client: models are costly."
     )

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from app.charts.chart import Chart
 from app.compute.cache import Cache
 from app.compute.engine import Engine
-from app.compute.single_flight import SingleFlight
+from app.compute.single_flight import Flights, SingleFlight
 from app.market import history as histories
 from app.market import quotes as answers
 from app.market.passport import Stale
@@ -68,7 +68,7 @@ class Analyses:
     engine: Engine
     cache: Cache
     seconds: float
-    flights: SingleFlight[bytes] = field(default_factory=SingleFlight)
+    flights: Flights = field(default_factory=SingleFlight[bytes])
 
     async def prepare(self, query: Query) -> Packed:
         """The history that ``query`` asks for; raises what its source and its rows give cause to."""

@@ -25,9 +25,11 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """GET /readyz: 503 only while no worker is warm; with a market source that is down it is 200 and degraded."""
-    status = running(request).engine.status()
-    down = [name for name, source in running(request).watched.items() if source.down]
+    """GET /readyz: 503 only while no worker is warm; degraded, but 200, with a market source or Redis down."""
+    app = running(request)
+    status = app.engine.status()
+    down = [name for name, source in app.watched.items() if source.down]
+    down += ["redis"] if app.shared is not None and app.shared.down else []
     state = ("degraded" if down else "ready") if status.ready else "failed" if status.failure else "warming"
     workers = asdict(status) | {"failure": status.failure and _PATH.sub("…", status.failure)}
     return JSONResponse({"status": state, "workers": workers, "down": down}, 200 if status.ready else 503)

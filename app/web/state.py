@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from app.compute.engine import Engine
+from app.compute.shared import Shared
 from app.market.watched import Watched
 from app.panels.panel import Panel
 from app.panels.query import Query
@@ -32,6 +33,7 @@ class Running:
     hops: int
     metrics: Metrics
     watched: Mapping[str, Watched]
+    shared: Shared | None
 
 
 def running(request: Request) -> Running:

@@ -1,14 +1,10 @@
-import asyncio
-
 import pytest
 from pydantic import ValidationError
 from starlette.routing import Route
 
-from app.errors import TooOftenError
 from app.main import routes
 from app.settings import Settings
 from app.web.client import client_of
-from app.web.limits import CardLimits
 from tests.conftest import served
 from tests.fakes import FakeMarket, InlineEngine, market
 from tests.panels.cards import elements
@@ -27,46 +23,6 @@ REFUSED = {
 
 def scope(*forwarded, peer="10.0.0.1"):
     return {"client": (peer, 1), "headers": [(b"x-forwarded-for", text.encode()) for text in forwarded]}
-
-
-@pytest.mark.anyio
-async def test_a_client_at_its_limit_hears_when_and_others_are_not_held_up():
-    limits = CardLimits("3/minute")
-    for _ in range(3):
-        await limits.admit("a")
-    with pytest.raises(TooOftenError) as refused:
-        await limits.admit("a")
-    assert 58 <= refused.value.retry_after <= 60
-    assert refused.value.sentence == "One visitor may run 3 cards a minute, and that limit is reached."
-    await limits.admit("b")
-
-
-@pytest.mark.anyio
-async def test_all_clients_together_have_a_limit_too():
-    limits = CardLimits("1/minute")
-    for number in range(10):
-        await limits.admit(str(number))
-    with pytest.raises(TooOftenError, match="All visitors") as refused:
-        await limits.admit("one more")
-    assert refused.value.limit == "10 cards a minute"
-
-
-@pytest.mark.anyio
-async def test_a_request_for_more_cards_than_the_window_holds_takes_the_whole_window():
-    limits = CardLimits("2/hour")
-    await limits.admit("a", runs=6)
-    with pytest.raises(TooOftenError, match="2 cards an hour"):
-        await limits.admit("a")
-
-
-@pytest.mark.anyio
-async def test_after_the_stated_seconds_another_try_is_let_in():
-    limits = CardLimits("2/second")
-    await limits.admit("a", runs=2)
-    with pytest.raises(TooOftenError) as refused:
-        await limits.admit("a")
-    await asyncio.sleep(refused.value.retry_after)
-    await limits.admit("a", runs=2)
 
 
 @pytest.mark.parametrize("rate", ["", "60", "0/minute", "-1/minute", "60/fortnight", "60/minute\n", "OFF", "many"])
