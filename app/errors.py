@@ -81,6 +81,30 @@ class BadFormError(AppError):
         self.sentence = f"The form that was sent cannot be read: {found}."
 
 
+class TooOftenError(AppError):
+    """More than ``limit`` (as "60 cards a minute") was asked for; there is room again in ``retry_after`` seconds."""
+
+    def __init__(self, whose: str, limit: str, retry_after: int) -> None:
+        super().__init__(whose, limit, retry_after)
+        self.whose, self.limit, self.retry_after = whose, limit, retry_after
+        self.sentence = f"{whose} may run {limit}, and that limit is reached."
+        self.hint = f"Wait {retry_after} s and ask again."
+
+
+class CrossSiteError(AppError):
+    """Another site made a browser ask for work, behind its visitor's back."""
+
+    sentence = "Another website asked for this, and analyses are not run for other websites."
+    hint = "Open this site itself; a link to it works from anywhere."
+
+
+class StrangeHostError(AppError):
+    """The request names a host that this app does not answer for."""
+
+    sentence = "This address is not one that this service answers to."
+    hint = "Its owner can add the host name to ALLOWED_HOSTS."
+
+
 class TooFewBarsError(AppError):
     """A card needs a longer history than there is."""
 

@@ -4,11 +4,13 @@ import asyncio
 import hashlib
 import importlib
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -17,20 +19,31 @@ from app.compute.cache import Cache, MemoryCache
 from app.compute.crew import CrewPlan
 from app.compute.engine import Engine
 from app.compute.local import Limits, LocalEngine
+from app.compute.shared import Shared
+from app.compute.shared_cache import SharedCache
+from app.compute.shared_flight import SharedFlight
+from app.compute.single_flight import SingleFlight
 from app.market import upload
 from app.market.calendar import sessions_after
 from app.market.remembering import Remembering
 from app.market.sample import SampleSource
 from app.market.source import MarketSource
+from app.market.watched import Watched
 from app.market.yahoo import CLIENT, YahooSource
 from app.panels.query import MAXIMUM_HORIZON
-from app.settings import Settings
-from app.web import cards, downloads, health, pages, verify
+from app.settings import OFF, Settings
+from app.version import code_digest
+from app.web import api_docs, cards, downloads, health, pages, verify
 from app.web.analyses import Analyses
 from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
+from app.web.hosts import TrustedHosts
+from app.web.limits import CardLimits
+from app.web.metrics import MeteredCache, MeteredEngine, Metrics
 from app.web.notary import Notary
+from app.web.observed import Observed
 from app.web.security import SecurityHeaders
+from app.web.shared_windows import SharedWindows
 from app.web.state import Running
 from app.web.views import Site
 
@@ -62,22 +75,28 @@ def create_app(
 ) -> ASGIApp:
     """The app as an ASGI callable; what is not given is built from ``settings``."""
     parts = running_parts(settings, sources, engine, cache, today)
+    hosts = Middleware(TrustedHosts, names=settings.hosts)
+    site = Starlette(routes=routes(), middleware=[hosts], exception_handlers=HANDLERS, lifespan=_lifespan(parts))
+    # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
+    site.router.redirect_slashes = False
+    return Observed(SecurityHeaders(BodyLimit(site)), parts.metrics)
 
+
+def _lifespan(parts: Running) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.running = parts
         await parts.engine.start()
-        warming = asyncio.create_task(asyncio.to_thread(_warm_up, today(), "yahoo" in parts.site.sources))
+        warming = asyncio.create_task(asyncio.to_thread(_warm_up, parts.today(), "yahoo" in parts.watched))
         try:
             yield
         finally:
             warming.cancel()
             await parts.engine.stop()
+            if parts.shared is not None:
+                await parts.shared.close()
 
-    site = Starlette(routes=_routes(), exception_handlers=HANDLERS, lifespan=lifespan)
-    # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
-    site.router.redirect_slashes = False
-    return SecurityHeaders(BodyLimit(site))
+    return lifespan
 
 
 def running_parts(
@@ -88,12 +107,28 @@ def running_parts(
     today: Callable[[], date] = _today,
 ) -> Running:
     """What a running app holds, whether it serves or answers once; what is not given is built from ``settings``."""
-    cache = cache or MemoryCache(settings.cache_mb * 2**20)
-    sources = {name: Remembering(source, cache) for name, source in (sources or market_sources()).items()}
-    engine = engine or local_engine(settings)
-    analyses = Analyses(sources, engine, cache, settings.cache_seconds)
-    key = settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")
-    return Running(_site(settings, sources), _style(), analyses, Notary(key), engine, today)
+    metrics, build = Metrics(), code_digest()[:16]
+    shared = Shared(settings.redis_url) if settings.redis_url else None
+    own = cache or MemoryCache(settings.cache_mb * 2**20)
+    cache = MeteredCache(SharedCache(shared, own, build) if shared else own, metrics)
+    flights = SharedFlight(shared, cache, build) if shared else SingleFlight[bytes]()
+    engine = MeteredEngine(engine or local_engine(settings), metrics)
+    asked = (sources or market_sources()).items()
+    watched = {name: Watched(source, partial(metrics.loaded, name)) for name, source in asked}
+    remembering = {name: Remembering(source, cache) for name, source in watched.items()}
+    return Running(
+        site=_site(settings, watched),
+        style=_style(),
+        analyses=Analyses(remembering, engine, cache, settings.cache_seconds, flights),
+        notary=Notary(settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")),
+        engine=engine,
+        today=today,
+        limits=card_limits(settings, shared),
+        hops=settings.hops,
+        metrics=metrics,
+        watched=watched,
+        shared=shared,
+    )
 
 
 def market_sources() -> dict[str, MarketSource]:
@@ -115,7 +150,14 @@ def local_engine(settings: Settings) -> LocalEngine:
     return LocalEngine(plan, Limits(queue=settings.queue, drain_seconds=0.5))
 
 
-def _routes() -> list[Route | Mount]:
+def card_limits(settings: Settings, shared: Shared | None) -> CardLimits | None:
+    """What clients may ask for within a while, of all replicas where they share; None where that is everything."""
+    windows = SharedWindows(shared) if shared else None
+    return None if settings.rate_limit == OFF else CardLimits(settings.rate_limit, windows)
+
+
+def routes() -> list[Route | Mount]:
+    """Every address that answers."""
     return [
         Route("/", pages.index),
         Route("/report", downloads.report, methods=_SAID),
@@ -125,8 +167,11 @@ def _routes() -> list[Route | Mount]:
         Route("/panels", pages.places, methods=["POST"]),
         Route("/panels/{slug}", cards.fragment, methods=_SAID),
         Route("/api/v1/panels/{slug}", cards.published, methods=_SAID),
+        Route("/openapi.json", api_docs.openapi),
+        Route("/docs", api_docs.docs),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
+        Route("/metrics", health.metrics),
         Route("/robots.txt", health.robots),
         Route("/favicon.ico", health.favicon),
         Mount("/static", StaticFiles(directory=_STATIC)),

@@ -11,6 +11,9 @@ _NO_KEY = (
     "has to be set in production, because receipts are signed with it; any long random text will do, kept secret "
     "and kept the same for as long as receipts are to be recognised"
 )
+OFF = "off"
+_LOCAL = ("localhost", "127.0.0.1", "[::1]")
+_RATE = rf"^({OFF}|[1-9][0-9]{{0,5}}/(second|minute|hour|day))$"
 
 
 def _workers() -> int:
@@ -34,6 +37,13 @@ class Settings(BaseSettings):
     queue: int = Field(default=24, ge=0, le=1000, description="Jobs that may wait; one more is told to come back.")
     cache_mb: int = Field(default=256, ge=0, description="Memory for finished answers.")
     cache_seconds: int = Field(default=900, ge=0, description="Daily bars change once a day.")
+    redis_url: str = Field(default="", repr=False, description="A Redis that replicas share; one alone needs none.")
+    rate_limit: str = Field(
+        default="60/minute", pattern=_RATE, description="Card runs for each client: models are costly."
+    )
+    proxy_hops: int | None = Field(default=None, ge=0, le=9, description="Proxies in front that name the client.")
+    allowed_hosts: str = Field(default="", description="Names it answers to: a page of another name is not this one.")
+    space_host: str = Field(default="", description="The name that a Space answers to; set by it.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
 
     @field_validator("secret_key")
@@ -44,6 +54,18 @@ class Settings(BaseSettings):
         if others.data.get("app_env") == "production" or others.data.get("space_id"):
             raise ValueError(_NO_KEY)
         return SecretStr(secrets.token_hex(32))
+
+    @property
+    def hops(self) -> int:
+        """How many proxies stand in front; a Space has one."""
+        return self.proxy_hops if self.proxy_hops is not None else int(bool(self.space_id))
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host names to answer ("*" is any): those listed, or in production the Space's and this machine's."""
+        if self.allowed_hosts.strip():
+            return tuple(name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip())
+        return tuple(filter(None, (self.space_host.lower(), *_LOCAL))) if self.production else ("*",)
 
     @property
     def production(self) -> bool:

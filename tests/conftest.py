@@ -28,7 +28,10 @@ def served(source=None, engine=None, **settings):
     """A client of an app of its own, with a cache of its own."""
     sources = {"sample": source or FakeMarket(market())}
     app = create_app(
-        Settings(**{"source": "sample"} | settings), sources, engine or InlineEngine(), today=lambda: TODAY
+        Settings(**{"source": "sample", "rate_limit": "off"} | settings),
+        sources,
+        engine or InlineEngine(),
+        today=lambda: TODAY,
     )
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client

@@ -236,10 +236,11 @@ class WaitingEngine(InlineEngine):
     def __init__(self):
         super().__init__()
         self.begun = asyncio.Event()
-        self.cancelled = 0
+        self.begins = self.cancelled = 0
 
     async def run(self, function, *payload):
         self.begun.set()
+        self.begins += 1
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:

@@ -46,7 +46,12 @@ def guarded(function: str, *payload: bytes) -> Outcome:
     try:
         return Outcome(answer=_answer(function, payload))
     except BaseException as error:  # The only broad handler: a worker must survive any job.
-        return Outcome(None, _frozen(error), type(error).__qualname__, str(error), traceback.format_exc())
+        return Outcome(None, _frozen(error), type(error).__qualname__, str(error), _where(error))
+
+
+def _where(error: BaseException) -> str:
+    # Without the error's words, which may quote somebody's file; they travel in the error itself.
+    return "".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__
 
 
 def _answer(function: str, payload: tuple[bytes, ...]) -> bytes:

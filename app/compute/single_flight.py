@@ -3,9 +3,16 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
+
+
+class Flights(Protocol):
+    """Where equal computations of bytes meet, in one process or among all."""
+
+    async def run(self, key: str, make: Callable[[], Coroutine[Any, Any, bytes]]) -> bytes:
+        """Await what ``make()`` gives, together with all others who asked for ``key`` meanwhile."""
 
 
 @dataclass(slots=True)

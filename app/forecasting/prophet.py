@@ -141,9 +141,20 @@ def _stock_standard(y: LogPrices, horizon: int) -> Floats:
 
 
 def _fitted(y: LogPrices, *, log: bool = True, **settings: Any) -> Prophet:
-    """A fit on the last three years, of prices where not ``log``; the files that Stan leaves are removed."""
+    """A fit on the last three years, of prices where not ``log``."""
     closes = y.close[-LOOKBACK:] if log else np.exp(y.close[-LOOKBACK:])
+    table = pd.DataFrame({"ds": y.dates[-LOOKBACK:], "y": closes})
+    try:
+        return _fitted_to(table, newton=False, **settings)
+    except RuntimeError:
+        # Prophet takes a fit that was killed for one that failed, and changes its method; no number may tell of that.
+        return _fitted_to(table, newton=True, **settings)
+
+
+def _fitted_to(table: pd.DataFrame, *, newton: bool, **settings: Any) -> Prophet:
+    """One fit, with ``newton`` where the first method fails; the files that Stan leaves are removed."""
     model = Prophet(**settings)
-    model.fit(pd.DataFrame({"ds": y.dates[-LOOKBACK:], "y": closes}))
+    model.stan_backend.set_options(newton_fallback=newton)
+    model.fit(table)
     model.stan_backend.cleanup()
     return model

@@ -12,16 +12,34 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   detail.parameters.canvas = narrow.matches ? "narrow" : "wide";
 });
 
+// A refused card tries again by itself, but not for ever, and not at the same moment as all others that were refused.
+const MOST_TRIES = 5;
+const tries = new Map();
+
 function countDown(line) {
-  let seconds = Number(line.dataset.retryAfter);
+  const card = line.closest(".card");
+  const again = card?.querySelector("button");
+  const tried = tries.get(card?.id) ?? 0;
+  const stated = Number(line.dataset.retryAfter);
+  const willTry = again && tried < MOST_TRIES;
+  let seconds = willTry ? Math.ceil(stated + Math.random() * Math.max(2, stated / 2)) : stated;
+  const words = willTry ? "Tries again by itself" : "Worth another try";
+  const say = () => (line.textContent = `${words} in ${seconds} s.`);
+  say();
   const timer = setInterval(() => {
     seconds -= 1;
-    line.textContent = seconds > 0 ? `Worth another try in ${seconds} s.` : "Worth another try now.";
-    if (seconds <= 0 || !line.isConnected) clearInterval(timer);
+    if (!line.isConnected) return clearInterval(timer);
+    if (seconds > 0) return say();
+    clearInterval(timer);
+    line.textContent = "Worth another try now.";
+    if (!willTry) return;
+    tries.set(card.id, tried + 1);
+    again.click();
   }, 1000);
 }
 
 document.addEventListener("htmx:afterSwap", () => {
+  document.querySelectorAll(".card.ready").forEach((card) => tries.delete(card.id));
   document.querySelectorAll("[data-retry-after]:not([data-counting])").forEach((line) => {
     line.dataset.counting = "";
     countDown(line);

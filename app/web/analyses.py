@@ -4,13 +4,14 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from pydantic import TypeAdapter
 
 from app.charts.chart import Chart
 from app.compute.cache import Cache
 from app.compute.engine import Engine
-from app.compute.single_flight import SingleFlight
+from app.compute.single_flight import Flights, SingleFlight
 from app.errors import NoSayError
 from app.market import history as histories
 from app.market import quotes as answers
@@ -40,7 +41,7 @@ class Packed:
 @dataclass(frozen=True, slots=True)
 class Finished:
     """A card's analysis with its JSON, and what stands outside it: what happened afterwards where the query looks back,
-    and how old its prices are where the source has no newer ones to give.
+    and how old its prices are where the source has no newer ones to give. ``newest`` is the source's last bar.
     """
 
     packed: Packed
@@ -48,6 +49,7 @@ class Finished:
     json: bytes
     outcome: Outcome | None
     stale: Stale | None
+    newest: date
 
     def published(self) -> bytes:
         """The JSON object of the analysis, with the members ``outcome`` and ``stale`` where there are such."""
@@ -68,7 +70,7 @@ class Analyses:
     engine: Engine
     cache: Cache
     seconds: float
-    flights: SingleFlight[bytes] = field(default_factory=SingleFlight)
+    flights: Flights = field(default_factory=SingleFlight[bytes])
 
     async def prepare(self, query: Query) -> Packed:
         """The history that ``query`` asks for; raises what its source and its rows give cause to."""
@@ -87,7 +89,7 @@ class Analyses:
         analysis = TypeAdapter(panel.analysis).validate_json(published)
         quotes = answers.decode(packed.answer)
         outcome = outcome_of(analysis, quotes) if query.as_of else None
-        return Finished(packed, analysis, published, outcome, quotes.stale)
+        return Finished(packed, analysis, published, outcome, quotes.stale, quotes.dates.max().item())
 
     async def charts(self, panel: Panel, finished: Finished, canvas: str) -> dict[str, Chart]:
         """The card's charts by name, drawn for ``canvas`` from its ``finished`` analysis.

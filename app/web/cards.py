@@ -1,18 +1,22 @@
 """One card, as a fragment or as JSON."""
 
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.compute.disconnect import cancel_when
+from app.errors import AppError
 from app.panels import BY_SLUG
 from app.panels.panel import Panel
 from app.panels.query import Query
+from app.web.admission import admit
 from app.web.analyses import Finished
 from app.web.form import said_by
+from app.web.freshness import fresh_seconds, validated
 from app.web.query import parse_canvas
 from app.web.state import Running, query_of, running, slot_for
 from app.web.templates import render
@@ -34,7 +38,16 @@ async def published(request: Request) -> Response:
     panel = _panel(request)
     query = query_of(request, await said_by(request))
     finished = await while_connected(request, running(request).analyses.finished(panel, query))
-    return Response(finished.published(), media_type="application/json")
+    return validated(request, finished.published(), "application/json", _freshness(request, finished))
+
+
+def _freshness(request: Request, finished: Finished) -> str:
+    # What came by POST may be of a file that is nobody else's, and what is old already should not grow older.
+    if request.method == "POST" or finished.stale is not None:
+        return "no-store"
+    passport, most = finished.analysis.data, int(running(request).analyses.seconds)
+    seconds = fresh_seconds(finished.newest, passport.calendar, passport.time_zone, datetime.now(UTC), most)
+    return f"public, max-age={seconds}"
 
 
 async def rendered(app: Running, panel: Panel, query: Query, canvas: str, *, interactive: bool) -> str:
@@ -57,8 +70,16 @@ def _panel(request: Request) -> Panel:
     return panel
 
 
-async def while_connected(request: Request, work: Awaitable[T]) -> T:
-    """Await ``work`` for as long as the client waits for it too."""
+async def while_connected(request: Request, work: Coroutine[Any, Any, T], runs: int = 1) -> T:
+    """Await ``work``, which counts as ``runs`` of cards, for as long as the client waits for it too.
+
+    Raises what ``admit`` raises; then nothing has run.
+    """
+    try:
+        await admit(request, runs)
+    except AppError:
+        work.close()
+        raise
 
     async def gone() -> None:
         while (await request.receive())["type"] != "http.disconnect":

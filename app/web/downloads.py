@@ -35,7 +35,8 @@ async def report(request: Request) -> Response:
     """GET or POST /report: every card of a query in one document that needs no script and loads nothing."""
     app, dossier = running(request), await _dossier(request, PANELS)
     page_url = "" if dossier.query.upload else f"/?{query_string(dossier.query)}"
-    content = await while_connected(request, report_of(app, dossier, page_url))
+    # Its cards have been counted already.
+    content = await while_connected(request, report_of(app, dossier, page_url), 0)
     # Shown at once, unlike the others, but saved under a name that tells it from other reports.
     headers = _saved_as(dossier, "report", "html", "inline")
     return HTMLResponse(content, headers=headers | report_policy(app.style))
@@ -43,7 +44,7 @@ async def report(request: Request) -> Response:
 
 async def _dossier(request: Request, panels: Sequence[Panel]) -> Dossier:
     query = query_of(request, await said_by(request))
-    return await while_connected(request, dossier_of(running(request).analyses, query, panels))
+    return await while_connected(request, dossier_of(running(request).analyses, query, panels), len(panels))
 
 
 def _saved_as(dossier: Dossier, what: str, ending: str, shown: str = "attachment") -> dict[str, str]:

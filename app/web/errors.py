@@ -20,6 +20,9 @@ _STATUS: Mapping[type[Exception], int] = {
     errors.BadFileError: 422,
     errors.BadFormError: 400,
     errors.TooLargeError: 413,
+    errors.TooOftenError: 429,
+    errors.CrossSiteError: 403,
+    errors.StrangeHostError: 400,
     errors.TooFewBarsError: 422,
     errors.UnbelievablePricesError: 422,
     errors.NoSayError: 422,
@@ -55,7 +58,7 @@ def failure_of(error: Exception) -> Failure:
 async def answer_failure(request: Request, error: Exception) -> Response:
     """The failure in the form that the path's other answers have."""
     failure = failure_of(error)
-    headers = dict(getattr(error, "headers", None) or {})
+    headers = {"Cache-Control": "no-store", **(getattr(error, "headers", None) or {})}
     if failure.retry_after is not None:
         headers["Retry-After"] = str(failure.retry_after)
     if request.url.path.endswith((".csv", ".txt")):

@@ -1,6 +1,6 @@
 """What a request says: the fields of its address and of its form, and the file that came with them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from python_multipart.multipart import parse_options_header
@@ -15,6 +15,7 @@ from app.market.upload import Upload
 from app.web.body import MAXIMUM_BYTES
 
 _FILE = "prices"
+_FIELDS = frozenset({"ticker", "horizon", "as_of", "source", "canvas", _FILE})
 _MAXIMUM_FIELDS = 20
 _LONGEST_FIELD = 1024
 
@@ -49,7 +50,7 @@ async def said_by(request: Request, longest: int = _LONGEST_FIELD) -> Said:
     Raises ``BadFormError``, ``QueryError`` or ``TooLargeError`` for what it should not say.
     """
     if request.method != "POST":
-        return Said(request.query_params, None)
+        return Said(_once(request.query_params.multi_items()), None)
     try:
         # The whole body comes first, because who has not finished sending does not see an answer.
         await request.body()
@@ -61,10 +62,27 @@ async def said_by(request: Request, longest: int = _LONGEST_FIELD) -> Said:
         raise BadFormError("its characters do not fit its charset") from None
     except ClientDisconnect:
         raise ClientGoneError from None
-    texts = {name: value for name, value in form.items() if isinstance(value, str)}
+    try:
+        return await _said(request, form)
+    finally:
+        await form.close()
+
+
+async def _said(request: Request, form: FormData) -> Said:
+    texts = _once((name, value) for name, value in form.multi_items() if isinstance(value, str))
     if texts.pop(_FILE, "").strip():
         raise QueryError(_FILE, "text", "a file: a part of the form that has a file name")
-    return Said({**request.query_params, **texts}, await _upload(form.get(_FILE)))
+    return Said(_once(request.query_params.multi_items()) | texts, await _upload(form.get(_FILE)))
+
+
+def _once(said: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Texts by name; raises ``QueryError`` for a field of ours said twice, as nobody could know which is meant."""
+    texts: dict[str, str] = {}
+    for name, text in said:
+        if name in texts and name in _FIELDS:
+            raise QueryError(name, "two values", "one value")
+        texts[name] = text
+    return texts
 
 
 async def _form(request: Request, longest: int) -> FormData:
@@ -83,7 +101,6 @@ async def _upload(part: UploadFile | str | None) -> Upload | None:
     if not isinstance(part, UploadFile):
         return None
     content = await part.read()
-    await part.close()
     if len(content) > uploads.MAXIMUM_BYTES:
         raise TooLargeError("The file", uploads.MAXIMUM_BYTES)
     # Browsers send a nameless, empty part where no file was chosen.

@@ -1,7 +1,9 @@
 """What platforms and robots ask."""
 
+import re
 from dataclasses import asdict
 
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
@@ -12,6 +14,8 @@ _FAVICON = (
     '<path d="M5 20h7l15-11v16L12 20z" fill="#8fbccb"/><path d="M5 20h7l15-3" fill="none" stroke="#fff" '
     'stroke-width="2.5" stroke-linecap="round"/></svg>'
 )
+# Where things lie on this machine is nobody's business.
+_PATH = re.compile(r"\S*[/\\]\S*")
 _NOT_FOR_ROBOTS = ("/panels/", "/api/", "/report", "/forecast.csv", "/summary.txt")
 _ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in _NOT_FOR_ROBOTS)
 
@@ -22,10 +26,19 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """GET /readyz: 503 only while no worker is warm."""
-    status = running(request).engine.status()
-    state = "ready" if status.ready else "failed" if status.failure else "warming"
-    return JSONResponse({"status": state, "workers": asdict(status)}, 200 if status.ready else 503)
+    """GET /readyz: 503 only while no worker is warm; degraded, but 200, with a market source or Redis down."""
+    app = running(request)
+    status = app.engine.status()
+    down = [name for name, source in app.watched.items() if source.down]
+    down += ["redis"] if app.shared is not None and app.shared.down else []
+    state = ("degraded" if down else "ready") if status.ready else "failed" if status.failure else "warming"
+    workers = asdict(status) | {"failure": status.failure and _PATH.sub("…", status.failure)}
+    return JSONResponse({"status": state, "workers": workers, "down": down}, 200 if status.ready else 503)
+
+
+async def metrics(request: Request) -> Response:
+    """GET /metrics: numbers for Prometheus, of this process and of its workers."""
+    return Response(running(request).metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def robots(request: Request) -> Response:

@@ -1,16 +1,20 @@
 """What a running app holds, and how an endpoint reaches it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from starlette.requests import Request
 
 from app.compute.engine import Engine
+from app.compute.shared import Shared
+from app.market.watched import Watched
 from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.analyses import Analyses
 from app.web.form import Said
+from app.web.limits import CardLimits
+from app.web.metrics import Metrics
 from app.web.notary import Notary
 from app.web.query import parse_query, query_string
 from app.web.views import Site, Slot, slot_of
@@ -18,7 +22,7 @@ from app.web.views import Site, Slot, slot_of
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The parts of a running app; ``today`` is its clock."""
+    """The parts of a running app; ``today`` is its clock, ``hops`` the number of proxies in front of it."""
 
     site: Site
     style: str
@@ -26,6 +30,11 @@ class Running:
     notary: Notary
     engine: Engine
     today: Callable[[], date]
+    limits: CardLimits | None
+    hops: int
+    metrics: Metrics
+    watched: Mapping[str, Watched]
+    shared: Shared | None
 
 
 def running(request: Request) -> Running:

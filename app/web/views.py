@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from app.charts.chart import Chart
 from app.market.passport import Stale
@@ -111,6 +112,14 @@ class IndexView:
     query_string: str = ""
     replay: Replay | None = None
     downloads: tuple[Download, ...] = DOWNLOADS
+
+
+@dataclass(frozen=True, slots=True)
+class DocsView:
+    """docs.html: the API for people; ``api`` is the OpenAPI document."""
+
+    site: Site
+    api: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ PORT = 7862
 ROUNDS = 5
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 WAYS_OUT = {"HOST": "127.0.0.1", "PORT": str(PORT), "LOG_LEVEL": "warning", "SOURCE": "sample"}
+WAYS_OUT |= {"RATE_LIMIT": "off"}
 _ASKED = "ticker=%5EGSPC&source=sample&horizon=22&as_of="
 PROPHET, LSTM, PATTERNS, OVERVIEW = (f"/panels/{slug}?{_ASKED}" for slug in ("prophet", "lstm", "patterns", "overview"))
 

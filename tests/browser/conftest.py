@@ -44,6 +44,7 @@ def served() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     said = {"HOST": "127.0.0.1", "PORT": str(port), "SOURCE": "sample", "WORKERS": "2", "LOG_LEVEL": "warning"}
+    said["RATE_LIMIT"] = "off"
     app = subprocess.Popen([sys.executable, "-m", "app"], env={**os.environ, **said})
     try:
         _wait_until_served(f"http://127.0.0.1:{port}/healthz")

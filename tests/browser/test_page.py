@@ -1,8 +1,10 @@
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from app.panels import PANELS
 
@@ -111,6 +113,25 @@ def test_a_failed_card_says_what_to_do_and_leaves_the_others(watched: Watched) -
     assert "needs 250 daily bars" in failed.inner_text()
     # A browser notes every answer of 400 and up in its console; that one is expected here.
     watched.complaints[:] = [said for said in watched.complaints if "status of 422" not in said]
+
+
+def test_a_refused_card_tries_again_by_itself_after_the_stated_seconds(watched: Watched) -> None:
+    refusal = """<section id="panel-overview" class="card failed" hx-target="this" hx-swap="outerHTML">
+        <button hx-get="/panels/overview?ticker=%5EGSPC&source=sample&horizon=5">Run again</button>
+        <p data-retry-after="1">Worth another try in 1 s.</p></section>"""
+    asked: list[float] = []
+
+    def answer(route: Route) -> None:
+        asked.append(time.monotonic())
+        route.continue_() if len(asked) > 2 else route.fulfill(status=429, content_type="text/html", body=refusal)
+
+    watched.page.route("**/panels/overview**", answer)
+    page = watched.open(QUERY)
+    page.get_by_text("Tries again by itself").first.wait_for()
+    page.wait_for_selector("#panel-overview.ready", timeout=90_000)
+    assert len(asked) == 3
+    assert all(1 <= after - before <= 4.5 for before, after in pairwise(asked))
+    watched.complaints[:] = [said for said in watched.complaints if "status of 429" not in said]
 
 
 def test_a_card_whose_connection_breaks_off_says_so(watched: Watched) -> None:

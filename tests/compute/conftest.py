@@ -1,7 +1,8 @@
 import pytest
 
-from app.compute.cache import MemoryCache
+from tests.compute.caches import MemoryCaches, RedisCaches
 from tests.compute.engines import local_engine
+from tests.redis import redis_server
 
 
 @pytest.fixture
@@ -14,6 +15,14 @@ def open_engine(request):
     return request.param
 
 
-@pytest.fixture(params=[MemoryCache], ids=["memory"])
-def open_cache(request):
-    return request.param
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory):
+    with redis_server(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def caches(request, anyio_backend):
+    opened = MemoryCaches() if request.param == "memory" else RedisCaches(request.getfixturevalue("redis").url)
+    yield opened
+    await opened.close()

@@ -10,6 +10,7 @@ HEADERS = (
     "x-content-type-options",
     "referrer-policy",
     "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
     "permissions-policy",
 )
 

@@ -116,6 +116,14 @@ def test_case_blanks_and_empty_fields_are_forgiven(client, asked):
     assert answer.json()["horizon"] == (5 if asked.get("horizon", "").strip() else 22)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_field_that_is_said_twice_is_named(silent, form):
+    answer = silent.get(f"{FORMS[form]}?ticker=SYN&horizon=5&horizon=6")
+    assert answer.status_code == 422
+    assert "“horizon” has “two values”" in answer.text
+    assert silent.nothing_ran()
+
+
 def test_a_canvas_of_another_name_is_refused(silent):
     answer = silent.get("/panels/overview", params={"ticker": "SYN", "canvas": "huge"})
     assert answer.status_code == 422

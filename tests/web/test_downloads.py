@@ -10,7 +10,7 @@ import pytest
 from app.compute.errors import OverloadedError
 from app.market.passport import Stale
 from app.market.upload import MAXIMUM_BYTES
-from app.panels import PANELS
+from app.panels import BY_SLUG, PANELS
 from app.panels.analysis import ForecastAnalysis
 from tests.conftest import served
 from tests.fakes import LATER, FailingEngine, FakeMarket, InlineEngine, market, nothing_later
@@ -110,11 +110,12 @@ def test_what_the_cards_have_computed_is_not_computed_again(path):
     assert (len(engine.calls), source.loads) == (done, 1)
 
 
-def test_the_table_computes_forecasts_alone():
+def test_the_table_computes_forecasts_and_what_they_need_alone():
     engine = InlineEngine()
     with served(engine=engine) as client:
         client.get("/forecast.csv?ticker=SYN")
-    assert sorted({call[1].decode() for call in engine.calls}) == sorted(MEMBERS)
+    needed = {slug for member in MEMBERS for slug in BY_SLUG[member].needs}
+    assert sorted(call[1].decode() for call in engine.calls) == sorted({*MEMBERS, *needed})
     assert {call[0] for call in engine.calls} == {"analyse"}
 
 

@@ -27,6 +27,9 @@ ANSWERS = {
     "/vendor/htmx-2.min.js": 200,
     "/healthz": 200,
     "/readyz": 200,
+    "/metrics": 200,
+    "/openapi.json": 200,
+    "/docs": 200,
     "/robots.txt": 200,
     "/favicon.ico": 200,
 }

@@ -2,6 +2,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from app.errors import SourceSilentError
 from tests.conftest import served
 from tests.fakes import BrokenMarket, StatedEngine
 
@@ -20,6 +21,13 @@ def test_readiness_is_that_of_the_workers_and_says_which(state):
     assert (answer.status_code, answer.json()["status"]) == (code, state)
     assert answer.json()["workers"]["warm"] == status["warm"]
     assert answer.json()["workers"]["failure"] == status.get("failure")
+
+
+def test_a_failure_does_not_say_where_things_lie():
+    failure = "FileNotFoundError: [Errno 2] No such file: '/srv/app/forecasting/weights.json'"
+    with served(engine=StatedEngine(failure=failure)) as client:
+        answer = client.get("/readyz")
+    assert answer.json()["workers"]["failure"] == "FileNotFoundError: [Errno 2] No such file: …"
 
 
 def test_one_warm_worker_is_enough_while_another_fails():
@@ -66,3 +74,19 @@ def test_nothing_beside_the_static_files_is_served(client, path):
     answer = client.get(path)
     assert answer.status_code == 404
     assert "import" not in answer.text
+
+
+def test_a_source_that_is_down_degrades_but_does_not_stop():
+    with served(BrokenMarket(SourceSilentError("Yahoo", 15.0)), StatedEngine(warm=2)) as client:
+        assert client.get("/readyz").json()["status"] == "ready"
+        client.get("/panels/overview?ticker=SYN")
+        answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["down"]) == ("degraded", ["sample"])
+
+
+def test_a_source_that_is_down_does_not_hide_that_no_worker_is_warm():
+    with served(BrokenMarket(SourceSilentError("Yahoo", 15.0)), StatedEngine(warm=0)) as client:
+        client.get("/panels/overview?ticker=SYN")
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "warming")

@@ -1,7 +1,7 @@
 import asyncio
 
 from app.compute.cache import MemoryCache
-from app.panels import BY_SLUG
+from app.panels import BY_SLUG, PANELS
 from app.panels.analysis import Analysis
 from app.panels.panel import Panel
 from app.panels.query import Query
@@ -47,3 +47,14 @@ def test_what_is_needed_is_computed_once_even_while_its_own_card_is_computed_too
     engine = SummingEngine()
     asyncio.run(summed_beside_its_needs(analyses_on(engine)))
     assert sorted(engine.asked) == [b"overview", b"sum", b"technicals"]
+
+
+def test_with_every_card_open_nothing_is_computed_twice():
+    engine = SummingEngine()
+    analyses = analyses_on(engine)
+
+    async def open_all():
+        await asyncio.gather(*(analyses.finished(panel, QUERY) for panel in reversed(PANELS)))
+
+    asyncio.run(open_all())
+    assert sorted(engine.asked) == sorted(panel.slug.encode() for panel in PANELS)

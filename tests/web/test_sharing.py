@@ -47,7 +47,11 @@ class Visitor:
 @asynccontextmanager
 async def running(engine, source=None, cache=None):
     app = create_app(
-        Settings(source="sample"), {"sample": source or FakeMarket(market())}, engine, cache, today=lambda: TODAY
+        Settings(source="sample", rate_limit="off"),
+        {"sample": source or FakeMarket(market())},
+        engine,
+        cache,
+        today=lambda: TODAY,
     )
     mail = asyncio.Queue()
     replies = asyncio.Queue()

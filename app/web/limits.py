@@ -1,0 +1,35 @@
+"""How many card runs a client, and all clients together, may ask for within a while."""
+
+import math
+import time
+
+from limits import RateLimitItem, parse
+from limits.aio.storage import MemoryStorage, Storage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from app.errors import TooOftenError
+
+# The whole service may be kept as busy as by so many clients at their limit.
+_CLIENTS_AT_THE_LIMIT = 10
+
+
+class CardLimits:
+    """Windows that move with time, so that nobody gets twice the ``rate`` (as "60/minute") around the full minute."""
+
+    def __init__(self, rate: str, storage: Storage | None = None) -> None:
+        self._each = parse(rate)
+        self._all = type(self._each)(self._each.amount * _CLIENTS_AT_THE_LIMIT, self._each.multiples)
+        self._windows = MovingWindowRateLimiter(storage or MemoryStorage())
+
+    async def admit(self, client: str, runs: int = 1) -> None:
+        """Count ``runs`` of ``client``, or raise ``TooOftenError``; a client's stay counted where all are too many."""
+        await self._count("One visitor", self._each, runs, "client", client)
+        await self._count("All visitors together", self._all, runs, "all")
+
+    async def _count(self, whose: str, limit: RateLimitItem, runs: int, *key: str) -> None:
+        # More than the whole window holds would never fit.
+        if await self._windows.hit(limit, *key, cost=min(runs, limit.amount)):
+            return
+        freed = (await self._windows.get_window_stats(limit, *key)).reset_time
+        span = "an hour" if limit.GRANULARITY.name == "hour" else f"a {limit.GRANULARITY.name}"
+        raise TooOftenError(whose, f"{limit.amount} cards {span}", max(1, math.ceil(freed - time.time())))

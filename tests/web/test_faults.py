@@ -1,0 +1,165 @@
+"""The served app while its processes are killed from outside, and while visitors leave by the hundred."""
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from app.market import history as histories
+from app.market.sample import SampleSource
+from app.panels.work import analyse
+from tests.compute.processes import alive, descendants, parent
+from tests.fakes import WaitingEngine
+from tests.panels.cards import outcome_out
+from tests.redis import free_port
+from tests.web.test_metrics import numbers
+from tests.web.test_sharing import Visitor, running
+
+CARD = "/panels/prophet?ticker=%5EGSPC&as_of="
+FIT = "prophet_model"
+
+
+class Served:
+    """python -m app with two workers, a client of it, and its processes."""
+
+    def __init__(self, home):
+        port = free_port()
+        said = {"HOST": "127.0.0.1", "PORT": str(port), "SOURCE": "sample", "WORKERS": "2", "LOG_LEVEL": "warning"}
+        said |= {"TMPDIR": str(home), "RATE_LIMIT": "off"}
+        self.home = home
+        self.process = subprocess.Popen([sys.executable, "-m", "app"], env=os.environ | said)
+        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=90)
+        self._port = port
+
+    def wait_until_warm(self):
+        within(20, self._accepts)
+        within(90, lambda: self.workers()["warm"] == 2)
+        self._grown_up = descendants(self.process.pid)
+
+    def workers(self):
+        return self.client.get("/readyz").json()["workers"]
+
+    def _accepts(self):
+        with socket.socket() as line:
+            return line.connect_ex(("127.0.0.1", self._port)) == 0
+
+    def fit(self):
+        """The process of Stan that fits for a visitor, as soon as there is one; a worker that warms up has one too."""
+        return within(30, lambda: next(filter(self._is_a_visitors, descendants(self.process.pid)), None))
+
+    def _is_a_visitors(self, pid):
+        return FIT in name(pid) and parent(pid) in self._grown_up
+
+
+def name(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def within(seconds, happened):
+    end = time.monotonic() + seconds
+    while not (found := happened()):
+        assert time.monotonic() < end, "what was waited for did not happen"
+        time.sleep(0.01)
+    return found
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    app = Served(tmp_path_factory.mktemp("served"))
+    try:
+        with app.client:
+            yield app
+    finally:
+        app.process.terminate()
+        app.process.wait(10)
+
+
+@pytest.mark.slow
+def test_a_worker_killed_in_mid_fit_costs_the_visitor_nothing_but_time(served):
+    served.wait_until_warm()
+    with ThreadPoolExecutor(1) as thread:
+        card = thread.submit(served.client.get, f"{CARD}2015-06-30")
+        os.kill(parent(served.fit()), signal.SIGKILL)
+        assert card.result().status_code == 200
+    assert numbers(served.client)["stock_worker_restarts_total",] >= 1
+
+
+@pytest.mark.slow
+def test_a_worker_killed_twice_in_mid_fit_says_when_to_come_back_and_then_works(served):
+    served.wait_until_warm()
+    with ThreadPoolExecutor(1) as thread:
+        card = thread.submit(served.client.get, f"{CARD}2014-06-30")
+        for _ in range(2):
+            fit = served.fit()
+            os.kill(parent(fit), signal.SIGKILL)
+            within(5, lambda fit=fit: not alive(fit))
+        answer = card.result()
+    assert (answer.status_code, int(answer.headers["retry-after"]) >= 1) == (503, True)
+    served.wait_until_warm()
+    assert served.client.get(f"{CARD}2014-06-30").status_code == 200
+
+
+@pytest.mark.slow
+def test_a_fit_of_prophet_that_is_killed_is_made_again_and_leaves_no_trace_in_the_numbers(served):
+    served.wait_until_warm()
+    with ThreadPoolExecutor(1) as thread:
+        card = thread.submit(served.client.get, f"/api/v1{CARD}2013-06-28")
+        os.kill(served.fit(), signal.SIGKILL)
+        answer = card.result()
+    history = histories.history_until(asyncio.run(SampleSource().load("^GSPC")), date(2013, 6, 28))
+    undisturbed = analyse(b"prophet", b"22", histories.encode(history))
+    assert answer.status_code == 200
+    assert outcome_out(answer.content)[1] == undisturbed
+
+
+@pytest.mark.slow
+def test_the_end_in_mid_fit_takes_six_seconds_at_most_and_leaves_nobody_and_nothing(served):
+    served.wait_until_warm()
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(served.client.get, f"{CARD}2012-06-29")
+        served.fit()
+        everyone = descendants(served.process.pid)
+        begun = time.monotonic()
+        served.process.terminate()
+        assert served.process.wait(10) == 0
+    assert time.monotonic() - begun <= 6
+    within(1, lambda: not any(map(alive, everyone)))
+    assert list(served.home.iterdir()) == []
+
+
+@pytest.mark.anyio
+async def test_five_hundred_visitors_who_leave_free_every_slot_and_what_they_held():
+    engine = WaitingEngine()
+    async with running(engine) as app:
+        for _ in range(3):
+            before, tasks = len(gc.get_objects()), len(asyncio.all_tasks())
+            await come_and_go(app, engine, 500)
+            # The app still warms up beside the first of them.
+            await asyncio.sleep(0.5)
+            gc.collect()
+        assert len(asyncio.all_tasks()) <= tasks
+        assert len(gc.get_objects()) < before + 500
+    assert engine.cancelled == 3 * 66
+
+
+async def come_and_go(app, engine, number):
+    begun = engine.cancelled
+    visitors = [Visitor(app, "/panels/overview", f"ticker=SYN&horizon={1 + turn % 66}") for turn in range(number)]
+    while engine.begins < begun + 66:
+        await asyncio.sleep(0.01)
+    for visitor in visitors:
+        visitor.leave()
+    await asyncio.gather(*(visitor.task for visitor in visitors))
