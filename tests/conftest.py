@@ -1,14 +1,12 @@
-import os
+import importlib
 from contextlib import contextmanager
 from datetime import date
-
-# Before anything imports pyts, which compiles for twenty seconds otherwise; workers are started with it.
-os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
 # TensorFlow carries a curl of its own: in a process of both (there is none when serving) the first one loaded answers
 # for all, and TensorFlow's knows nothing of what yfinance's client asks.
 import curl_cffi  # noqa: F401
 import pytest
+from numba.core import config
 from starlette.testclient import TestClient
 
 from app.main import create_app
@@ -16,6 +14,14 @@ from app.settings import Settings
 from tests.fakes import FakeMarket, InlineEngine, market
 
 TODAY = date(2018, 12, 31)
+
+# pyts compiles for twenty seconds when it is imported unless the compiler is off, as it is in workers; a library that
+# other tests compare with cannot be imported without the compiler.
+with pytest.MonkeyPatch.context() as environment:
+    environment.setenv("NUMBA_DISABLE_JIT", "1")
+    config.reload_config()
+    importlib.import_module("pyts.image")
+config.reload_config()
 
 
 @pytest.fixture(scope="session")
