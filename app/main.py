@@ -1,18 +1,14 @@
 """The composition root: read create_app aloud and you know the app."""
 
 import asyncio
-import hashlib
 import importlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
 from functools import partial
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from app.compute.cache import Cache, MemoryCache
@@ -33,7 +29,6 @@ from app.market.yahoo import CLIENT, YahooSource
 from app.panels.query import MAXIMUM_HORIZON
 from app.settings import OFF, Settings
 from app.version import code_digest
-from app.web import api_docs, cards, downloads, health, pages, verify
 from app.web.analyses import Analyses
 from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
@@ -42,14 +37,13 @@ from app.web.limits import CardLimits
 from app.web.metrics import MeteredCache, MeteredEngine, Metrics
 from app.web.notary import Notary
 from app.web.observed import Observed
+from app.web.routes import routes
 from app.web.security import SecurityHeaders
 from app.web.shared_windows import SharedWindows
 from app.web.state import Running
+from app.web.static import style, versioned
 from app.web.views import Site
 
-# A query is said in an address, or in a form where a file comes with it.
-_SAID = ("GET", "POST")
-_STATIC = Path(__file__).parent / "static"
 # pyts is quick to import here because the engine starts its processes with numba's compiler off.
 _PRELOAD = (
     "numpy",
@@ -118,7 +112,7 @@ def running_parts(
     remembering = {name: Remembering(source, cache) for name, source in watched.items()}
     return Running(
         site=_site(settings, watched),
-        style=_style(),
+        style=style(),
         analyses=Analyses(remembering, engine, cache, settings.cache_seconds, flights),
         notary=Notary(settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")),
         engine=engine,
@@ -156,34 +150,10 @@ def card_limits(settings: Settings, shared: Shared | None) -> CardLimits | None:
     return None if settings.rate_limit == OFF else CardLimits(settings.rate_limit, windows)
 
 
-def routes() -> list[Route | Mount]:
-    """Every address that answers."""
-    return [
-        Route("/", pages.index),
-        Route("/report", downloads.report, methods=_SAID),
-        Route("/forecast.csv", downloads.forecast, methods=_SAID),
-        Route("/summary.txt", downloads.summary, methods=_SAID),
-        Route("/verify", verify.verify, methods=_SAID),
-        Route("/panels", pages.places, methods=["POST"]),
-        Route("/panels/{slug}", cards.fragment, methods=_SAID),
-        Route("/api/v1/panels/{slug}", cards.published, methods=_SAID),
-        Route("/openapi.json", api_docs.openapi),
-        Route("/docs", api_docs.docs),
-        Route("/healthz", health.healthz),
-        Route("/readyz", health.readyz),
-        Route("/metrics", health.metrics),
-        Route("/robots.txt", health.robots),
-        Route("/favicon.ico", health.favicon),
-        Mount("/static", StaticFiles(directory=_STATIC)),
-        # The htmx that a wheel carries; Django itself is never imported.
-        Mount("/vendor", StaticFiles(packages=[("django_htmx", "static/django_htmx")])),
-    ]
-
-
 def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
     return Site(
-        css=_versioned("app.css"),
-        script=_versioned("app.js"),
+        css=versioned("app.css"),
+        script=versioned("app.js"),
         htmx="/vendor/htmx-2.min.js",
         samples=SampleSource.tickers,
         sources=tuple(sources),
@@ -192,12 +162,3 @@ def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
         maximum_upload=upload.MAXIMUM_BYTES,
         last_days={"sample": SampleSource.last_day},
     )
-
-
-def _style() -> str:
-    return (_STATIC / "app.css").read_text()
-
-
-def _versioned(name: str) -> str:
-    digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()
-    return f"/static/{name}?v={digest[:12]}"
