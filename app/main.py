@@ -6,9 +6,10 @@ import importlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
+from limits.aio.storage import Storage
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
@@ -19,10 +20,6 @@ from app.compute.cache import Cache, MemoryCache
 from app.compute.crew import CrewPlan
 from app.compute.engine import Engine
 from app.compute.local import Limits, LocalEngine
-from app.compute.shared import Shared
-from app.compute.shared_cache import SharedCache
-from app.compute.shared_flight import SharedFlight
-from app.compute.single_flight import SingleFlight
 from app.market import upload
 from app.market.calendar import sessions_after
 from app.market.remembering import Remembering
@@ -38,11 +35,11 @@ from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
 from app.web.hosts import TrustedHosts
 from app.web.limits import CardLimits
-from app.web.metrics import MeteredCache, MeteredEngine, Metrics
+from app.web.metrics import MeteredEngine, Metrics
 from app.web.observed import Observed
 from app.web.security import SecurityHeaders
-from app.web.shared_windows import SharedWindows
 from app.web.state import Running
+from app.web.together import together
 from app.web.views import Site
 
 # A query is said in an address, or in a form where a file comes with it.
@@ -60,25 +57,22 @@ def create_app(
 ) -> ASGIApp:
     """The app as an ASGI callable; what is not given is built from ``settings``."""
     metrics = Metrics()
-    shared = Shared(settings.redis_url) if settings.redis_url else None
-    own = cache or MemoryCache(settings.cache_mb * 2**20)
-    cache = MeteredCache(SharedCache(shared, own, _build()) if shared else own, metrics)
-    flights = SharedFlight(shared, cache, _build()) if shared else SingleFlight[bytes]()
+    held = together(settings.redis_url, cache or MemoryCache(settings.cache_mb * 2**20), metrics)
     engine = MeteredEngine(engine or local_engine(settings), metrics)
     asked = (sources or market_sources()).items()
     watched = {name: Watched(source, partial(metrics.loaded, name)) for name, source in asked}
-    remembering = {name: Remembering(source, cache) for name, source in watched.items()}
+    remembering = {name: Remembering(source, held.cache) for name, source in watched.items()}
     parts = Running(
         site=_site(settings, watched),
         style=_style(),
-        analyses=Analyses(remembering, engine, cache, settings.cache_seconds, flights),
+        analyses=Analyses(remembering, engine, held.cache, settings.cache_seconds, held.flights),
         engine=engine,
         today=today,
-        limits=card_limits(settings, shared),
+        limits=card_limits(settings, held.windows),
         hops=settings.hops,
         metrics=metrics,
         watched=watched,
-        shared=shared,
+        shared=held.shared,
     )
     hosts = Middleware(TrustedHosts, names=settings.hosts)
     site = Starlette(routes=routes(), middleware=[hosts], exception_handlers=HANDLERS, lifespan=_lifespan(parts))
@@ -123,17 +117,9 @@ def local_engine(settings: Settings) -> LocalEngine:
     return LocalEngine(plan, Limits(queue=settings.queue, drain_seconds=0.5))
 
 
-def card_limits(settings: Settings, shared: Shared | None) -> CardLimits | None:
-    """What clients may ask for within a while, of all replicas where they share; None where that is everything."""
-    windows = SharedWindows(shared) if shared else None
+def card_limits(settings: Settings, windows: Storage) -> CardLimits | None:
+    """What clients may ask for within a while; None where that is everything."""
     return None if settings.rate_limit == OFF else CardLimits(settings.rate_limit, windows)
-
-
-@lru_cache
-def _build() -> str:
-    """What tells this code from any other."""
-    files = sorted(Path(__file__).parent.rglob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
 def routes() -> list[Route | Mount]:
