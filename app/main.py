@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 
+from limits.aio.storage import Storage
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
@@ -15,10 +16,6 @@ from app.compute.cache import Cache, MemoryCache
 from app.compute.crew import CrewPlan
 from app.compute.engine import Engine
 from app.compute.local import Limits, LocalEngine
-from app.compute.shared import Shared
-from app.compute.shared_cache import SharedCache
-from app.compute.shared_flight import SharedFlight
-from app.compute.single_flight import SingleFlight
 from app.market import upload
 from app.market.calendar import sessions_after
 from app.market.remembering import Remembering
@@ -28,20 +25,19 @@ from app.market.watched import Watched
 from app.market.yahoo import CLIENT, YahooSource
 from app.panels.query import MAXIMUM_HORIZON
 from app.settings import OFF, Settings
-from app.version import code_digest
 from app.web.analyses import Analyses
 from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
 from app.web.hosts import TrustedHosts
 from app.web.limits import CardLimits
-from app.web.metrics import MeteredCache, MeteredEngine, Metrics
+from app.web.metrics import MeteredEngine, Metrics
 from app.web.notary import Notary
 from app.web.observed import Observed
 from app.web.routes import routes
 from app.web.security import SecurityHeaders
-from app.web.shared_windows import SharedWindows
 from app.web.state import Running
 from app.web.static import style, versioned
+from app.web.together import together
 from app.web.views import Site
 
 # pyts is quick to import here because the engine starts its processes with numba's compiler off.
@@ -101,27 +97,24 @@ def running_parts(
     today: Callable[[], date] = _today,
 ) -> Running:
     """What a running app holds, whether it serves or answers once; what is not given is built from ``settings``."""
-    metrics, build = Metrics(), code_digest()[:16]
-    shared = Shared(settings.redis_url) if settings.redis_url else None
-    own = cache or MemoryCache(settings.cache_mb * 2**20)
-    cache = MeteredCache(SharedCache(shared, own, build) if shared else own, metrics)
-    flights = SharedFlight(shared, cache, build) if shared else SingleFlight[bytes]()
+    metrics = Metrics()
+    held = together(settings.redis_url, cache or MemoryCache(settings.cache_mb * 2**20), metrics)
     engine = MeteredEngine(engine or local_engine(settings), metrics)
     asked = (sources or market_sources()).items()
     watched = {name: Watched(source, partial(metrics.loaded, name)) for name, source in asked}
-    remembering = {name: Remembering(source, cache) for name, source in watched.items()}
+    remembering = {name: Remembering(source, held.cache) for name, source in watched.items()}
     return Running(
         site=_site(settings, watched),
         style=style(),
-        analyses=Analyses(remembering, engine, cache, settings.cache_seconds, flights),
+        analyses=Analyses(remembering, engine, held.cache, settings.cache_seconds, held.flights),
         notary=Notary(settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")),
         engine=engine,
         today=today,
-        limits=card_limits(settings, shared),
+        limits=card_limits(settings, held.windows),
         hops=settings.hops,
         metrics=metrics,
         watched=watched,
-        shared=shared,
+        shared=held.shared,
     )
 
 
@@ -144,9 +137,8 @@ def local_engine(settings: Settings) -> LocalEngine:
     return LocalEngine(plan, Limits(queue=settings.queue, drain_seconds=0.5))
 
 
-def card_limits(settings: Settings, shared: Shared | None) -> CardLimits | None:
-    """What clients may ask for within a while, of all replicas where they share; None where that is everything."""
-    windows = SharedWindows(shared) if shared else None
+def card_limits(settings: Settings, windows: Storage) -> CardLimits | None:
+    """What clients may ask for within a while; None where that is everything."""
     return None if settings.rate_limit == OFF else CardLimits(settings.rate_limit, windows)
 
 

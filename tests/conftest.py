@@ -34,7 +34,7 @@ def served(source=None, engine=None, **settings):
     """A client of an app of its own, with a cache of its own."""
     sources = {"sample": source or FakeMarket(market())}
     app = create_app(
-        Settings(**{"source": "sample", "rate_limit": "off"} | settings),
+        Settings(**{"source": "sample", "rate_limit": "off", "secret_key": "kept"} | settings),
         sources,
         engine or InlineEngine(),
         today=lambda: TODAY,

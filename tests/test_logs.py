@@ -20,7 +20,9 @@ def logged(monkeypatch):
     written = io.StringIO()
     monkeypatch.setattr("sys.stdout", written)
     before = logging.root.handlers[:], logging.root.level
-    logging.config.dictConfig(log_configuration(Settings(app_env="production", log_level="debug")))
+    logging.config.dictConfig(
+        log_configuration(Settings(**{"app_env": "production", "log_level": "debug", "secret_key": "kept"}))
+    )
     yield lambda: [line for line in map(json.loads, written.getvalue().splitlines()) if line["name"] != "httpx2"]
     logging.root.handlers[:], logging.root.level = before
 

@@ -53,6 +53,21 @@ class Served:
         with socket.socket() as line:
             return line.connect_ex(("127.0.0.1", self._port)) == 0
 
+    def at_work(self):
+        """The process of Stan that fits for a visitor and its worker, as soon as there are such.
+
+        A worker that warms up fits too, but it is not one of those that were warm before.
+        """
+        return within(30, lambda: next(self._at_work(), None))
+
+    def _at_work(self):
+        fits = [pid for pid in descendants(self.process.pid) if FIT in name(pid)]
+        return ((fit, worker) for fit in fits if (worker := parent(fit)) in self._grown_up)
+
+    def _accepts(self):
+        with socket.socket() as line:
+            return line.connect_ex(("127.0.0.1", self._port)) == 0
+
     def fit(self):
         """The process of Stan that fits for a visitor, as soon as there is one; a worker that warms up has one too."""
         return within(30, lambda: next(filter(self._is_a_visitors, descendants(self.process.pid)), None))
@@ -92,7 +107,7 @@ def test_a_worker_killed_in_mid_fit_costs_the_visitor_nothing_but_time(served):
     served.wait_until_warm()
     with ThreadPoolExecutor(1) as thread:
         card = thread.submit(served.client.get, f"{CARD}2015-06-30")
-        os.kill(parent(served.fit()), signal.SIGKILL)
+        os.kill(served.at_work()[1], signal.SIGKILL)
         assert card.result().status_code == 200
     assert numbers(served.client)["stock_worker_restarts_total",] >= 1
 
@@ -103,8 +118,8 @@ def test_a_worker_killed_twice_in_mid_fit_says_when_to_come_back_and_then_works(
     with ThreadPoolExecutor(1) as thread:
         card = thread.submit(served.client.get, f"{CARD}2014-06-30")
         for _ in range(2):
-            fit = served.fit()
-            os.kill(parent(fit), signal.SIGKILL)
+            fit, worker = served.at_work()
+            os.kill(worker, signal.SIGKILL)
             within(5, lambda fit=fit: not alive(fit))
         answer = card.result()
     assert (answer.status_code, int(answer.headers["retry-after"]) >= 1) == (503, True)
@@ -117,7 +132,7 @@ def test_a_fit_of_prophet_that_is_killed_is_made_again_and_leaves_no_trace_in_th
     served.wait_until_warm()
     with ThreadPoolExecutor(1) as thread:
         card = thread.submit(served.client.get, f"/api/v1{CARD}2013-06-28")
-        os.kill(served.fit(), signal.SIGKILL)
+        os.kill(served.at_work()[0], signal.SIGKILL)
         answer = card.result()
     history = histories.history_until(asyncio.run(SampleSource().load("^GSPC")), date(2013, 6, 28))
     undisturbed = analyse(b"prophet", b"22", histories.encode(history))
@@ -130,7 +145,7 @@ def test_the_end_in_mid_fit_takes_six_seconds_at_most_and_leaves_nobody_and_noth
     served.wait_until_warm()
     with ThreadPoolExecutor(1) as thread:
         thread.submit(served.client.get, f"{CARD}2012-06-29")
-        served.fit()
+        served.at_work()
         everyone = descendants(served.process.pid)
         begun = time.monotonic()
         served.process.terminate()
