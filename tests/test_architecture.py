@@ -15,7 +15,7 @@ ALLOWED = {
     "serve": {"main", "settings", "logs"},
     "analyse": {"main", "web", "panels", "market", "compute", "settings", "errors"},
     "diagnose": {"main", "settings", "compute", "market", "panels"},
-    "main": {"web", "panels", "market", "compute", "settings", "version"},
+    "main": {"web", "panels", "market", "compute", "settings"},
     "web": {"panels", "charts", "market", "compute", "errors", "logs", "version"},
     "panels": {"charts", "forecasting", "indicators", "levels", "market", "patterns", "errors"},
     "evaluation": {"forecasting", "patterns"},
