@@ -121,7 +121,7 @@ def test_another_deployments_receipt_is_not_ours(documents):
 def test_without_a_key_each_start_has_its_own(client):
     texts = set()
     for _ in range(2):
-        with served() as other:
+        with served(secret_key="") as other:
             texts.add(other.get(f"/summary.txt?{ASKED}").text)
     assert len(texts) == 2
 
