@@ -1,13 +1,11 @@
 """The composition root: read create_app aloud and you know the app."""
 
 import asyncio
-import hashlib
 import importlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
 from functools import partial
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -33,7 +31,7 @@ from app.market.yahoo import CLIENT, YahooSource
 from app.panels.query import MAXIMUM_HORIZON
 from app.settings import OFF, Settings
 from app.version import code_digest
-from app.web import api_docs, cards, downloads, health, pages, verify
+from app.web import api_docs, assets, cards, downloads, health, pages, verify
 from app.web.analyses import Analyses
 from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
@@ -49,7 +47,6 @@ from app.web.views import Site
 
 # A query is said in an address, or in a form where a file comes with it.
 _SAID = ("GET", "POST")
-_STATIC = Path(__file__).parent / "static"
 # pyts is quick to import here because the engine starts its processes with numba's compiler off.
 _PRELOAD = (
     "numpy",
@@ -118,7 +115,7 @@ def running_parts(
     remembering = {name: Remembering(source, cache) for name, source in watched.items()}
     return Running(
         site=_site(settings, watched),
-        style=_style(),
+        style=assets.style(),
         analyses=Analyses(remembering, engine, cache, settings.cache_seconds, flights),
         notary=Notary(settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")),
         engine=engine,
@@ -174,7 +171,7 @@ def routes() -> list[Route | Mount]:
         Route("/metrics", health.metrics),
         Route("/robots.txt", health.robots),
         Route("/favicon.ico", health.favicon),
-        Mount("/static", StaticFiles(directory=_STATIC)),
+        Mount("/static", StaticFiles(directory=assets.FOLDER)),
         # The htmx that a wheel carries; Django itself is never imported.
         Mount("/vendor", StaticFiles(packages=[("django_htmx", "static/django_htmx")])),
     ]
@@ -182,8 +179,8 @@ def routes() -> list[Route | Mount]:
 
 def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
     return Site(
-        css=_versioned("app.css"),
-        script=_versioned("app.js"),
+        css=assets.versioned("app.css"),
+        script=assets.versioned("app.js"),
         htmx="/vendor/htmx-2.min.js",
         samples=SampleSource.tickers,
         sources=tuple(sources),
@@ -192,12 +189,3 @@ def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
         maximum_upload=upload.MAXIMUM_BYTES,
         last_days={"sample": SampleSource.last_day},
     )
-
-
-def _style() -> str:
-    return (_STATIC / "app.css").read_text()
-
-
-def _versioned(name: str) -> str:
-    digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()
-    return f"/static/{name}?v={digest[:12]}"
