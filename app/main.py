@@ -9,6 +9,7 @@ from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -72,8 +73,10 @@ def create_app(
 ) -> ASGIApp:
     """The app as an ASGI callable; what is not given is built from ``settings``."""
     parts = running_parts(settings, sources, engine, cache, today)
-    hosts = Middleware(TrustedHosts, names=settings.hosts)
-    site = Starlette(routes=routes(), middleware=[hosts], exception_handlers=HANDLERS, lifespan=_lifespan(parts))
+    # Nothing secret is ever on a page, so how well it compresses tells nobody anything.
+    small = Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    around = [Middleware(TrustedHosts, names=settings.hosts), small]
+    site = Starlette(routes=routes(), middleware=around, exception_handlers=HANDLERS, lifespan=_lifespan(parts))
     # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
     site.router.redirect_slashes = False
     return Observed(SecurityHeaders(BodyLimit(site)), parts.metrics)
