@@ -10,6 +10,7 @@ from functools import partial
 from limits.aio.storage import Storage
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from app.compute.cache import Cache, MemoryCache
@@ -25,6 +26,7 @@ from app.market.watched import Watched
 from app.market.yahoo import CLIENT, YahooSource
 from app.panels.query import MAXIMUM_HORIZON
 from app.settings import OFF, Settings
+from app.web import assets
 from app.web.analyses import Analyses
 from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
@@ -36,7 +38,6 @@ from app.web.observed import Observed
 from app.web.routes import routes
 from app.web.security import SecurityHeaders
 from app.web.state import Running
-from app.web.static import style, versioned
 from app.web.together import together
 from app.web.views import Site
 
@@ -65,8 +66,10 @@ def create_app(
 ) -> ASGIApp:
     """The app as an ASGI callable; what is not given is built from ``settings``."""
     parts = running_parts(settings, sources, engine, cache, today)
-    hosts = Middleware(TrustedHosts, names=settings.hosts)
-    site = Starlette(routes=routes(), middleware=[hosts], exception_handlers=HANDLERS, lifespan=_lifespan(parts))
+    # Nothing secret is ever on a page, so how well it compresses tells nobody anything.
+    small = Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    around = [Middleware(TrustedHosts, names=settings.hosts), small]
+    site = Starlette(routes=routes(), middleware=around, exception_handlers=HANDLERS, lifespan=_lifespan(parts))
     # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
     site.router.redirect_slashes = False
     return Observed(SecurityHeaders(BodyLimit(site)), parts.metrics)
@@ -105,7 +108,7 @@ def running_parts(
     remembering = {name: Remembering(source, held.cache) for name, source in watched.items()}
     return Running(
         site=_site(settings, watched),
-        style=style(),
+        style=assets.style(),
         analyses=Analyses(remembering, engine, held.cache, settings.cache_seconds, held.flights),
         notary=Notary(settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")),
         engine=engine,
@@ -144,8 +147,8 @@ def card_limits(settings: Settings, windows: Storage) -> CardLimits | None:
 
 def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
     return Site(
-        css=versioned("app.css"),
-        script=versioned("app.js"),
+        css=assets.versioned("app.css"),
+        script=assets.versioned("app.js"),
         htmx="/vendor/htmx-2.min.js",
         samples=SampleSource.tickers,
         sources=tuple(sources),

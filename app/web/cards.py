@@ -15,6 +15,7 @@ from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.admission import admit
 from app.web.analyses import Finished
+from app.web.card_tables import tables_of
 from app.web.form import said_by
 from app.web.freshness import fresh_seconds, validated
 from app.web.query import parse_canvas
@@ -59,7 +60,9 @@ async def rendered(app: Running, panel: Panel, query: Query, canvas: str, *, int
 async def drawn(app: Running, panel: Panel, query: Query, finished: Finished, canvas: str, *, interactive: bool) -> str:
     """The same of an analysis that is there already."""
     charts = await app.analyses.charts(panel, finished, canvas)
-    view = CardView(slot_for(panel, query), finished.analysis, charts, finished.outcome, finished.stale, interactive)
+    analysis, outcome = finished.analysis, finished.outcome
+    tables = tables_of(analysis, outcome)
+    view = CardView(slot_for(panel, query), analysis, charts, tables, outcome, finished.stale, interactive)
     return render(f"panels/{panel.slug}.html", view)
 
 

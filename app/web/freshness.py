@@ -32,7 +32,8 @@ def _zone(name: str) -> ZoneInfo:
 def validated(request: Request, body: bytes, media_type: str, cache_control: str) -> Response:
     """``body``, or 304 where the client has these very bytes."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": cache_control}
+    # A weak one, because the same answer travels compressed and not.
+    headers = {"ETag": f"W/{tag}", "Cache-Control": cache_control}
     known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
     if request.method in ("GET", "HEAD") and (tag in known or "*" in known):
         return Response(status_code=304, headers=headers)

@@ -3,8 +3,7 @@
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from app.web import api_docs, cards, downloads, health, pages, verify
-from app.web.static import STATIC
+from app.web import api_docs, assets, cards, downloads, health, pages, verify
 
 # A query is said in an address, or in a form where a file comes with it.
 _SAID = ("GET", "POST")
@@ -28,7 +27,7 @@ def routes() -> list[Route | Mount]:
         Route("/metrics", health.metrics),
         Route("/robots.txt", health.robots),
         Route("/favicon.ico", health.favicon),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        Mount("/static", StaticFiles(directory=assets.FOLDER)),
         # The htmx that a wheel carries; Django itself is never imported.
         Mount("/vendor", StaticFiles(packages=[("django_htmx", "static/django_htmx")])),
     ]

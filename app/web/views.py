@@ -11,6 +11,7 @@ from app.panels.analysis import Analysis
 from app.panels.outcome import Outcome
 from app.panels.panel import Panel
 from app.web.replay import Replay
+from app.web.tables import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,15 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """panels/<slug>.html: a finished card; where it has an ``outcome``, ``charts["outcome"]`` is its picture."""
+    """panels/<slug>.html: a finished card; where it has an ``outcome``, ``charts["outcome"]`` is its picture.
+
+    ``tables`` have what the charts show in numbers, under the same names.
+    """
 
     slot: Slot
     analysis: Analysis
     charts: dict[str, Chart]
+    tables: dict[str, Table]
     outcome: Outcome | None
     stale: Stale | None
     interactive: bool

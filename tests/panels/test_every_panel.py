@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -101,6 +102,20 @@ def test_every_chart_is_an_image_in_the_page_with_words_for_it(client, slug, can
         assert picture["src"].startswith("data:image/")
         assert int(picture["width"]) > 0
         assert int(picture["height"]) > 0
+
+
+@pytest.mark.parametrize("asked", ["", "&as_of=2016-01-29"], ids=["newest", "with an outcome"])
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_chart_has_its_numbers_in_a_table(client, slug, asked):
+    fragment = client.get(f"/panels/{slug}?ticker=SYN{asked}").text
+    figures = fragment.split("<figure")[1:]
+    assert len(figures) == len(elements(fragment, "img"))
+    for figure in figures:
+        inside = figure.partition("</figure>")[0]
+        (body,) = re.findall(r"<tbody>(.*?)</tbody>", inside, re.DOTALL)
+        assert re.search(r"<td>[^<]*\d", body), inside[-400:]
+        widths = {row.count("<t") for row in body.split("</tr>") if row.strip()}
+        assert widths == {1 + inside.count('<th scope="col"')}
 
 
 @pytest.mark.parametrize("slug", SLUGS)

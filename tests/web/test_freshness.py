@@ -40,10 +40,10 @@ def test_a_zone_that_nobody_knows_counts_as_utc(zone):
     assert fresh_seconds(FRIDAY, EVERY_DAY, zone, datetime(2024, 6, 28, 23, tzinfo=UTC), MOST) == HOUR
 
 
-@pytest.mark.parametrize("told", ['"{}"', "W/{}", 'W/"no", {}', "*"])
+@pytest.mark.parametrize("told", ["{}", "W/{}", 'W/"no", {}', "*"])
 def test_who_has_the_same_bytes_is_told_so(client, told):
     first = client.get(CARD)
-    again = client.get(CARD, headers={"If-None-Match": told.replace('"{}"', "{}").format(first.headers["etag"])})
+    again = client.get(CARD, headers={"If-None-Match": told.format(first.headers["etag"].removeprefix("W/"))})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
     assert again.headers["cache-control"] == first.headers["cache-control"] == "public, max-age=900"

@@ -1,0 +1,65 @@
+"""Forecasts and what came of them as tables: what their charts show, for who reads numbers or cannot see a picture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.panels.analysis import ForecastAnalysis
+from app.panels.outcome import Outcome
+from app.web.formats import day, plural, price
+
+_MILESTONES = (1, 2, 5, 10, 22, 44)
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of finished words under ``headings``; the first cell of each names it."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+def milestones(days: int) -> tuple[int, ...]:
+    """Which of the ``days`` ahead are shown: a few on the way, and the last."""
+    return (*(one for one in _MILESTONES if one < days), days)
+
+
+def fan_table(analysis: ForecastAnalysis, beside: Sequence[float] = (), name: str = "") -> Table:
+    """The seven quantiles on a few days; ``beside`` is another line of that ``name``, a price a day."""
+    forecast = analysis.forecast
+    levels = tuple("middle" if level == "0.5" else f"{100 * float(level):g} %" for level in forecast.quantiles)
+    rows = tuple(
+        (
+            str(ahead),
+            day(forecast.dates[ahead - 1]),
+            *(price(prices[ahead - 1]) for prices in forecast.quantiles.values()),
+            *(price(line) for line in beside[ahead - 1 : ahead]),
+        )
+        for ahead in milestones(analysis.horizon)
+    )
+    headings = ("Days ahead", "Date", *levels, *([name] if name else []))
+    return Table(headings, rows, "A price under 10 % is one that ten closes in a hundred are expected to stay below.")
+
+
+def receipt_table(analysis: ForecastAnalysis) -> Table:
+    """The newest of the past forecasts, each with what happened."""
+    receipt = analysis.receipt
+    newest = receipt.forecasts[: -_SHOWN - 1 : -1]
+    rows = tuple(
+        (
+            day(one.origin),
+            day(one.target),
+            *map(price, (one.last, one.quantiles["0.1"], one.quantiles["0.5"], one.quantiles["0.9"], one.actual)),
+        )
+        for one in newest
+    )
+    note = f"The newest {len(newest)} of {plural(receipt.origins, 'past forecast')}; the card's JSON has all of them."
+    return Table(("Made on", "For", "Last close", "10 %", "Middle", "90 %", "What happened"), rows, note)
+
+
+def outcome_table(outcome: Outcome) -> Table:
+    """The closes that followed, on a few days."""
+    shown = milestones(len(outcome.dates))
+    rows = tuple((str(after), day(outcome.dates[after - 1]), price(outcome.actual[after - 1])) for after in shown)
+    return Table(("Days later", "Date", "Close"), rows)
