@@ -32,6 +32,7 @@ from app.version import code_digest
 from app.web.analyses import Analyses
 from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
+from app.web.finder import Finder
 from app.web.hosts import TrustedHosts
 from app.web.limits import CardLimits
 from app.web.metrics import MeteredCache, MeteredEngine, Metrics
@@ -41,7 +42,7 @@ from app.web.routes import routes
 from app.web.security import SecurityHeaders
 from app.web.shared_windows import SharedWindows
 from app.web.state import Running
-from app.web.static import style, versioned
+from app.web.static import SCRIPTS, style, versioned
 from app.web.views import Site
 
 # pyts is quick to import here because the engine starts its processes with numba's compiler off.
@@ -114,6 +115,7 @@ def running_parts(
         site=_site(settings, watched),
         style=style(),
         analyses=Analyses(remembering, engine, cache, settings.cache_seconds, flights),
+        finder=Finder(dict(asked), cache, flights, settings.cache_seconds),
         notary=Notary(settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")),
         engine=engine,
         today=today,
@@ -153,7 +155,7 @@ def card_limits(settings: Settings, shared: Shared | None) -> CardLimits | None:
 def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
     return Site(
         css=versioned("app.css"),
-        script=versioned("app.js"),
+        scripts=tuple(map(versioned, SCRIPTS)),
         htmx="/vendor/htmx-2.min.js",
         samples=SampleSource.tickers,
         sources=tuple(sources),

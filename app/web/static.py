@@ -4,6 +4,8 @@ import hashlib
 from pathlib import Path
 
 STATIC = Path(__file__).parents[1] / "static"
+SCRIPTS = ("app.js", "search.js")
+"""What every page runs, one file for each behaviour."""
 
 
 def style() -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from app.charts.chart import Chart
+from app.market.found import Found
 from app.market.passport import Stale
 from app.panels.analysis import Analysis
 from app.panels.outcome import Outcome
@@ -21,7 +22,7 @@ class Site:
     """
 
     css: str
-    script: str
+    scripts: tuple[str, ...]
     htmx: str
     samples: tuple[str, ...]
     sources: tuple[str, ...]
@@ -112,6 +113,14 @@ class IndexView:
     query_string: str = ""
     replay: Replay | None = None
     downloads: tuple[Download, ...] = DOWNLOADS
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """search.html: the options of a listbox, and what there is to say of them."""
+
+    found: tuple[Found, ...]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from app.panels import PANELS
 from tests.panels.cards import elements
 from tests.web.pages import assert_contained
 
-PEOPLES = {"/", "/report", "/panels", "/panels/{slug}", "/docs", "/robots.txt", "/favicon.ico"}
+PEOPLES = {"/", "/report", "/panels", "/panels/{slug}", "/docs", "/robots.txt", "/favicon.ico", "/search", "/verify"}
 
 
 @pytest.fixture(scope="module")
