@@ -7,7 +7,7 @@ from typing import Any
 
 from app.charts.chart import Chart
 from app.market.found import Found
-from app.market.passport import Stale
+from app.market.passport import Passport, Stale
 from app.panels.analysis import Analysis
 from app.panels.outcome import Outcome
 from app.panels.panel import Panel
@@ -103,7 +103,8 @@ DOWNLOADS = (
 class IndexView:
     """index.html: the form, and the places of the cards where a ticker was asked for; _answer.html: these alone.
 
-    ``query_string`` says the query in an address, and is empty where a file is part of it; so is ``replay`` then.
+    ``query_string`` says the query in an address, and is empty where a file is part of it; then there is no ``replay``,
+    but the ``passport`` of what was read.
     """
 
     site: Site
@@ -112,6 +113,7 @@ class IndexView:
     slots: tuple[Slot, ...] = ()
     query_string: str = ""
     replay: Replay | None = None
+    passport: Passport | None = None
     downloads: tuple[Download, ...] = DOWNLOADS
 
 

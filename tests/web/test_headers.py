@@ -33,6 +33,7 @@ ANSWERS = {
     "/search?q=sy": 200,
     "/search?source=nowhere": 422,
     "/api/v1/search?q=sy": 200,
+    "/sample.csv": 200,
     "/robots.txt": 200,
     "/favicon.ico": 200,
 }
