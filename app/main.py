@@ -30,6 +30,7 @@ from app.web import assets
 from app.web.analyses import Analyses
 from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
+from app.web.finder import Finder
 from app.web.hosts import TrustedHosts
 from app.web.limits import CardLimits
 from app.web.metrics import MeteredEngine, Metrics
@@ -110,6 +111,7 @@ def running_parts(
         site=_site(settings, watched),
         style=assets.style(),
         analyses=Analyses(remembering, engine, held.cache, settings.cache_seconds, held.flights),
+        finder=Finder(dict(asked), held.cache, held.flights, settings.cache_seconds),
         notary=Notary(settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")),
         engine=engine,
         today=today,
@@ -148,7 +150,7 @@ def card_limits(settings: Settings, windows: Storage) -> CardLimits | None:
 def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
     return Site(
         css=assets.versioned("app.css"),
-        script=assets.versioned("app.js"),
+        scripts=tuple(map(assets.versioned, assets.SCRIPTS)),
         htmx="/vendor/htmx-2.min.js",
         samples=SampleSource.tickers,
         sources=tuple(sources),

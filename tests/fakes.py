@@ -170,6 +170,24 @@ class BrokenMarket:
         raise self._error
 
 
+class SearchableMarket:
+    """Finds ``found`` for any words, or raises ``error`` where there is one; it notes what it was asked."""
+
+    title, tickers = "The searchable market", ()
+
+    def __init__(self, *found, error=None):
+        self.found, self.error, self.asked = found, error, []
+
+    async def load(self, ticker):
+        raise UnknownTickerError(self.title, ticker)
+
+    async def search(self, words):
+        self.asked.append(words)
+        if self.error:
+            raise self.error
+        return self.found
+
+
 class SilentMarket(FakeMarket):
     """A source that is asked and never answers."""
 

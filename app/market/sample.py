@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from app.errors import UnknownTickerError
+from app.market.found import Found, matching
 from app.market.quotes import Listing, Quotes
 
 _INDICES = {
@@ -31,6 +32,10 @@ class SampleSource:
         if ticker not in _INDICES:
             raise UnknownTickerError(self.title, ticker, self.tickers)
         return await asyncio.to_thread(_read, ticker)
+
+    async def search(self, words: str) -> tuple[Found, ...]:
+        """Those of the two that ``words`` can mean."""
+        return matching((Found(ticker, name, exchange) for ticker, (name, _, exchange, _) in _INDICES.items()), words)
 
 
 def _read(ticker: str) -> Quotes:

@@ -1,7 +1,8 @@
 """The protocol of a market source: a ticker in, everything it knows of that ticker out."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from app.market.found import Found
 from app.market.quotes import Quotes
 
 
@@ -16,4 +17,13 @@ class MarketSource(Protocol):
 
         Raises an ``AppError`` that tells an unknown ticker, a refusal, a silence and an unreadable answer apart.
         """
+        ...
+
+
+@runtime_checkable
+class SearchableSource(Protocol):
+    """A source that also finds its tickers by a part of a symbol or of a name."""
+
+    async def search(self, words: str) -> tuple[Found, ...]:
+        """What ``words`` can mean, the likeliest first, ``MOST_FOUND`` at most; raises like ``MarketSource.load``."""
         ...

@@ -6,11 +6,13 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from cachetools import TTLCache
 
 from app.errors import NoPricesError, SourceRefusedError, SourceSilentError, UnknownTickerError
 from app.market.deadline import Deadline
+from app.market.found import Found
 from app.market.quotes import Quotes
 from app.market.yahoo_verdict import TITLE
 
@@ -18,8 +20,11 @@ CLIENT = "app.market.yahoo_client"
 """Imports yfinance and pandas, which takes longer than all else the web process needs to start; so it is named here and
 imported by a thread, when the app warms up or at the first question."""
 PATIENCE = 14.0
-_THREADS = 8
+# Who types does not wait; and words sought never keep a thread from prices.
+_SEARCH_PATIENCE = 4.0
+_THREADS, _SEARCH_THREADS = 8, 2
 _UNKNOWN_KEPT = 1000
+T = TypeVar("T")
 _UNKNOWN_SECONDS = 300
 
 
@@ -36,34 +41,48 @@ class YahooSource:
             _UNKNOWN_KEPT, _UNKNOWN_SECONDS, timer=clock
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="yahoo")
+        self._searchers = ThreadPoolExecutor(_SEARCH_THREADS, thread_name_prefix="yahoo-search")
 
     async def load(self, ticker: str) -> Quotes:
         """All daily bars of ``ticker``, oldest first, the one of a running session left out and told of."""
-        self._raise_remembered(ticker)
+        self._raise_refused()
+        if ticker in self._unknown:
+            raise self._unknown[ticker](TITLE, ticker)
         try:
-            async with asyncio.timeout(self._patience):
-                return await self._fetched(ticker)
-        except TimeoutError:
-            raise SourceSilentError(TITLE, self._patience) from None
-        except SourceRefusedError as refusal:
-            self._refused_until = max(self._refused_until, self._clock() + refusal.retry_after)
-            raise
+            return await self._in_time(self._patience, self._threads, _fetch, ticker)
         except (UnknownTickerError, NoPricesError) as nothing:
             self._unknown[ticker] = type(nothing)
             raise
 
-    def _raise_remembered(self, ticker: str) -> None:
+    async def search(self, words: str) -> tuple[Found, ...]:
+        """What Yahoo takes ``words`` for; a refusal of this is one of prices too, and the other way round."""
+        self._raise_refused()
+        return await self._in_time(min(self._patience, _SEARCH_PATIENCE), self._searchers, _search, words)
+
+    def _raise_refused(self) -> None:
         left = self._refused_until - self._clock()
         if left > 0:
             raise SourceRefusedError(TITLE, math.ceil(left))
-        if ticker in self._unknown:
-            raise self._unknown[ticker](TITLE, ticker)
 
-    async def _fetched(self, ticker: str) -> Quotes:
-        deadline = Deadline.after(self._patience, TITLE)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, _fetch, ticker, deadline)
+    async def _in_time(
+        self, patience: float, threads: ThreadPoolExecutor, ask: Callable[[str, Deadline], T], about: str
+    ) -> T:
+        deadline = Deadline.after(patience, TITLE)
+        try:
+            async with asyncio.timeout(patience):
+                return await asyncio.get_running_loop().run_in_executor(threads, ask, about, deadline)
+        except TimeoutError:
+            raise SourceSilentError(TITLE, patience) from None
+        except SourceRefusedError as refusal:
+            self._refused_until = max(self._refused_until, self._clock() + refusal.retry_after)
+            raise
 
 
 def _fetch(ticker: str, deadline: Deadline) -> Quotes:
     quotes: Quotes = importlib.import_module(CLIENT).fetch(ticker, deadline)
     return quotes
+
+
+def _search(words: str, deadline: Deadline) -> tuple[Found, ...]:
+    found: tuple[Found, ...] = importlib.import_module(CLIENT).search(words, deadline)
+    return found

@@ -1,26 +1,33 @@
-"""yfinance, tamed: one ticker in, Quotes or a truthful error out, and nothing kept between two calls or on disk."""
+"""yfinance, tamed: a question in, its answer or a truthful error out, and nothing kept between two calls or on disk."""
 
 import logging
 import os
 import warnings
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
 import pandas as pd
 import yfinance as yf
 from curl_cffi.requests import exceptions as curl
+from yfinance.const import _BASE_URL_
 from yfinance.data import YfData
 from yfinance.exceptions import YFException
 from yfinance.scrapers.history import PriceHistory
 
 from app.errors import SourceBrokenError, SourceSilentError
 from app.market.deadline import Deadline
+from app.market.found import MOST_FOUND, Found
 from app.market.quotes import Quotes
+from app.market.yahoo_found import found_in
 from app.market.yahoo_quotes import quotes_from
 from app.market.yahoo_session import YahooSession
 from app.market.yahoo_verdict import TITLE, StrangerError, described, heard_at
 
 # Older than Yahoo's oldest bar. All of it, because an as-of date needs the 2 520 bars before it, whichever day asks.
 _EVER = date(1927, 1, 1)
+_SEARCH = f"{_BASE_URL_}/v1/finance/search"
+T = TypeVar("T")
 _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
     (curl.DNSError, "its name cannot be resolved"),
     (curl.ProxyError, "the proxy does not let the request through"),
@@ -39,25 +46,34 @@ def fetch(ticker: str, deadline: Deadline) -> Quotes:
     Raises ``UnknownTickerError``, ``NoPricesError``, ``SourceRefusedError``, ``SourceBrokenError`` and
     ``SourceSilentError``.
     """
+    return _asked(lambda session: _quotes(ticker, session), ticker, deadline)
+
+
+def search(words: str, deadline: Deadline) -> tuple[Found, ...]:
+    """Instruments that ``words`` can mean, the likeliest first; blocks and raises like ``fetch``."""
+    return _asked(lambda session: _found(words, session), words, deadline)
+
+
+def _asked(ask: Callable[[YahooSession], T], about: str, deadline: Deadline) -> T:
     # On each call, because filters are the process's and others change them too.
     warnings.filterwarnings("ignore", category=pd.errors.Pandas4Warning)
     try:
-        return _conversation(ticker, deadline, introduced=False)
+        return _conversation(ask, YahooSession(about, deadline, introduced=False), deadline)
     except StrangerError:
-        return _introduced(ticker, deadline)
+        return _introduced(ask, about, deadline)
 
 
-def _introduced(ticker: str, deadline: Deadline) -> Quotes:
+def _introduced(ask: Callable[[YahooSession], T], about: str, deadline: Deadline) -> T:
     try:
-        return _conversation(ticker, deadline, introduced=True)
+        return _conversation(ask, YahooSession(about, deadline, introduced=True), deadline)
     except StrangerError as still:
         raise SourceBrokenError(TITLE, still.words) from None
 
 
-def _conversation(ticker: str, deadline: Deadline, *, introduced: bool) -> Quotes:
-    with YahooSession(ticker, deadline, introduced=introduced) as session:
+def _conversation(ask: Callable[[YahooSession], T], opened: YahooSession, deadline: Deadline) -> T:
+    with opened as session:
         try:
-            return _quotes(ticker, session)
+            return ask(session)
         except curl.Timeout:
             raise SourceSilentError(TITLE, deadline.seconds) from None
         except curl.RequestException as error:
@@ -76,10 +92,20 @@ def _meaning(error: curl.RequestException, deadline: Deadline) -> SourceBrokenEr
 
 
 def _quotes(ticker: str, session: YahooSession) -> Quotes:
-    # yfinance shares one YfData, with its crumb and its way of asking, among all threads; this is one of our own. Given
-    # a time zone, it asks for none. Past the end it would drop rows without a word, so the end is in the future.
-    own = type.__call__(YfData, session=session)
-    yahoo = PriceHistory(own, ticker, "UTC", session)
+    # Given a time zone, it asks for none. Past the end it would drop rows without a word, so the end is in the future.
+    yahoo = PriceHistory(_own(session), ticker, "UTC", session)
     end = datetime.now(UTC).date() + timedelta(days=2)
     table = yahoo.history(start=_EVER, end=end, interval="1d", auto_adjust=False, actions=True, keepna=True)
     return quotes_from(ticker, table, yahoo.get_history_metadata(), heard_at(session.last.headers))
+
+
+def _found(words: str, session: YahooSession) -> tuple[Found, ...]:
+    # yfinance's own Search asks through the YfData that all threads share, and keeps bad answers for ever. Twice as
+    # many as are shown are wanted, because some are options and other things without daily bars.
+    wanted = {"q": words, "quotesCount": 2 * MOST_FOUND, "newsCount": 0, "listsCount": 0, "enableFuzzyQuery": False}
+    return found_in(_own(session).get(_SEARCH, wanted).json())[:MOST_FOUND]
+
+
+def _own(session: YahooSession) -> YfData:
+    """What yfinance asks through, which it would share, with its crumb and its way of asking, among all threads."""
+    return type.__call__(YfData, session=session)

@@ -10,11 +10,12 @@ from curl_cffi.requests.exceptions import CertificateVerifyError
 from curl_cffi.requests.session import HttpMethod
 
 from app.market.deadline import Deadline
-from app.market.yahoo_verdict import judge
+from app.market.yahoo_verdict import judge, judge_search
 
 _INTRODUCTIONS = ("https://fc.yahoo.com", "https://guce.yahoo.com/consent")
 _CRUMB = "/v1/test/getcrumb"
 _CHART = "/v8/finance/chart/"
+_SEARCH = "/v1/finance/search"
 _CERTIFICATES = ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 
 
@@ -35,13 +36,16 @@ class YahooSession(Session[Response]):
         self.last = Response()
 
     def request(self, method: HttpMethod, url: str, *args: Any, **said: Any) -> Response:
-        """Send it unless it can be left out; raise what ``judge`` finds in an answer that should be a chart."""
+        """Send it unless it can be left out; raise what is found in an answer that should be a chart or a list."""
         if not self._introduced and (url.startswith(_INTRODUCTIONS) or url.endswith(_CRUMB)):
             raise SkippedError(url)
         self.last = self._sent(method, url, *args, **said)
         # Elsewhere are introductions and the page that asks about cookies, which yfinance answers to get on.
-        if urlsplit(self.last.url).path.startswith(_CHART):
+        path = urlsplit(self.last.url).path
+        if path.startswith(_CHART):
             judge(self.last, self._ticker)
+        elif path == _SEARCH:
+            judge_search(self.last)
         return self.last
 
     def _sent(self, method: HttpMethod, url: str, *args: Any, **said: Any) -> Response:

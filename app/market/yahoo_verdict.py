@@ -48,18 +48,31 @@ class StrangerError(Exception):
 
 def judge(answer: Answer, ticker: str) -> None:
     """Do nothing for a chart with rows; raise what any other answer means, whatever its status says."""
-    if answer.status_code in _REFUSALS or "too many requests" in answer.text[:200].lower():
-        raise SourceRefusedError(TITLE, retry_after(answer.headers, heard_at(answer.headers)))
-    said = _json(answer.text)
-    words = _described(answer, said)
-    if answer.status_code in _STRANGERS:
-        raise StrangerError(words)
+    said, words = _heard(answer)
     _judge_error(_error(said), ticker, words)
     chart = _first_chart(said)
     if answer.status_code >= 400 or chart is None:
         raise SourceBrokenError(TITLE, words)
     if not chart.get("timestamp"):
         raise NoPricesError(TITLE, ticker)
+
+
+def judge_search(answer: Answer) -> None:
+    """Do nothing for a list of instruments, be it empty; raise what any other answer means."""
+    said, words = _heard(answer)
+    if answer.status_code >= 400 or not isinstance(said, dict) or not isinstance(said.get("quotes"), list):
+        raise SourceBrokenError(TITLE, words)
+
+
+def _heard(answer: Answer) -> tuple[Any, str]:
+    """The JSON of an answer, and what it is in a few words; raises what a refusal of any kind means."""
+    if answer.status_code in _REFUSALS or "too many requests" in answer.text[:200].lower():
+        raise SourceRefusedError(TITLE, retry_after(answer.headers, heard_at(answer.headers)))
+    said = _json(answer.text)
+    words = _described(answer, said)
+    if answer.status_code in _STRANGERS:
+        raise StrangerError(words)
+    return said, words
 
 
 def described(answer: Answer) -> str:

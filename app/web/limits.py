@@ -4,22 +4,25 @@ import math
 import time
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import Storage
+from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from app.errors import TooOftenError
 
 # The whole service may be kept as busy as by so many clients at their limit.
-_CLIENTS_AT_THE_LIMIT = 10
+_CROWD = 10
 
 
 class CardLimits:
-    """Windows that move with time, so that nobody gets twice the ``rate`` (as "60/minute") around the full minute."""
+    """Windows that move with time, so that nobody gets twice the ``rate`` (as "60/minute") around the full minute.
 
-    def __init__(self, rate: str, storage: Storage) -> None:
+    All clients together may ask for as much as a ``crowd`` of so many.
+    """
+
+    def __init__(self, rate: str, storage: Storage | None = None, crowd: int = _CROWD) -> None:
         self._each = parse(rate)
-        self._all = type(self._each)(self._each.amount * _CLIENTS_AT_THE_LIMIT, self._each.multiples)
-        self._windows = MovingWindowRateLimiter(storage)
+        self._all = type(self._each)(self._each.amount * crowd, self._each.multiples)
+        self._windows = MovingWindowRateLimiter(storage or MemoryStorage())
 
     async def admit(self, client: str, runs: int = 1) -> None:
         """Count ``runs`` of ``client``, or raise ``TooOftenError``; a client's stay counted where all are too many."""

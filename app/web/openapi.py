@@ -10,6 +10,7 @@ from app.market.passport import Stale
 from app.panels import PANELS
 from app.panels.outcome import Outcome
 from app.panels.panel import Panel
+from app.web import openapi_search
 from app.web.openapi_parts import FAILURES, GOOD_ELSEWHERE, PROBES, Schema, form, query, responses
 
 _CARD = "/api/v1/panels/{slug}"
@@ -32,6 +33,8 @@ def document(routes: Iterable[BaseRoute], sources: tuple[str, ...]) -> Schema:
     for path, media_type in GOOD_ELSEWHERE.items():
         if path in named:
             paths[path] = _operations(named[path], {"type": "string"}, media_type, sources)
+    if search := named.get(openapi_search.PATH):
+        paths[search.path] = {"get": openapi_search.operation(_summary(search), sources)}
     for path, (media_type, schema) in PROBES.items():
         if path in named:
             paths[path] = {"get": _probe(named[path], media_type, schema)}
@@ -87,7 +90,7 @@ def _card(panel: Panel) -> Schema:
 
 def _models() -> Schema:
     adapters: list[TypeAdapter[Any]] = [
-        TypeAdapter(kind) for kind in (*(panel.analysis for panel in PANELS), Outcome, Stale)
+        TypeAdapter(kind) for kind in (*(panel.analysis for panel in PANELS), Outcome, Stale, openapi_search.Searched)
     ]
     _, schema = TypeAdapter.json_schemas(
         ((number, "serialization", adapter) for number, adapter in enumerate(adapters)), ref_template=_REFERENCE

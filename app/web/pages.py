@@ -4,6 +4,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.errors import AppError, QueryError
+from app.market import history as histories
+from app.market.passport import Passport
 from app.panels import PANELS
 from app.panels.query import DEFAULT_HORIZON, Query
 from app.web.cards import while_connected
@@ -36,8 +38,9 @@ async def places(request: Request) -> Response:
     """POST /panels: the places where the cards for a form and its file will load, once the file has proved readable."""
     said = await said_by(request)
     query = query_of(request, said)
-    await while_connected(request, running(request).analyses.prepare(query))
-    return HTMLResponse(render("_answer.html", _answer(request, said, query)))
+    packed = await while_connected(request, running(request).analyses.prepare(query))
+    passport = histories.decode(packed.history).passport if query.upload else None
+    return HTMLResponse(render("_answer.html", _answer(request, said, query, passport)))
 
 
 def _asked(request: Request, said: Said, query: Query | None = None) -> Asked:
@@ -51,10 +54,10 @@ def _asked(request: Request, said: Said, query: Query | None = None) -> Asked:
     )
 
 
-def _answer(request: Request, said: Said, query: Query) -> IndexView:
+def _answer(request: Request, said: Said, query: Query, passport: Passport | None = None) -> IndexView:
     asked, slots = _asked(request, said, query), tuple(slot_for(panel, query) for panel in PANELS)
     if query.upload:
-        return IndexView(site_of(request), asked, slots=slots)
+        return IndexView(site_of(request), asked, slots=slots, passport=passport)
     today = running(request).today()
     replay = replay_of(query, min(today, site_of(request).last_days.get(query.source, today)))
     return IndexView(site_of(request), asked, slots=slots, query_string=query_string(query), replay=replay)

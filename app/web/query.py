@@ -56,10 +56,15 @@ def parse_query(
         raise QueryError("as_of", filled["as_of"], _NEEDED["as_of"])
     if upload is not None:
         return Query(fields.ticker, fields.horizon, fields.as_of, SOURCE, upload)
-    source = filled.get("source", default_source).lower()
+    return Query(fields.ticker, fields.horizon, fields.as_of, parse_source(said, sources, default_source))
+
+
+def parse_source(said: Mapping[str, str], sources: Collection[str], default_source: str) -> str:
+    """The name of the source that is to be asked."""
+    source = (said.get("source", "").strip() or default_source).lower()
     if source not in sources:
         raise QueryError("source", source[:40], " or ".join(f"“{name}”" for name in sources))
-    return Query(fields.ticker, fields.horizon, fields.as_of, source)
+    return source
 
 
 def parse_canvas(said: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from app.market.watched import Watched
 from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.analyses import Analyses
+from app.web.finder import Finder
 from app.web.form import Said
 from app.web.limits import CardLimits
 from app.web.metrics import Metrics
@@ -27,6 +28,7 @@ class Running:
     site: Site
     style: str
     analyses: Analyses
+    finder: Finder
     notary: Notary
     engine: Engine
     today: Callable[[], date]

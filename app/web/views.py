@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from app.charts.chart import Chart
-from app.market.passport import Stale
+from app.market.found import Found
+from app.market.passport import Passport, Stale
 from app.panels.analysis import Analysis
 from app.panels.outcome import Outcome
 from app.panels.panel import Panel
@@ -22,7 +23,7 @@ class Site:
     """
 
     css: str
-    script: str
+    scripts: tuple[str, ...]
     htmx: str
     samples: tuple[str, ...]
     sources: tuple[str, ...]
@@ -107,7 +108,8 @@ DOWNLOADS = (
 class IndexView:
     """index.html: the form, and the places of the cards where a ticker was asked for; _answer.html: these alone.
 
-    ``query_string`` says the query in an address, and is empty where a file is part of it; so is ``replay`` then.
+    ``query_string`` says the query in an address, and is empty where a file is part of it; then there is no ``replay``,
+    but the ``passport`` of what was read.
     """
 
     site: Site
@@ -116,7 +118,16 @@ class IndexView:
     slots: tuple[Slot, ...] = ()
     query_string: str = ""
     replay: Replay | None = None
+    passport: Passport | None = None
     downloads: tuple[Download, ...] = DOWNLOADS
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """search.html: the options of a listbox, and what there is to say of them."""
+
+    found: tuple[Found, ...]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)

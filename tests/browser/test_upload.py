@@ -32,6 +32,42 @@ def test_a_chosen_file_fills_the_cards_without_leaving_the_page(page: Page) -> N
     assert not page.locator(".hero").is_visible()
 
 
+def drop(page: Page, file: dict[str, str | bytes]) -> None:
+    given = {"name": file["name"], "text": bytes(file["buffer"]).decode()}
+    carried = page.evaluate_handle(
+        """({name, text}) => {
+          const carried = new DataTransfer();
+          carried.items.add(new File([text], name, {type: "text/csv"}));
+          return carried;
+        }""",
+        given,
+    )
+    page.dispatch_event(".hero h1", "dragover", {"dataTransfer": carried})
+    assert page.locator(".ask.over").count() == 1
+    page.dispatch_event(".hero h1", "drop", {"dataTransfer": carried})
+
+
+def test_a_file_dropped_on_the_page_is_chosen_and_told_of_before_its_cards(page: Page) -> None:
+    drop(page, GOOD)
+    assert page.locator(".ask.over").count() == 0
+    page.keyboard.press("Enter")
+    read = page.wait_for_selector(".card.read").inner_text()
+    assert "What was read from acme.csv" in read
+    assert "320 daily bars" in read
+    page.wait_for_selector("#panel-overview.ready", timeout=90_000)
+    assert page.locator(".card.read").count() == 1
+
+
+def test_the_made_up_file_can_be_saved_and_chosen(page: Page) -> None:
+    page.get_by_text("What the file looks like").click()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="A file of made-up prices to try").click()
+    assert saved.value.suggested_filename == "made-up-prices.csv"
+    page.set_input_files("input[name=prices]", saved.value.path())
+    press_analyse(page)
+    assert "400 daily bars" in page.wait_for_selector(".card.read").inner_text()
+
+
 def test_a_card_is_run_again_with_the_file_it_was_made_from(page: Page) -> None:
     page.set_input_files("input[name=prices]", GOOD)
     press_analyse(page)

@@ -30,6 +30,10 @@ ANSWERS = {
     "/metrics": 200,
     "/openapi.json": 200,
     "/docs": 200,
+    "/search?q=sy": 200,
+    "/search?source=nowhere": 422,
+    "/api/v1/search?q=sy": 200,
+    "/sample.csv": 200,
     "/robots.txt": 200,
     "/favicon.ico": 200,
 }

@@ -14,6 +14,7 @@ from tests.web.pages import HEADERS
 CARD, JSON = "/panels/overview?ticker=SYN", "/api/v1/panels/overview?ticker=SYN"
 COSTS = {CARD: 1, JSON: 1, "/report?ticker=SYN": "every card"}
 FREE = {"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/robots.txt", "/favicon.ico", "/verify"}
+FREE |= {"/search", "/api/v1/search", "/sample.csv"}
 LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 REFUSED = {
     "a picture": LINK | {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
