@@ -20,6 +20,8 @@ QUIET = {
     "CUDA_VISIBLE_DEVICES": "-1",
     # Its sums differ from one kind of processor to the next, and it says so on stderr whenever it starts.
     "TF_ENABLE_ONEDNN_OPTS": "0",
+    # Keras would write its settings there; where no file can be, it goes on without.
+    "KERAS_HOME": os.devnull,
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -42,7 +44,6 @@ class Nursery:
         self._environment = QUIET | {
             "TMPDIR": str(shared),
             "MPLCONFIGDIR": str(shared),
-            "KERAS_HOME": str(shared),
             "PYTHONPATH": os.pathsep.join(sys.path),
             preload.HOME: str(shared),
             preload.PRELOAD: " ".join(modules),

@@ -63,7 +63,7 @@ def work(function: str, *payload: bytes) -> Outcome:
 
 def _move_in(home: Path) -> None:
     # cmdstanpy settles on a temporary directory when it is imported, so this comes before the warm-up.
-    os.environ.update({"TMPDIR": str(home), "KERAS_HOME": str(home), "MPLCONFIGDIR": str(home)})
+    os.environ.update({"TMPDIR": str(home), "MPLCONFIGDIR": str(home)})
     tempfile.tempdir = str(home)
 
 
