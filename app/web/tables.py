@@ -55,7 +55,7 @@ def receipt_table(analysis: ForecastAnalysis) -> Table:
         for one in newest
     )
     note = f"The newest {len(newest)} of {plural(receipt.origins, 'past forecast')}; the card's JSON has all of them."
-    return Table(("Made on", "For", "Last close", "10 %", "Middle", "90 %", "What happened"), rows, note)
+    return Table(("Made on", "For", "Last close", "10 %", "Middle", "90 %", "Close then"), rows, note)
 
 
 def outcome_table(outcome: Outcome) -> Table:
