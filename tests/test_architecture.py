@@ -13,9 +13,11 @@ APP = Path(__file__).parents[1] / "app"
 ALLOWED = {
     "__main__": set(),
     "serve": {"main", "settings", "logs"},
+    "work": {"main", "compute", "settings", "logs", "version"},
+    "schedule": {"compute", "settings", "logs"},
     "analyse": {"main", "web", "panels", "market", "compute", "settings", "errors"},
     "diagnose": {"main", "settings", "compute", "market", "panels"},
-    "main": {"web", "panels", "market", "compute", "settings"},
+    "main": {"web", "panels", "market", "compute", "settings", "version"},
     "web": {"panels", "charts", "market", "compute", "errors", "logs", "version"},
     "panels": {"charts", "forecasting", "indicators", "levels", "market", "patterns", "errors"},
     "evaluation": {"forecasting", "patterns"},

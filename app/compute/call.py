@@ -46,7 +46,12 @@ def guarded(function: str, *payload: bytes) -> Outcome:
     try:
         return Outcome(answer=_answer(function, payload))
     except BaseException as error:  # The only broad handler: a worker must survive any job.
-        return Outcome(None, _frozen(error), type(error).__qualname__, str(error), _where(error))
+        return failed(error)
+
+
+def failed(error: BaseException) -> Outcome:
+    """The outcome of a call that raised ``error``."""
+    return Outcome(None, _frozen(error), type(error).__qualname__, str(error), _where(error))
 
 
 def _where(error: BaseException) -> str:

@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.compute.call import Outcome
 from app.compute.crew import Crew, CrewPlan
@@ -41,6 +42,11 @@ class LocalEngine:
         self._quiet.set()
         self._closing = False
 
+    @property
+    def home(self) -> Path:
+        """The directory that goes when this engine does, even if it is killed; there is one from ``start`` on."""
+        return self._crew.home
+
     async def start(self) -> None:
         """Return at once; the workers come up in the background."""
         await self._crew.start()
@@ -59,11 +65,15 @@ class LocalEngine:
 
         Raises what the function raised, or OverloadedError, JobTimeoutError, WorkerDiedError, JobFailedError.
         """
+        return (await self.outcome(function, *payload)).value()
+
+    async def outcome(self, function: str, *payload: bytes) -> Outcome:
+        """The same, with the answer or the function's own error yet to be taken out; raises the other errors."""
         with self._admitted():
             for attempt in range(ATTEMPTS):
                 outcome = await self._attempt(function, payload, again=attempt > 0)
                 if outcome is not None:
-                    return outcome.value()
+                    return outcome
             raise WorkerDiedError(self._pace.until_done(self._pending))
 
     def status(self) -> EngineStatus:
