@@ -115,7 +115,7 @@ async def test_cancelling_a_running_job_frees_its_slot(open_engine, tmp_path):
         running.cancel()
         assert await engine.run(f"{HERE}:echo", b"next") == b"next"
         assert running.cancelled()
-        assert engine.status().restarts == 1
+        assert await until(lambda: engine.status().restarts == 1)
 
 
 async def test_a_job_whose_worker_is_killed_is_tried_once_more(open_engine, tmp_path):

@@ -18,7 +18,7 @@ from app.compute.errors import JobTimeoutError, OverloadedError, WorkerDiedError
 from app.compute.local import ATTEMPTS, WARMING_UP, Limits
 from app.compute.waiting import Pace
 
-_WARM_SECONDS = 20.0
+WARM_SECONDS = 20.0
 _ON_THE_WAY = 5.0
 
 
@@ -88,8 +88,8 @@ class DaskEngine:
         """The parts of the job's outcome, or None if its workers are gone."""
         client, addresses = await self._connected()
         key = key_of(f"{self._build} {attempt}", function, payload)
-        words = key.encode(), self._build.encode(), function.encode()
-        future = client.submit(perform, *words, *payload, key=key, workers=addresses, pure=False)
+        words = key.encode(), function.encode(), *payload
+        future = client.submit(perform, *words, key=key, workers=addresses, pure=False)
         answer, lost = asyncio.ensure_future(future.result()), asyncio.create_task(self._fleet.lose(addresses))
         try:
             async with asyncio.timeout(self._seconds):
@@ -109,7 +109,7 @@ class DaskEngine:
 
     async def _connected(self) -> tuple[Client, list[str]]:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_WARM_SECONDS):
+            async with asyncio.timeout(WARM_SECONDS):
                 await self._fleet.open()
         client, addresses = self._fleet.client, self._fleet.addresses
         if client is None or not addresses:

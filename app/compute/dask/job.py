@@ -11,13 +11,13 @@ WORKSHOP = "workshop"
 Parts = tuple[bytes | None, bytes | None, str, str, str]
 
 
-async def perform(job: bytes, build: bytes, function: bytes, *payload: bytes) -> Parts | None:
+async def perform(job: bytes, function: bytes, *payload: bytes) -> Parts | None:
     """Have the job done by the workshop of this Dask worker; None if it was cancelled before its end.
 
     ``job`` is its key in bytes: Dask replaces a text that is a key by that key's value.
     """
     workshop: Any = get_worker().plugins[WORKSHOP]
-    parts: Parts | None = await workshop.perform(job.decode(), build.decode(), function.decode(), payload)
+    parts: Parts | None = await workshop.perform(job.decode(), function.decode(), payload)
     return parts
 
 

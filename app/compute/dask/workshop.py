@@ -13,7 +13,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 
 from app.compute.call import failed
 from app.compute.dask.job import WORKSHOP, Parts, parts_of
-from app.compute.errors import ComputeError, OverloadedError
+from app.compute.errors import ComputeError
 from app.compute.local import LocalEngine
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,6 @@ _PAUSE = 1.0
 _FAREWELL = 2.0
 # More jobs than the engine takes would only wait unseen; it refuses them itself.
 _JOBS_A_SLOT = 32
-_ELSEWHERE = 10
 
 
 class Workshop(WorkerPlugin):
@@ -34,10 +33,8 @@ class Workshop(WorkerPlugin):
         self._engine, self._build = engine, build
         self._jobs: dict[Key, asyncio.Task[Parts]] = {}
 
-    async def perform(self, key: str, build: str, function: str, payload: tuple[bytes, ...]) -> Parts | None:
+    async def perform(self, key: str, function: str, payload: tuple[bytes, ...]) -> Parts | None:
         """Do the job; None if it was cancelled."""
-        if build != self._build:
-            return parts_of(failed(OverloadedError(_ELSEWHERE)))
         job = self._jobs[key] = asyncio.create_task(self._done(function, payload))
         try:
             await asyncio.wait({job})
