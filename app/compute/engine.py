@@ -33,7 +33,7 @@ class Engine(Protocol):
     async def run(self, function: str, *payload: bytes) -> bytes:
         """Call ``"package.module:callable"`` on a worker; cancelling the awaiting task cancels the job.
 
-        Raises what the function raised, or OverloadedError, JobTimeoutError, WorkerDiedError, JobFailedError.
+        Raises what the function raised, or one of ``app.compute.errors``.
         """
 
     def status(self) -> EngineStatus:

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.compute.call import Outcome
 from app.compute.crew import Crew, CrewPlan
 from app.compute.engine import EngineStatus
-from app.compute.errors import OverloadedError, WorkerDiedError
+from app.compute.errors import OutOfMemoryError, OverloadedError, WorkerDiedError
 from app.compute.life import Life
 from app.compute.waiting import Pace, WaitingList
 
@@ -63,7 +63,7 @@ class LocalEngine:
     async def run(self, function: str, *payload: bytes) -> bytes:
         """Call ``"package.module:callable"`` on a worker; cancelling the awaiting task cancels the job.
 
-        Raises what the function raised, or OverloadedError, JobTimeoutError, WorkerDiedError, JobFailedError.
+        Raises what the function raised, or one of ``app.compute.errors``.
         """
         return (await self.outcome(function, *payload)).value()
 
@@ -72,9 +72,10 @@ class LocalEngine:
         with self._admitted():
             for attempt in range(ATTEMPTS):
                 outcome = await self._attempt(function, payload, again=attempt > 0)
-                if outcome is not None:
+                if outcome is not None and not outcome.starved:
                     return outcome
-            raise WorkerDiedError(self._pace.until_done(self._pending))
+            patience = self._pace.until_done(self._pending)
+            raise WorkerDiedError(patience) if outcome is None else OutOfMemoryError(patience)
 
     def status(self) -> EngineStatus:
         """Tell at once how the workers are; never waits."""
@@ -106,7 +107,7 @@ class LocalEngine:
             begun = time.monotonic()
             outcome = await life.do(function, payload, self._limits.job_seconds)
             self._pace.observe(time.monotonic() - begun)
-            if life.jobs == self._limits.max_tasks:
+            if life.jobs == self._limits.max_tasks or (outcome is not None and outcome.starved):
                 life.finish()
         return outcome
 

@@ -4,6 +4,7 @@ import ctypes
 import importlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -82,6 +83,26 @@ def killed_once(path):
 def killed():
     os.kill(os.getpid(), signal.SIGKILL)
     return b""
+
+
+def greedy(path, times):
+    """Ask for more memory than there is, for so many times; say in a file how often."""
+    told = Path(path.decode())
+    before = len(told.read_text()) if told.exists() else 0
+    if before >= int(times):
+        return b"enough"
+    told.write_text("x" * (before + 1))
+    in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (in_use + 2**26, resource.RLIM_INFINITY))
+    return bytes(2**27)
+
+
+def without_room(reason):
+    """What a library makes of a full disk."""
+    try:
+        raise OSError(int(reason), "no room")
+    except OSError as full:
+        raise RuntimeError("could not write my draws") from full
 
 
 def wrong():

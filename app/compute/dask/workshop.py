@@ -86,7 +86,8 @@ async def _shift(workshop: Workshop, scheduler: str, slots: int, home: Path) -> 
         # Jobs of one who leaves in good order are done elsewhere, and nobody is blamed.
         with contextlib.suppress(TimeoutError, OSError):
             async with asyncio.timeout(_FAREWELL):
-                await worker.close_gracefully()
+                farewell = {"address": worker.address, "stimulus_id": "told to end"}
+                await worker.scheduler.unregister(**farewell, expected=True, close=False)
         raise
     finally:
         await worker.close()
