@@ -89,11 +89,20 @@ def _frozen(error: BaseException) -> bytes | None:
     if not isinstance(error, Exception):
         return None
     try:
-        ice = pickle.dumps(error)
+        ice = _plainly(error)
         pickle.loads(ice)  # noqa: S301 - our own bytes; many errors can be written but not read back.
     except (pickle.PickleError, TypeError, AttributeError, ValueError, LookupError, RecursionError, ImportError):
         return None
     return ice
+
+
+def _plainly(error: Exception) -> bytes:
+    # TensorFlow has tblib, which comes with Dask, pickle all errors in a way that only a process with tblib can read.
+    ice = io.BytesIO()
+    pickler = pickle.Pickler(ice)
+    pickler.dispatch_table = {}
+    pickler.dump(error)
+    return ice.getvalue()
 
 
 def _thawed(ice: bytes | None) -> Exception | None:

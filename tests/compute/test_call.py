@@ -1,6 +1,7 @@
 import pickle
 
 import pytest
+from tblib import pickling_support
 
 from app.compute.call import guarded, resolve
 from app.compute.errors import (
@@ -31,6 +32,12 @@ def test_the_worker_adds_where_an_error_arose():
     with pytest.raises(ValueError, match="a wrong value") as raised:
         guarded(f"{HERE}:wrong").value()
     assert "in wrong" in raised.value.__notes__[0]
+
+
+def test_an_error_travels_plainly_even_where_a_library_has_changed_how_errors_are_pickled():
+    pickling_support.install()
+    assert b"tblib" in pickle.dumps(ValueError("a wrong value"))
+    assert b"tblib" not in guarded(f"{HERE}:wrong").error
 
 
 @pytest.mark.parametrize(

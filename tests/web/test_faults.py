@@ -3,12 +3,14 @@
 import asyncio
 import gc
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -138,6 +140,30 @@ def test_a_fit_of_prophet_that_is_killed_is_made_again_and_leaves_no_trace_in_th
     undisturbed = analyse(b"prophet", b"22", histories.encode(history))
     assert answer.status_code == 200
     assert outcome_out(answer.content)[1] == undisturbed
+
+
+@contextmanager
+def no_file_by(pids):
+    """A full disk, as far as these processes can tell."""
+    for pid in pids:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        for pid in filter(alive, pids):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+@pytest.mark.slow
+def test_a_full_disk_fails_the_cards_that_need_a_file_and_no_other_until_there_is_room_again(served):
+    served.wait_until_warm()
+    with no_file_by(descendants(served.process.pid)):
+        fit = served.client.get(f"{CARD}2011-06-30")
+        calm = [served.client.get(f"/panels/{slug}?ticker=%5EGSPC&as_of=2011-06-30") for slug in ("overview", "lstm")]
+    assert ([one.status_code for one in calm], fit.status_code) == ([200, 200], 503)
+    assert "no room right now for the temporary files" in fit.text
+    assert int(fit.headers["retry-after"]) >= 1
+    assert served.client.get(f"{CARD}2011-06-30").status_code == 200
 
 
 @pytest.mark.slow

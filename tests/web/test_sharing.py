@@ -9,6 +9,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests.conftest import TODAY, served
 from tests.fakes import FakeMarket, InlineEngine, SilentMarket, WaitingEngine, market
+from tests.lifespan import living
 
 pytestmark = pytest.mark.anyio
 CARD = "/panels/overview"
@@ -53,14 +54,8 @@ async def running(engine, source=None, cache=None):
         cache,
         today=lambda: TODAY,
     )
-    mail = asyncio.Queue()
-    replies = asyncio.Queue()
-    life = asyncio.create_task(app({"type": "lifespan", "state": {}}, mail.get, replies.put))
-    await mail.put({"type": "lifespan.startup"})
-    assert (await replies.get())["type"] == "lifespan.startup.complete"
-    yield app
-    await mail.put({"type": "lifespan.shutdown"})
-    await life
+    async with living(app):
+        yield app
 
 
 async def test_twenty_equal_requests_are_one_load_one_analysis_and_one_drawing():
