@@ -91,6 +91,17 @@ class TooOftenError(AppError):
         self.hint = f"Wait {retry_after} s and ask again."
 
 
+class RestartingError(AppError):
+    """The server ends; another one is likely to be there after ``retry_after`` seconds."""
+
+    sentence = "This service is just being restarted."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+        self.hint = f"Try again in {retry_after} s."
+
+
 class CrossSiteError(AppError):
     """Another site made a browser ask for work, behind its visitor's back."""
 

@@ -31,6 +31,7 @@ from app.web import assets
 from app.web.analyses import Analyses
 from app.web.body import BodyLimit
 from app.web.errors import HANDLERS
+from app.web.farewell import Farewell
 from app.web.finder import Finder
 from app.web.hosts import TrustedHosts
 from app.web.limits import CardLimits
@@ -70,7 +71,7 @@ def create_app(
     parts = running_parts(settings, sources, engine, cache, today)
     # Nothing secret is ever on a page, so how well it compresses tells nobody anything.
     small = Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    around = [Middleware(TrustedHosts, names=settings.hosts), small]
+    around = [Middleware(TrustedHosts, names=settings.hosts), small, Middleware(Farewell)]
     site = Starlette(routes=routes(), middleware=around, exception_handlers=HANDLERS, lifespan=_lifespan(parts))
     # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
     site.router.redirect_slashes = False

@@ -21,6 +21,7 @@ _STATUS: Mapping[type[Exception], int] = {
     errors.BadFormError: 400,
     errors.TooLargeError: 413,
     errors.TooOftenError: 429,
+    errors.RestartingError: 503,
     errors.CrossSiteError: 403,
     errors.StrangeHostError: 400,
     errors.TooFewBarsError: 422,

@@ -167,16 +167,19 @@ def test_a_full_disk_fails_the_cards_that_need_a_file_and_no_other_until_there_i
 
 
 @pytest.mark.slow
-def test_the_end_in_mid_fit_takes_six_seconds_at_most_and_leaves_nobody_and_nothing(served):
+def test_the_end_in_mid_fit_takes_six_seconds_at_most_and_leaves_nobody_and_nothing_and_no_visitor_alone(served):
     served.wait_until_warm()
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(served.client.get, f"{CARD}2012-06-29")
+    with ThreadPoolExecutor(12) as threads:
+        cards = [threads.submit(served.client.get, f"{CARD}20{year}-03-30") for year in range(10, 19)]
         served.at_work()
         everyone = descendants(served.process.pid)
         begun = time.monotonic()
         served.process.terminate()
         assert served.process.wait(10) == 0
     assert time.monotonic() - begun <= 6
+    refused = [answer for card in cards if (answer := card.result()).status_code != 200]
+    assert {(answer.status_code, answer.headers["retry-after"]) for answer in refused} == {(503, "10")}
+    assert "being restarted" in refused[0].text
     within(1, lambda: not any(map(alive, everyone)))
     assert list(served.home.iterdir()) == []
 
