@@ -95,11 +95,8 @@ class RestartingError(AppError):
     """The server ends; another one is likely to be there after ``retry_after`` seconds."""
 
     sentence = "This service is just being restarted."
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(retry_after)
-        self.retry_after = retry_after
-        self.hint = f"Try again in {retry_after} s."
+    hint = "Try again in ten seconds."
+    retry_after = 10
 
 
 class CrossSiteError(AppError):

@@ -154,8 +154,9 @@ def local_engine(settings: Settings) -> LocalEngine:
 
 
 def _limits(settings: Settings) -> Limits:
-    # The server has let requests end already by the time the engine is told to.
-    return Limits(queue=settings.queue, drain_seconds=0.5)
+    # The server has let requests end already by the time the engine is told to. A worker grows by some 10 MB in so many
+    # jobs, and its successor takes six seconds to warm up: a twentieth of the work at most.
+    return Limits(queue=settings.queue, drain_seconds=0.5, max_tasks=400)
 
 
 def card_limits(settings: Settings, windows: Storage) -> CardLimits | None:

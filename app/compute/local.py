@@ -20,7 +20,7 @@ WARMING_UP = 10
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many jobs may wait and for how long, how long one may run, and after how many a worker is replaced."""
+    """How many jobs may wait and for how long, how long one may run, and after about how many a worker is replaced."""
 
     queue: int = 24
     queue_seconds: float = 20.0
@@ -107,9 +107,15 @@ class LocalEngine:
             begun = time.monotonic()
             outcome = await life.do(function, payload, self._limits.job_seconds)
             self._pace.observe(time.monotonic() - begun)
-            if life.jobs == self._limits.max_tasks or (outcome is not None and outcome.starved):
+            if self._has_served(life) or (outcome is not None and outcome.starved):
                 life.finish()
         return outcome
+
+    def _has_served(self, life: Life) -> bool:
+        """Whether the worker has to go; while somebody waits or another one warms up, it may do as much again."""
+        most = self._limits.max_tasks
+        calm = not self._line and all(other.warm and not other.over.done() for other in self._crew.lives)
+        return bool(most) and life.jobs >= (most if calm else 2 * most)
 
     @contextlib.asynccontextmanager
     async def _turn(self, *, ahead: bool) -> AsyncIterator[Life]:

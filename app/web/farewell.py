@@ -8,8 +8,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import RestartingError
 from app.web.errors import answer_failure
 
-_PATIENCE = 10
-
 
 class Farewell:
     """Wraps the routes; the server cancels what it will wait for no longer, and nobody else does."""
@@ -31,5 +29,5 @@ class Farewell:
         except asyncio.CancelledError:
             if begun or scope["type"] != "http":
                 raise
-            answer = await answer_failure(Request(scope), RestartingError(_PATIENCE))
+            answer = await answer_failure(Request(scope), RestartingError())
             await answer(scope, receive, send)

@@ -30,6 +30,19 @@ async def test_a_worker_is_replaced_after_so_many_jobs():
         assert pids[0] == pids[2] != pids[3]
 
 
+async def test_workers_are_replaced_one_after_another_and_none_while_somebody_waits():
+    async with local_engine(workers=2, warm=f"{HERE}:slow_warm_up", max_tasks=20, queue=50) as engine:
+        await all_warm(engine)
+        crowd = [engine.run(f"{HERE}:pid") for _ in range(50)]
+        assert len(set(await asyncio.gather(*crowd))) == 2
+        least = []
+        while engine.status().restarts < 2:
+            await engine.run(f"{HERE}:pid")
+            least.append(engine.status().warm)
+            await asyncio.sleep(0.2)
+        assert min(least) == 1
+
+
 async def test_workers_have_their_own_directory_and_a_lower_priority():
     before = dict(os.environ)
     async with local_engine(niceness=10) as engine:
