@@ -67,8 +67,9 @@ class Fleet:
         self.processes = []
 
     @asynccontextmanager
-    async def engine(self, **limits):
-        engine = DaskEngine(self._scheduler.url, self.build, Limits(**{"drain_seconds": 0.0} | limits))
+    async def engine(self, warm_seconds=20.0, **limits):
+        limits = Limits(**{"drain_seconds": 0.0} | limits)
+        engine = DaskEngine(self._scheduler.url, self.build, limits, warm_seconds)
         await engine.start()
         try:
             yield engine

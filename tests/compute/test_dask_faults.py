@@ -64,10 +64,9 @@ async def test_a_job_that_costs_a_second_dask_worker_is_given_up(fleet, tmp_path
         assert await engine.run(f"{HERE}:echo", b"next") == b"next"
 
 
-async def test_without_any_worker_jobs_are_refused_until_one_is_there_again(fleet, monkeypatch):
-    monkeypatch.setattr("app.compute.dask.engine.WARM_SECONDS", 0.5)
+async def test_without_any_worker_jobs_are_refused_until_one_is_there_again(fleet):
     fleet.start()
-    async with fleet.engine() as engine:
+    async with fleet.engine(warm_seconds=0.5) as engine:
         await strength(engine, 1)
         fleet.stop(signal.SIGKILL)
         await strength(engine, 0)

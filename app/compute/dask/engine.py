@@ -18,19 +18,20 @@ from app.compute.errors import JobTimeoutError, OverloadedError, WorkerDiedError
 from app.compute.local import ATTEMPTS, WARMING_UP, Limits
 from app.compute.waiting import Pace
 
-WARM_SECONDS = 20.0
 _ON_THE_WAY = 5.0
 
 
 class DaskEngine:
     """Jobs wait, run and are killed in the local engines of the workers, by limits of their own.
 
-    This end refuses what is too much for all of them together. Equal jobs of all replicas are one.
+    This end refuses what is too much for all of them together, and what finds none of them within ``warm_seconds``.
+    Equal jobs of all replicas are one.
     """
 
-    def __init__(self, scheduler: str, build: str, limits: Limits | None = None) -> None:
+    def __init__(self, scheduler: str, build: str, limits: Limits | None = None, warm_seconds: float = 20.0) -> None:
         self._build, self._limits = build, limits or Limits()
         self._fleet = Fleet(scheduler, build)
+        self._warm_seconds = warm_seconds
         self._seconds = self._limits.queue_seconds + self._limits.job_seconds + _ON_THE_WAY
         self._pace = Pace(1)
         self._pending = 0
@@ -109,7 +110,7 @@ class DaskEngine:
 
     async def _connected(self) -> tuple[Client, list[str]]:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(WARM_SECONDS):
+            async with asyncio.timeout(self._warm_seconds):
                 await self._fleet.open()
         client, addresses = self._fleet.client, self._fleet.addresses
         if client is None or not addresses:
