@@ -62,6 +62,7 @@ function showChoice() {
   const size = file && (file.size / 2 ** 20).toFixed(1);
   sayOf(file, file?.size > most ? `has ${size} MiB; at most ${most / 2 ** 20} MiB can be read. Nothing is sent.` : "");
   ticker.required = !file;
+  if (file) prices.closest("details").open = true;
   if (file) source.value = "";
   else if (!source.value) source.selectedIndex = [...source.options].findIndex((option) => option.defaultSelected);
 }
