@@ -82,7 +82,11 @@ ask?.elements.source.addEventListener("change", () => {
   ask.elements.prices.value = "";
   showChoice();
 });
-ask && window.addEventListener("pageshow", showChoice);
+// A page that was gone back to says in its form what it answers, not what was typed before it was left.
+ask && window.addEventListener("pageshow", ({ persisted }) => {
+  if (persisted && !ask.elements.prices.files.length) ask.reset();
+  showChoice();
+});
 
 ask?.addEventListener("submit", (event) => {
   const file = ask.elements.prices.files[0];

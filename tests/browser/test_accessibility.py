@@ -1,12 +1,11 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from app.panels import PANELS
+from tests.browser.accessibility import assert_no_violation
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SAMPLE = "ticker=%5EGSPC&source=sample&horizon=5&as_of=2018-06-29"
 PLACES = {
     "home": "/",
@@ -26,11 +25,6 @@ def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
     page.set_default_timeout(90_000)
     yield page
     page.close()
-
-
-def assert_no_violation(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
-    assert [(one["id"], node["html"][:200], node["failureSummary"]) for one in found for node in one["nodes"]] == []
 
 
 def opened(page: Page) -> None:
