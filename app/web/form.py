@@ -68,6 +68,13 @@ async def said_by(request: Request, longest: int = _LONGEST_FIELD) -> Said:
         await form.close()
 
 
+def repeated(request: Request, name: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """The texts that an address has under ``name``, and its other fields; raises ``QueryError`` like ``said_by``."""
+    said = request.query_params.multi_items()
+    others = _once((other, text) for other, text in said if other != name)
+    return tuple(request.query_params.getlist(name)), others
+
+
 async def _said(request: Request, form: FormData) -> Said:
     texts = _once((name, value) for name, value in form.multi_items() if isinstance(value, str))
     if texts.pop(_FILE, "").strip():
