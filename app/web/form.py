@@ -15,7 +15,7 @@ from app.market.upload import Upload
 from app.web.body import MAXIMUM_BYTES
 
 _FILE = "prices"
-_FIELDS = frozenset({"ticker", "horizon", "as_of", "source", "canvas", "q", _FILE})
+_FIELDS = frozenset({"ticker", "horizon", "as_of", "source", "canvas", "q", "live", _FILE})
 _MAXIMUM_FIELDS = 20
 _LONGEST_FIELD = 1024
 

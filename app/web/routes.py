@@ -3,7 +3,7 @@
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from app.web import api_docs, assets, cards, compare, downloads, example, health, pages, search, verify
+from app.web import api_docs, assets, cards, compare, downloads, example, health, live, pages, search, verify
 
 # A query is said in an address, or in a form where a file comes with it.
 _SAID = ("GET", "POST")
@@ -23,6 +23,7 @@ def routes() -> list[Route | Mount]:
         Route("/compare", compare.page),
         Route("/compare/ranges", compare.ranges),
         Route("/compare/columns/{place}", compare.column),
+        Route("/live", live.live),
         Route("/sample.csv", example.sample),
         Route("/search", search.search),
         Route("/api/v1/search", search.searched),
