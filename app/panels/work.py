@@ -7,13 +7,15 @@ from pydantic import TypeAdapter
 
 from app.charts.chart import Chart
 from app.market import history as histories
-from app.panels import BY_SLUG, outcome_chart
+from app.panels import BY_SLUG, outcome_chart, ranges_chart
 from app.panels.outcome import OUTCOME
 from app.panels.panel import Panel
 from app.panels.query import CANVASES
+from app.panels.verdict_analysis import VerdictAnalysis
 
 _CHARTS = TypeAdapter(dict[str, Chart])
 _CHART = TypeAdapter(Chart)
+_VERDICT = TypeAdapter(VerdictAnalysis)
 
 
 def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes) -> bytes:
@@ -46,6 +48,12 @@ def draw_outcome(slug: bytes, canvas: bytes, history: bytes, analysis: bytes, ou
     happened = OUTCOME.validate_json(outcome)
     chart = outcome_chart.draw_outcome(histories.decode(history), finished, happened, CANVASES[canvas.decode()])
     return _CHART.dump_json(chart)
+
+
+def draw_ranges(canvas: bytes, *verdicts: bytes) -> bytes:
+    """The chart as JSON that sets the ranges of finished verdicts side by side."""
+    found = [_VERDICT.validate_json(verdict) for verdict in verdicts]
+    return _CHART.dump_json(ranges_chart.draw_ranges(found, CANVASES[canvas.decode()]))
 
 
 def warm() -> None:

@@ -7,7 +7,7 @@ const narrow = window.matchMedia("(max-width: 47rem)");
 let sent = [];
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (!detail.path.startsWith("/panels")) return;
+  if (!/^\/(panels|compare)\b/.test(detail.path)) return;
   if (detail.verb === "post") sent.forEach(([name, value]) => (detail.parameters[name] = value));
   detail.parameters.canvas = narrow.matches ? "narrow" : "wide";
 });
@@ -96,8 +96,11 @@ ask?.addEventListener("submit", (event) => {
 });
 
 // An address says only what was said.
-ask?.addEventListener("formdata", ({ formData }) => {
-  for (const [name, value] of [...formData]) if (value === "" || value.name === "") formData.delete(name);
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (target.method !== "get") return;
+  const said = [...formData].filter(([, value]) => value !== "" && value.name !== "");
+  for (const name of new Set(formData.keys())) formData.delete(name);
+  for (const [name, value] of said) formData.append(name, value);
 });
 
 // A connection that breaks off brings no card to swap in, so the waiting one says so itself.

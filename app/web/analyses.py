@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -106,6 +106,16 @@ class Analyses:
             self._remembered(f"charts:{key}", draw), self._outcome_chart(key, given, finished.outcome)
         )
         return _CHARTS.validate_json(drawn) | happened
+
+    async def ranges(self, verdicts: Sequence[Finished], canvas: str) -> Chart:
+        """The chart that sets the ranges of finished ``verdicts`` side by side."""
+        given = canvas.encode(), *(finished.json for finished in verdicts)
+        key = f"ranges:{hashlib.sha256(b' '.join(given)).hexdigest()}"
+
+        async def draw() -> bytes:
+            return await self.engine.run("app.panels.work:draw_ranges", *given)
+
+        return _CHART.validate_json(await self._remembered(key, draw))
 
     async def _outcome_chart(self, key: str, given: tuple[bytes, ...], outcome: Outcome | None) -> dict[str, Chart]:
         if outcome is None:

@@ -10,9 +10,10 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from app import errors
 from app.compute import errors as compute
 from app.panels import BY_SLUG
+from app.web.compare_slots import slot_at
 from app.web.state import site_of
 from app.web.templates import render
-from app.web.views import Asked, ErrorView, FailedView, Failure, IndexView, slot_of
+from app.web.views import Asked, ErrorView, FailedView, Failure, IndexView, Slot, slot_of
 
 _STATUS: Mapping[type[Exception], int] = {
     errors.QueryError: 422,
@@ -75,12 +76,18 @@ def _as_text(failure: Failure) -> str:
 
 def _as_html(request: Request, failure: Failure) -> str:
     posted = request.method == "POST"
-    if panel := BY_SLUG.get(request.path_params.get("slug", "")):
-        slot = slot_of(panel, _asked_url(request), posted=posted)
+    if slot := _slot(request):
         return render("panels/_failed.html", FailedView(slot, failure, True))
     if posted and request.url.path == "/panels":
         return render("_answer.html", IndexView(site_of(request), Asked("", "", "", ""), failure))
     return render("error.html", ErrorView(site_of(request), failure))
+
+
+def _slot(request: Request) -> Slot | None:
+    """The place that the answer would have filled, if it is a card's."""
+    if panel := BY_SLUG.get(request.path_params.get("slug", "")):
+        return slot_of(panel, _asked_url(request), posted=request.method == "POST")
+    return slot_at(request.url.path, request.query_params.get("ticker", "")[:40], _asked_url(request))
 
 
 def as_json(error: Exception, failure: Failure) -> dict[str, object]:

@@ -105,6 +105,14 @@ DOWNLOADS = (
 
 
 @dataclass(frozen=True, slots=True)
+class LiveStrip:
+    """Where the newest price is told, and whether its visitor wants it ``on``."""
+
+    url: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IndexView:
     """index.html: the form, and the places of the cards where a ticker was asked for; _answer.html: these alone.
 
@@ -119,6 +127,7 @@ class IndexView:
     query_string: str = ""
     replay: Replay | None = None
     passport: Passport | None = None
+    live: LiveStrip | None = None
     downloads: tuple[Download, ...] = DOWNLOADS
 
 
