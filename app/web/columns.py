@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from app.panels.analysis import OverviewAnalysis
 from app.panels.outcome import Outcome
 from app.panels.verdict_analysis import VerdictAnalysis
-from app.web.formats import NARROW_SPACE, count, day, percent, plural, price, ratio, signed_percent
+from app.web.formats import count, day, percent, plural, ratio, signed_percent
+from app.web.money import money
 from app.web.tables import Table
 
 _LENGTHS = (1, 5, 22)
@@ -62,12 +63,8 @@ def _changes(verdict: VerdictAnalysis) -> tuple[str, ...]:
     return tuple(signed_percent(forecast.quantiles[level][-1] / forecast.last - 1) for level in _LEVELS)
 
 
-def _money(value: float, currency: str) -> str:
-    return f"{price(value)}{NARROW_SPACE}{currency}".strip()
-
-
 def _last_close(overview: OverviewAnalysis) -> Row:
-    close = _money(overview.last_close, overview.data.currency)
+    close = money(overview.last_close, overview)
     return Row("Last close", close, f"{signed_percent(overview.change, 2)} on the day, {day(overview.as_of)}")
 
 
@@ -113,7 +110,7 @@ def _range(verdict: VerdictAnalysis, ahead: str) -> Row:
     low, high = (verdict.forecast.quantiles[level][-1] for level in ("0.1", "0.9"))
     last = verdict.forecast.last
     changes = f"{signed_percent(low / last - 1)} to {signed_percent(high / last - 1)}"
-    return Row(f"80 % range in {ahead}", changes, f"{price(low)} to {_money(high, verdict.data.currency)}")
+    return Row(f"80 % range in {ahead}", changes, f"{money(low, verdict)} to {money(high, verdict)}")
 
 
 def _chance(verdict: VerdictAnalysis) -> Row:

@@ -1,12 +1,10 @@
 """Tickers side by side, on the served app, whose sample has two."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_page import Watched, watched
-
-__all__ = ["watched"]
+from tests.browser.accessibility import assert_no_violation
+from tests.browser.watching import Watched
 
 BOTH = "/compare?ticker=%5EGSPC&ticker=%5EIXIC&source=sample&horizon=5&as_of=2018-06-29"
 
@@ -31,7 +29,7 @@ def test_the_columns_fill_themselves_in_reach_of_everybody(watched: Watched) -> 
     page = compared(watched)
     wide, room = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide <= room
-    assert Axe().run(page).response["violations"] == []
+    assert_no_violation(page)
 
 
 def test_what_is_compared_stands_at_one_height_and_the_chart_in_its_own_size(watched: Watched) -> None:

@@ -43,7 +43,7 @@ def places(page):
 
 
 def terms(column):
-    return [text.partition("</dt>")[0] for text in column.split("<dt>")[1:]]
+    return [text.partition("</dt>")[0] for text in column.partition('class="words"')[0].split("<dt>")[1:]]
 
 
 def values(column):
@@ -122,7 +122,7 @@ def test_a_column_says_what_the_cards_say(client):
     overview, verdict = (client.get(f"/api/v1/panels/{slug}?ticker=SYN&horizon=5").json() for slug in slugs)
     said = dict(zip(terms(column), values(column), strict=True))
     low, high = (verdict["forecast"]["quantiles"][level][-1] / overview["last_close"] - 1 for level in ("0.1", "0.9"))
-    assert said["Last close"] == f"{overview['last_close']:.2f}\u202fUSD"
+    assert said["Last close"] == f"${overview['last_close']:.2f}"
     assert said["80 % range in 5 trading days"].replace("\u202f", "") == f"{low:+.1%} to {high:+.1%}".replace("-", "−")
     assert said["Chance of being higher"] == f"{100 * verdict['p_up']:.0f}\u202f%"
     assert said["80 % band held"] == f"{100 * verdict['receipt']['coverage_80']:.0f}\u202f%"
@@ -133,7 +133,7 @@ def test_columns_have_the_same_rows_whatever_their_history_and_their_own_currenc
     columns = [client.get(COLUMN.format(1, ticker)).text for ticker in ("SYN", "EURO", "SHORT")]
     assert len(terms(columns[0])) == 12
     assert terms(columns[0]) == terms(columns[1]) == terms(columns[2])
-    assert [values(column)[0].partition("\u202f")[2] for column in columns] == ["USD", "EUR", "USD"]
+    assert [values(column)[0][0] for column in columns] == ["$", "€", "$"]
 
 
 def test_a_history_too_short_for_a_verdict_says_so_where_the_range_would_stand(client):
