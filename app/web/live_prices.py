@@ -77,12 +77,12 @@ class LivePrices:
                 await either(changed, over)
         finally:
             line.viewers -= 1
-            if not line.viewers and line.asking:
-                line.asking.cancel()
+            if not line.viewers:
+                self._given_up(name, ticker, line)
 
     def _joined(self, name: str, ticker: str) -> Line:
         line = self._lines.get((name, ticker))
-        if line is None or line.asking is None or line.asking.done() or line.asking.cancelling():
+        if line is None or line.asking is None or line.asking.done():
             line = self._lines[name, ticker] = Line()
             line.asking = asyncio.create_task(self._ask(name, ticker, line))
         line.viewers += 1
@@ -91,15 +91,19 @@ class LivePrices:
     async def _ask(self, name: str, ticker: str, line: Line) -> None:
         """Tell all news; whatever ends this is told too, because viewers would wait for ever."""
         try:
-            while line.news is None or not line.news.last:
-                line.tell(await self._news(name, ticker))
-                if line.news and not line.news.last:
-                    await asyncio.sleep((line.news.until - self._now()).total_seconds())
+            while not (news := await self._news(name, ticker)).last:
+                line.tell(news)
+                await asyncio.sleep((news.until - self._now()).total_seconds())
+            line.tell(news)
         finally:
             if line.news is None or not line.news.last:
                 line.tell(News(None, "The newest price cannot be had any more.", True, self._now()))
-            if self._lines.get((name, ticker)) is line:
-                del self._lines[name, ticker]
+
+    def _given_up(self, name: str, ticker: str, line: Line) -> None:
+        if line.asking:
+            line.asking.cancel()
+        if self._lines.get((name, ticker)) is line:
+            del self._lines[name, ticker]
 
     async def _news(self, name: str, ticker: str) -> News:
         """What is known, or what the source says where it may be asked again."""
