@@ -74,13 +74,18 @@ def _as_text(failure: Failure) -> str:
 
 
 def _as_html(request: Request, failure: Failure) -> str:
-    posted = request.method == "POST"
-    if panel := BY_SLUG.get(request.path_params.get("slug", "")):
-        slot = slot_of(panel, _asked_url(request), posted=posted)
-        return render("panels/_failed.html", FailedView(slot, failure, True))
-    if posted and request.url.path == "/panels":
+    if request.path_params.get("slug", "") in BY_SLUG:
+        return failed_card(request, failure)
+    if request.method == "POST" and request.url.path == "/panels":
         return render("_answer.html", IndexView(site_of(request), Asked("", "", "", ""), failure))
     return render("error.html", ErrorView(site_of(request), failure))
+
+
+def failed_card(request: Request, failure: Failure) -> str:
+    """What stands in the place of the card that ``request`` asked for."""
+    panel = BY_SLUG[request.path_params["slug"]]
+    slot = slot_of(panel, _card_url(request, panel.slug), posted=request.method == "POST")
+    return render("panels/_failed.html", FailedView(slot, failure, True))
 
 
 def as_json(error: Exception, failure: Failure) -> dict[str, object]:
@@ -91,10 +96,10 @@ def as_json(error: Exception, failure: Failure) -> dict[str, object]:
     return {"status": failure.status, "sentence": failure.sentence, "hint": failure.hint, **facts}
 
 
-def _asked_url(request: Request) -> str:
+def _card_url(request: Request, slug: str) -> str:
     # The page's script adds the canvas to each request anew.
     query = urlencode([(name, text) for name, text in request.query_params.multi_items() if name != "canvas"])
-    return f"{request.url.path}?{query}" if query else request.url.path
+    return f"/panels/{slug}?{query}" if query else f"/panels/{slug}"
 
 
 HANDLERS = {

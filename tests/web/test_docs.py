@@ -9,8 +9,18 @@ from app.panels import PANELS
 from tests.panels.cards import elements
 from tests.web.pages import assert_contained
 
-PEOPLES = {"/", "/report", "/panels", "/panels/{slug}", "/docs", "/robots.txt", "/favicon.ico", "/verify"}
-PEOPLES |= {"/sample.csv", "/search"}
+PEOPLES = {
+    "/",
+    "/report",
+    "/panels",
+    "/panels/{slug}",
+    "/panels/{slug}/live",
+    "/docs",
+    "/robots.txt",
+    "/favicon.ico",
+    "/verify",
+}
+PEOPLES |= {"/panels/{slug}/live", "/sample.csv", "/search"}
 
 
 @pytest.fixture(scope="module")
