@@ -8,7 +8,8 @@ from app.panels import PANELS
 
 _WATCH = """
   window.felt = {shift: 0, long: []};
-  const watch = (type, note) => new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({type, buffered: true});
+  const each = (note) => new PerformanceObserver((list) => list.getEntries().forEach(note));
+  const watch = (type, note) => each(note).observe({type, buffered: true});
   watch("layout-shift", (one) => one.hadRecentInput || (felt.shift += one.value));
   watch("longtask", (one) => felt.long.push(one.duration));
 """
@@ -54,7 +55,6 @@ def felt(browser: Browser, url: str, width: int, height: int, look_at: str = "")
 
 
 def _heights(page: Page) -> dict[str, float]:
-    found = page.evaluate(
-        "() => [...document.querySelectorAll('section[id^=panel-]')].map(card => [card.id, card.offsetHeight])"
-    )
+    cards = page.locator("section[id^=panel-]")
+    found = cards.evaluate_all("cards => cards.map(card => [card.id, card.offsetHeight])")
     return {name.removeprefix("panel-"): height / 16 for name, height in found}

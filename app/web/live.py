@@ -35,7 +35,8 @@ async def live(request: Request) -> Response:
     query, canvas = query_of(request, said), parse_canvas(said.texts)
     await admit(request, 1)
     card = partial(rendered, running(request), panel, query, canvas, interactive=True)
-    return CompressedEvents(_events(request, card), ping=_PING_SECONDS, shutdown_grace_period=_GRACE_SECONDS)
+    stream = _events(request, card)
+    return CompressedEvents(stream, ping=_PING_SECONDS, sep="\n", shutdown_grace_period=_GRACE_SECONDS)
 
 
 async def _events(request: Request, make: Callable[[], Awaitable[str]]) -> AsyncIterator[ServerSentEvent]:

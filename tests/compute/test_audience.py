@@ -39,10 +39,11 @@ def test_all_who_attend_hear_and_the_others_do_not(audience):
 
 
 def test_who_comes_late_hears_the_last_words(audience):
-    Listener(audience)
+    early = Listener(audience)
     say(audience, "adding")
     say(audience, "carrying")
-    assert Listener(audience).heard == ["carrying"]
+    late = Listener(audience)
+    assert (early.heard, late.heard) == (["adding", "carrying"], ["carrying"])
 
 
 def test_who_has_left_hears_no_more_and_takes_nobody_along(audience):
