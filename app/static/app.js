@@ -18,7 +18,7 @@ const tries = new Map();
 
 function countDown(line) {
   const card = line.closest(".card");
-  const again = card?.querySelector("button");
+  const again = card?.querySelector("button.again");
   const tried = tries.get(card?.id) ?? 0;
   const stated = Number(line.dataset.retryAfter);
   const willTry = again && tried < MOST_TRIES;
@@ -101,10 +101,4 @@ document.addEventListener("formdata", ({ target, formData }) => {
   const said = [...formData].filter(([, value]) => value !== "" && value.name !== "");
   for (const name of new Set(formData.keys())) formData.delete(name);
   for (const [name, value] of said) formData.append(name, value);
-});
-
-// A connection that breaks off brings no card to swap in, so the waiting one says so itself.
-document.addEventListener("htmx:sendError", ({ target }) => {
-  const line = target.closest(".card")?.querySelector(".working");
-  if (line) line.textContent = "The connection broke off. Reload the page to try again.";
 });

@@ -9,8 +9,10 @@ from datetime import date
 from pydantic import TypeAdapter
 
 from app.charts.chart import Chart
+from app.compute.audience import Audience
 from app.compute.cache import Cache
 from app.compute.engine import Engine
+from app.compute.progress import speak_as, tell
 from app.compute.single_flight import Flights, SingleFlight
 from app.errors import NoSayError
 from app.market import history as histories
@@ -71,6 +73,7 @@ class Analyses:
     cache: Cache
     seconds: float
     flights: Flights = field(default_factory=SingleFlight[bytes])
+    audience: Audience = field(default_factory=Audience)
 
     async def prepare(self, query: Query) -> Packed:
         """The history that ``query`` asks for; raises what its source and its rows give cause to."""
@@ -140,6 +143,7 @@ class Analyses:
 
     async def _needed(self, panel: Panel, horizon: int, packed: Packed) -> bytes:
         """The analysis that another card needs, empty where its model has nothing to say."""
+        speak_as(panel.title)
         try:
             return await self._analysis(panel, horizon, packed)
         except NoSayError:
@@ -149,6 +153,7 @@ class Analyses:
         source, key = query.upload or self.sources[query.source], f"quotes:{query.prices}"
 
         async def load() -> bytes:
+            tell("Loading the prices")
             quotes = await source.load(query.ticker)
             answer = answers.encode(quotes)
             # Prices that are old already are asked for again soon, but not by every card of a page.
@@ -162,8 +167,10 @@ class Analyses:
             return kept
 
         async def make_and_keep() -> bytes:
+            self.audience.speak(key)
             made = await make()
             await self.cache.set(key, made, self.seconds)
             return made
 
-        return await self.flights.run(key, make_and_keep)
+        with self.audience.attending(key):
+            return await self.flights.run(key, make_and_keep)

@@ -55,13 +55,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a card goes: ``url`` answers with its fragment, to a GET or, where ``posted``, to the form and its file."""
+    """Where a card goes: ``url`` answers with its fragment, to a GET or, where ``posted``, to the form and its file.
+
+    It takes about so many ``seconds``.
+    """
 
     slug: str
     title: str
     question: str
     url: str
     posted: bool
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +161,4 @@ class ErrorView:
 
 def slot_of(panel: Panel, url: str, *, posted: bool = False) -> Slot:
     """The place of ``panel`` on a page, filled from ``url``."""
-    return Slot(panel.slug, panel.title, panel.question, url, posted)
+    return Slot(panel.slug, panel.title, panel.question, url, posted, panel.seconds)

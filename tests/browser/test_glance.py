@@ -7,7 +7,7 @@ from tests.browser.watching import QUERY, Watched
 
 
 def _failed(url: str) -> str:
-    slug = urlsplit(url).path.rpartition("/")[2]
+    slug = urlsplit(url).path.split("/")[2]
     return f'<section id="panel-{slug}" class="card failed"><h2>Silent</h2></section>'
 
 
@@ -45,7 +45,7 @@ def test_each_answer_leads_to_the_card_that_gave_it(watched: Watched) -> None:
 
 def test_the_strip_says_when_no_card_came(watched: Watched) -> None:
     watched.page.route(
-        "**/panels/*",
+        "**/panels/**",
         lambda route: route.fulfill(status=504, content_type="text/html", body=_failed(route.request.url)),
     )
     page = watched.open(QUERY)

@@ -30,7 +30,7 @@ def test_a_whole_analysis_by_mouse(watched: Watched) -> None:
     page.locator("#panel-verdict summary", has_text="tests passed").click()
     expect(page.locator("#panel-verdict .edge table")).to_be_visible()
     page.locator("#panel-prophet summary", has_text="words on this card").click()
-    expect(page.locator("#panel-prophet .words")).to_contain_text("Diebold–Mariano")
+    expect(page.locator("#panel-prophet .terms")).to_contain_text("Diebold–Mariano")
 
 
 def test_a_whole_analysis_by_keyboard_alone(watched: Watched) -> None:
@@ -94,4 +94,6 @@ def test_a_card_that_failed_is_run_again_and_takes_no_other_with_it(watched: Wat
 
 
 FAILED = f"""<section id="panel-technicals" class="card failed" hx-target="this" hx-swap="outerHTML"><h2>Technicals</h2>
-    <button hx-get="{QUERY.replace("/?", "/panels/technicals?")}">Run again</button></section>"""
+    <button class="again" hx-get="{QUERY.replace("/?", "/panels/technicals?")}">Run again</button>
+    <button class="cancel">Cancel</button>
+    <p class="working"><span class="words"></span> <span class="elapsed"></span></p></section>"""

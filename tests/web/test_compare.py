@@ -43,7 +43,7 @@ def places(page):
 
 
 def terms(column):
-    return [text.partition("</dt>")[0] for text in column.partition('class="words"')[0].split("<dt>")[1:]]
+    return [text.partition("</dt>")[0] for text in column.partition('class="terms"')[0].split("<dt>")[1:]]
 
 
 def values(column):

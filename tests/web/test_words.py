@@ -30,7 +30,7 @@ def cards(client):
 
 def parts(card):
     """What a reader sees of a card: its text, and apart from that the words it explains."""
-    said, _, words = card.partition('<details class="words">')
+    said, _, words = card.partition('<details class="terms">')
     explained = re.findall(r"<dt>(.*?)</dt>", words.partition("</details>")[0])
     return html.unescape(" ".join(re.sub(r"<[^>]*>", " ", said).split())), " ".join(explained)
 
