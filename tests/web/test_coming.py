@@ -63,7 +63,9 @@ def test_a_card_that_fails_while_it_runs_comes_as_a_failed_one_with_its_seconds(
     name, card = events(answer.text)[-1]
     assert (answer.status_code, name) == (200, "card")
     assert [a["data-retry-after"] for _, a in elements(card) if "data-retry-after" in a] == ["7"]
-    assert [a["hx-get"] for _, a in elements(card, "button") if "hx-get" in a] == [f"{CARD}?ticker=SYN&horizon=22&source=sample"]
+    assert [a["hx-get"] for _, a in elements(card, "button") if "hx-get" in a] == [
+        f"{CARD}?ticker=SYN&horizon=22&source=sample"
+    ]
     assert 'stock_card_seconds_count{card="overview",outcome="busy"} 1.0' in numbers
 
 
