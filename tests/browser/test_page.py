@@ -2,7 +2,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Route, expect
 
 from app.panels import PANELS
 from tests.browser.watching import QUERY, Watched
@@ -99,6 +99,7 @@ def test_a_refused_card_tries_again_by_itself_after_the_stated_seconds(watched: 
 def test_a_card_whose_connection_breaks_off_says_so(watched: Watched) -> None:
     watched.page.route("**/panels/overview**", lambda route: route.abort())
     page = watched.open(QUERY)
-    page.get_by_text("The connection broke off.").wait_for()
+    expect(page.locator("#panel-overview.broken .working")).to_contain_text("The connection broke off.")
+    expect(page.locator("#panel-overview .again")).to_be_visible()
     # What the browser notes of a broken connection is expected here.
     watched.expects("overview", "ERR_FAILED")
