@@ -4,9 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.test_page import Watched, watched
-
-__all__ = ["watched"]
+from tests.browser.watching import Watched
 
 PAGE = "/?ticker=AAPL&source=yahoo"
 PRICE = "<strong>321.45 USD</strong> <span>−0.8 % since the close before</span> <span data-age='40'></span>"

@@ -8,10 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from app.panels import PANELS
-from tests.browser.test_page import QUERY, Watched, watched
+from tests.browser.watching import QUERY, Watched
 from tests.felt import felt
-
-__all__ = ["watched"]
 
 SIZES = {"wide": (1366, 768), "phone": (390, 844)}
 _TOLD = """
