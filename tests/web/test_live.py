@@ -11,9 +11,10 @@ from app.compute.errors import OverloadedError
 from app.compute.progress import tell
 from app.panels import BY_SLUG
 from tests.conftest import served
-from tests.fakes import FailingEngine, InlineEngine, WaitingEngine
+from tests.fakes import FailingEngine, InlineEngine, WaitingEngine, market
 from tests.panels.cards import elements
 from tests.web.test_sharing import Visitor, running
+from tests.web.test_upload_http import csv_of
 
 LIVE, CARD = "/panels/overview/live", "/panels/overview"
 
@@ -46,6 +47,13 @@ def test_what_is_done_is_told_in_order_and_the_card_comes_last():
         card = client.get(CARD, params={"ticker": "SYN"}).text
     assert told[:-1] == [("progress", words) for words in ("Loading the prices", "Doing analyse", "Doing draw")]
     assert told[-1] == ("card", card.rstrip("\n"))
+
+
+def test_a_file_is_told_of_too(client):
+    file = {"prices": ("acme.csv", csv_of(market(80)), "text/csv")}
+    name, card = events(client.post(LIVE, data={"horizon": "5"}, files=file).text)[-1]
+    assert (name, elements(card, "section")[0][1]["class"]) == ("card", "card ready")
+    assert [a["hx-post"] for _, a in elements(card, "button") if "hx-post" in a] == [CARD]
 
 
 def test_the_verdict_tells_what_the_cards_say_that_it_waits_for():
