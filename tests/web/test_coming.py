@@ -11,11 +11,13 @@ from app.compute.errors import OverloadedError
 from app.compute.progress import tell
 from app.panels import BY_SLUG
 from tests.conftest import served
-from tests.fakes import FailingEngine, InlineEngine, WaitingEngine
+from tests.fakes import FailingEngine, InlineEngine, WaitingEngine, market
 from tests.panels.cards import elements
 from tests.web.test_sharing import Visitor, running
+from tests.web.test_upload_http import csv_of
 
 LIVE, CARD = "/panels/overview/live", "/panels/overview"
+RUN_AGAIN = f"{CARD}?ticker=SYN&horizon=22&source=sample"
 
 
 class TalkingEngine(InlineEngine):
@@ -48,6 +50,13 @@ def test_what_is_done_is_told_in_order_and_the_card_comes_last():
     assert told[-1] == ("card", card.rstrip("\n"))
 
 
+def test_a_file_is_told_of_too(client):
+    file = {"prices": ("acme.csv", csv_of(market(80)), "text/csv")}
+    name, card = events(client.post(LIVE, data={"horizon": "5"}, files=file).text)[-1]
+    assert (name, elements(card, "section")[0][1]["class"]) == ("card", "card ready")
+    assert [a["hx-post"] for _, a in elements(card, "button") if "hx-post" in a] == [CARD]
+
+
 def test_the_verdict_tells_what_the_cards_say_that_it_waits_for():
     with served(engine=TalkingEngine()) as client:
         told = [words for _, words in events(client.get("/panels/verdict/live", params={"ticker": "SYN"}).text)]
@@ -63,9 +72,7 @@ def test_a_card_that_fails_while_it_runs_comes_as_a_failed_one_with_its_seconds(
     name, card = events(answer.text)[-1]
     assert (answer.status_code, name) == (200, "card")
     assert [a["data-retry-after"] for _, a in elements(card) if "data-retry-after" in a] == ["7"]
-    assert [a["hx-get"] for _, a in elements(card, "button") if "hx-get" in a] == [
-        f"{CARD}?ticker=SYN&horizon=22&source=sample"
-    ]
+    assert [a["hx-get"] for _, a in elements(card, "button") if "hx-get" in a] == [RUN_AGAIN]
     assert 'stock_card_seconds_count{card="overview",outcome="busy"} 1.0' in numbers
 
 
