@@ -31,9 +31,9 @@ def streaming(watched: Watched, *events: str) -> list[str]:
         route.fulfill(content_type="text/event-stream", body=body)
 
     def card(route: Route) -> None:
-        route.fulfill(content_type="text/html", body=CARD.format(route.request.url.partition("/panels/")[2][:5]))
+        route.fulfill(content_type="text/html", body=CARD.format(route.request.url.partition("/panels/")[2].partition("/")[0]))
 
-    watched.page.route("**/live?**", stream)
+    watched.page.route("**/live?ticker=**", stream)
     watched.page.route("**/panels/**", card)
     return asked
 
@@ -79,7 +79,7 @@ def test_a_stream_that_breaks_off_is_opened_again(watched: Watched) -> None:
     asked = streaming(watched, f"news\ndata: {PRICE}")
     page = watched.open(f"{PAGE}&live=1")
     expect(page.locator(".newest")).to_contain_text("40 s ago")
-    with page.expect_response("**/live?**"):
+    with page.expect_response("**/live?ticker=**"):
         pass
     assert set(asked) == {"/live?ticker=AAPL&source=yahoo"}
     assert len(asked) > 1

@@ -74,8 +74,8 @@ def test_a_ready_card_is_announced_once_and_seconds_are_not(watched: Watched) ->
 
 def test_the_quick_cards_are_asked_for_first_and_one_connection_stays_free(watched: Watched) -> None:
     asked: list[str] = []
-    watched.page.on("request", lambda sent: asked.append(sent.url.split("/")[4]) if "/live" in sent.url else None)
-    watched.page.route("**/live?**", silent)
+    watched.page.on("request", lambda sent: asked.append(sent.url.split("/")[4]) if "/live?" in sent.url else None)
+    watched.page.route("**/panels/*/live?**", silent)
     page = watched.open(QUERY)
     page.wait_for_timeout(500)
     quickest = sorted(PANELS, key=lambda panel: panel.seconds)
@@ -174,7 +174,7 @@ def test_nothing_moves_when_cards_arrive_and_little_travels(
 @pytest.mark.parametrize("size", SIZES)
 def test_the_place_of_a_card_is_about_as_tall_as_the_card(chromium: Browser, served: str, size: str) -> None:
     page = chromium.new_page(viewport=dict(zip(("width", "height"), SIZES[size], strict=True)))
-    page.route("**/live?**", silent)
+    page.route("**/panels/*/live?**", silent)
     page.goto(served + QUERY)
     places = {panel.slug: page.locator(f"#panel-{panel.slug}").bounding_box()["height"] for panel in PANELS}
     page.close()
