@@ -1,4 +1,4 @@
-"""The command line: serve (the default), analyse, diagnose, evaluate, train."""
+"""The command line: serve (the default), work, schedule, analyse, diagnose, evaluate, train."""
 
 import argparse
 import importlib
@@ -7,6 +7,8 @@ import sys
 # Dotted names, because each command should import no more than it needs: serving is up before pandas would be.
 COMMANDS = {
     "serve": ("app.serve", "serve the page (the default)"),
+    "work": ("app.work", "compute for whoever asks the Dask scheduler"),
+    "schedule": ("app.schedule", "be the Dask scheduler"),
     "analyse": ("app.analyse", "print what the page says about one ticker"),
     "diagnose": ("app.diagnose", "say whether models, workers and the market source work, and why not"),
     "evaluate": ("app.evaluation.command", "score forecasters on past prices"),

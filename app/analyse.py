@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.compute.on_demand import OnDemand
 from app.errors import TooLargeError
-from app.main import local_engine, running_parts
+from app.main import engine_of, running_parts
 from app.market.upload import MAXIMUM_BYTES, Upload, upload_of
 from app.panels import PANELS
 from app.panels.query import Query
@@ -54,7 +54,7 @@ async def _ended(settings: Settings, arguments: argparse.Namespace) -> str | Bas
 
 
 async def _document(settings: Settings, arguments: argparse.Namespace) -> str:
-    app = running_parts(settings, engine=OnDemand(local_engine(settings)))
+    app = running_parts(settings, engine=OnDemand(engine_of(settings)))
     said = {name: getattr(arguments, name) for name in _FIELDS}
     upload = _upload(arguments.file) if arguments.file else None
     query = parse_query(said, app.site.sources, app.site.default_source, app.today(), upload)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from time import perf_counter
 
 from app.compute.engine import Engine
-from app.main import local_engine, market_sources
+from app.main import engine_of, market_sources
 from app.market import history as histories
 from app.market.sample import SampleSource
 from app.market.source import MarketSource
@@ -68,7 +68,7 @@ async def _workers_work(settings: Settings) -> list[bool]:
     """Start the workers as serving would, and let them make every card of a sample ticker."""
     sample = SampleSource()
     history = histories.encode(histories.history_until(await sample.load(sample.tickers[0]), None))
-    engine = local_engine(settings)
+    engine = engine_of(settings)
     await engine.start()
     try:
         started = await _works("workers", _warm(engine))
@@ -80,7 +80,7 @@ async def _workers_work(settings: Settings) -> list[bool]:
 
 async def _warm(engine: Engine) -> str:
     async with asyncio.timeout(_PATIENCE):
-        while (status := engine.status()).warm < status.expected:
+        while not (status := engine.status()).ready or status.warm < status.expected:
             if status.failure:
                 raise RuntimeError(status.failure)
             await asyncio.sleep(0.05)

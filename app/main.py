@@ -26,6 +26,7 @@ from app.market.watched import Watched
 from app.market.yahoo import CLIENT, YahooSource
 from app.panels.query import MAXIMUM_HORIZON
 from app.settings import OFF, Settings
+from app.version import code_digest
 from app.web import assets
 from app.web.analyses import Analyses
 from app.web.body import BodyLimit
@@ -104,7 +105,7 @@ def running_parts(
     """What a running app holds, whether it serves or answers once; what is not given is built from ``settings``."""
     metrics = Metrics()
     held = together(settings.redis_url, cache or MemoryCache(settings.cache_mb * 2**20), metrics)
-    engine = MeteredEngine(engine or local_engine(settings), metrics)
+    engine = MeteredEngine(engine or engine_of(settings), metrics)
     asked = (sources or market_sources()).items()
     watched = {name: Watched(source, partial(metrics.loaded, name)) for name, source in asked}
     remembering = {name: Remembering(source, held.cache) for name, source in watched.items()}
@@ -137,11 +138,25 @@ def _warm_up(today: date, yahoo: bool) -> None:
         importlib.import_module(CLIENT)
 
 
+def engine_of(settings: Settings) -> Engine:
+    """Where work runs: on this machine, or wherever the workers of a Dask scheduler are."""
+    if not settings.dask_scheduler:
+        return local_engine(settings)
+    # A dotted name, because Dask takes longer to import than everything else here together.
+    elsewhere = importlib.import_module("app.compute.dask.engine").DaskEngine
+    engine: Engine = elsewhere(settings.dask_scheduler, code_digest(), _limits(settings))
+    return engine
+
+
 def local_engine(settings: Settings) -> LocalEngine:
     """The engine of a single machine."""
     plan = CrewPlan(workers=settings.workers, preload=_PRELOAD, warm="app.panels.work:warm")
+    return LocalEngine(plan, _limits(settings))
+
+
+def _limits(settings: Settings) -> Limits:
     # The server has let requests end already by the time the engine is told to.
-    return LocalEngine(plan, Limits(queue=settings.queue, drain_seconds=0.5))
+    return Limits(queue=settings.queue, drain_seconds=0.5)
 
 
 def card_limits(settings: Settings, windows: Storage) -> CardLimits | None:

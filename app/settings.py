@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     cache_mb: int = Field(default=256, ge=0, description="Memory for finished answers.")
     cache_seconds: int = Field(default=900, ge=0, description="Daily bars change once a day.")
     redis_url: str = Field(default="", repr=False, description="A Redis that replicas share; one alone needs none.")
+    dask_scheduler: str = Field(
+        default="", pattern=r"^(tcp://[^\s/]+:\d{1,5})?$", description="Its workers compute; one machine needs none."
+    )
     rate_limit: str = Field(
         default="60/minute", pattern=_RATE, description="Card runs for each client: models are costly."
     )

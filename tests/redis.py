@@ -15,6 +15,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def accepts(port):
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
 class RedisServer:
     """Remembers nothing when it ends, and leaves no file."""
 

@@ -1,5 +1,6 @@
 """A named function called so that its answer, or its error, can always travel between processes."""
 
+import errno
 import importlib
 import io
 import operator
@@ -10,18 +11,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.compute.errors import JobFailedError
+from app.compute.errors import JobFailedError, NoRoomError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_PATIENCE = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a call: its ``answer``, or the pickled ``error`` with its ``name``, ``text`` and ``trace``."""
+    """What became of a call: its ``answer``, or the pickled ``error`` with its ``name``, ``text`` and ``trace``.
+
+    One that is ``starved`` had too little memory, and may have left its process with too little for the next.
+    """
 
     answer: bytes | None = None
     error: bytes | None = None
     name: str = ""
     text: str = ""
     trace: str = ""
+    starved: bool = False
 
     def value(self) -> bytes:
         """Give the answer, or raise what the function raised (JobFailedError where that cannot travel)."""
@@ -46,7 +54,22 @@ def guarded(function: str, *payload: bytes) -> Outcome:
     try:
         return Outcome(answer=_answer(function, payload))
     except BaseException as error:  # The only broad handler: a worker must survive any job.
-        return Outcome(None, _frozen(error), type(error).__qualname__, str(error), _where(error))
+        return failed(error)
+
+
+def failed(error: BaseException) -> Outcome:
+    """The outcome of a call that raised ``error``."""
+    told, kind = NoRoomError(_PATIENCE) if _without_room(error) else error, type(error).__qualname__
+    return Outcome(None, _frozen(told), kind, str(error), _where(error), isinstance(error, MemoryError))
+
+
+def _without_room(error: BaseException | None) -> bool:
+    # Libraries wrap it in errors of their own.
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _where(error: BaseException) -> str:

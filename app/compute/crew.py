@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.compute.life import Life
 from app.compute.nursery import Nursery
@@ -51,6 +52,11 @@ class Crew:
     def lives(self) -> tuple[Life, ...]:
         """The present life of each place."""
         return tuple(self._lives.values())
+
+    @property
+    def home(self) -> Path:
+        """Where the files of all workers are."""
+        return self._nursery.home
 
     async def start(self) -> None:
         """Start the fork server and let every place be tended from now on."""

@@ -44,6 +44,28 @@ class WorkerDiedError(ComputeError):
         self.hint = f"Try again in {retry_after} s."
 
 
+class OutOfMemoryError(ComputeError):
+    """There was too little memory for the job, and for the one that tried again in a fresh process."""
+
+    sentence = "The computation needs more memory than there is right now."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+        self.hint = f"Try again in {retry_after} s."
+
+
+class NoRoomError(ComputeError):
+    """The job could not write its temporary files."""
+
+    sentence = "There is no room right now for the temporary files that the computation needs."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+        self.hint = f"Try again in {retry_after} s, or look at the cards that need none."
+
+
 class JobFailedError(ComputeError):
     """The job raised an error that cannot leave its process; only the ``name`` of its type is known here."""
 

@@ -5,11 +5,12 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.compute.call import Outcome
 from app.compute.crew import Crew, CrewPlan
 from app.compute.engine import EngineStatus
-from app.compute.errors import OverloadedError, WorkerDiedError
+from app.compute.errors import OutOfMemoryError, OverloadedError, WorkerDiedError
 from app.compute.life import Life
 from app.compute.progress import HEARD, Ear, tell
 from app.compute.waiting import Pace, WaitingList
@@ -44,6 +45,11 @@ class LocalEngine:
         self._quiet.set()
         self._closing = False
 
+    @property
+    def home(self) -> Path:
+        """The directory that goes when this engine does, even if it is killed; there is one from ``start`` on."""
+        return self._crew.home
+
     async def start(self) -> None:
         """Return at once; the workers come up in the background."""
         await self._ear.open()
@@ -62,14 +68,19 @@ class LocalEngine:
     async def run(self, function: str, *payload: bytes) -> bytes:
         """Call ``"package.module:callable"`` on a worker; cancelling the awaiting task cancels the job.
 
-        Raises what the function raised, or OverloadedError, JobTimeoutError, WorkerDiedError, JobFailedError.
+        Raises what the function raised, or one of ``app.compute.errors``.
         """
+        return (await self.outcome(function, *payload)).value()
+
+    async def outcome(self, function: str, *payload: bytes) -> Outcome:
+        """The same, with the answer or the function's own error yet to be taken out; raises the other errors."""
         with self._admitted(), self._ear.hearing(function, payload) as (heard, given):
             for attempt in range(ATTEMPTS):
                 outcome = await self._attempt(heard, given, again=attempt > 0)
-                if outcome is not None:
-                    return outcome.value()
-            raise WorkerDiedError(self._pace.until_done(self._pending))
+                if outcome is not None and not outcome.starved:
+                    return outcome
+            patience = self._pace.until_done(self._pending)
+            raise WorkerDiedError(patience) if outcome is None else OutOfMemoryError(patience)
 
     def status(self) -> EngineStatus:
         """Tell at once how the workers are; never waits."""
@@ -101,7 +112,7 @@ class LocalEngine:
             begun = time.monotonic()
             outcome = await life.do(function, payload, self._limits.job_seconds)
             self._pace.observe(time.monotonic() - begun)
-            if life.jobs == self._limits.max_tasks:
+            if life.jobs == self._limits.max_tasks or (outcome is not None and outcome.starved):
                 life.finish()
         return outcome
 

@@ -34,6 +34,8 @@ _STATUS: Mapping[type[Exception], int] = {
     errors.SourceSilentError: 504,
     compute.OverloadedError: 503,
     compute.WorkerDiedError: 503,
+    compute.OutOfMemoryError: 503,
+    compute.NoRoomError: 503,
     compute.JobTimeoutError: 503,
     compute.ClientGoneError: 499,
 }

@@ -31,7 +31,8 @@ def streaming(watched: Watched, *events: str) -> list[str]:
         route.fulfill(content_type="text/event-stream", body=body)
 
     def card(route: Route) -> None:
-        route.fulfill(content_type="text/html", body=CARD.format(route.request.url.partition("/panels/")[2].partition("/")[0]))
+        slug = route.request.url.partition("/panels/")[2].partition("/")[0]
+        route.fulfill(content_type="text/html", body=CARD.format(slug))
 
     watched.page.route("**/live?ticker=**", stream)
     watched.page.route("**/panels/**", card)

@@ -2,6 +2,7 @@ import pytest
 
 from tests.compute.caches import MemoryCaches, RedisCaches
 from tests.compute.engines import local_engine
+from tests.compute.fleet import dask_engines, dask_scheduler
 from tests.redis import redis_server
 
 
@@ -10,9 +11,15 @@ def anyio_backend():
     return "asyncio"
 
 
-@pytest.fixture(params=[local_engine], ids=["local"])
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    with dask_scheduler(tmp_path_factory.mktemp("scheduler")) as server:
+        yield server
+
+
+@pytest.fixture(params=["local", "dask"])
 def open_engine(request):
-    return request.param
+    return local_engine if request.param == "local" else dask_engines(request.getfixturevalue("scheduler"))
 
 
 @pytest.fixture(scope="module")

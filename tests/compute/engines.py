@@ -19,4 +19,4 @@ async def local_engine(workers=1, warm="", preload=(), warm_seconds=20.0, nicene
 
 
 async def all_warm(engine):
-    assert await until(lambda: engine.status().warm == engine.status().expected), engine.status()
+    assert await until(lambda: engine.status().ready and engine.status().warm == engine.status().expected, 30)

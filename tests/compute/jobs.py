@@ -4,6 +4,7 @@ import ctypes
 import importlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -39,6 +40,23 @@ def hold(path, seconds=b"0"):
     return nap(seconds)
 
 
+def held(path, times):
+    """Say in a file that the job runs, and go on running, for so many times; then answer at once."""
+    told = Path(path.decode())
+    before = told.read_text().split() if told.exists() else []
+    if len(before) >= int(times):
+        return b"done"
+    told.write_text(" ".join([*before, str(os.getpid())]))
+    return nap(b"60")
+
+
+def counted(path, seconds):
+    """Leave a line in a file each time this is begun."""
+    with Path(path.decode()).open("a") as book:
+        book.write(f"{os.getpid()}\n")
+    return nap(seconds)
+
+
 def with_child(path):
     """Start another program, write down its pid and ours, and wait for it."""
     child = subprocess.Popen(["sleep", "60"])
@@ -65,6 +83,26 @@ def killed_once(path):
 def killed():
     os.kill(os.getpid(), signal.SIGKILL)
     return b""
+
+
+def greedy(path, times):
+    """Ask for more memory than there is, for so many times; say in a file how often."""
+    told = Path(path.decode())
+    before = len(told.read_text()) if told.exists() else 0
+    if before >= int(times):
+        return b"enough"
+    told.write_text("x" * (before + 1))
+    in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (in_use + 2**26, resource.RLIM_INFINITY))
+    return bytes(2**27)
+
+
+def without_room(reason):
+    """What a library makes of a full disk."""
+    try:
+        raise OSError(int(reason), "no room")
+    except OSError as full:
+        raise RuntimeError("could not write my draws") from full
 
 
 def wrong():

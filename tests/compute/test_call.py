@@ -3,7 +3,15 @@ import pickle
 import pytest
 
 from app.compute.call import guarded, resolve
-from app.compute.errors import ClientGoneError, JobFailedError, JobTimeoutError, OverloadedError, WorkerDiedError
+from app.compute.errors import (
+    ClientGoneError,
+    JobFailedError,
+    JobTimeoutError,
+    NoRoomError,
+    OutOfMemoryError,
+    OverloadedError,
+    WorkerDiedError,
+)
 from app.compute.waiting import Pace
 from tests.compute.jobs import HERE, echo
 
@@ -27,7 +35,15 @@ def test_the_worker_adds_where_an_error_arose():
 
 @pytest.mark.parametrize(
     "error",
-    [OverloadedError(3), JobTimeoutError(30.0), WorkerDiedError(2), JobFailedError("OddError"), ClientGoneError()],
+    [
+        OverloadedError(3),
+        JobTimeoutError(30.0),
+        WorkerDiedError(2),
+        OutOfMemoryError(2),
+        NoRoomError(30),
+        JobFailedError("OddError"),
+        ClientGoneError(),
+    ],
 )
 def test_every_error_pickles_whole_and_ends_in_what_to_do(error):
     again = pickle.loads(pickle.dumps(error))  # noqa: S301

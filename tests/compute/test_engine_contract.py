@@ -1,9 +1,17 @@
 import asyncio
+import errno
 import sys
 
 import pytest
 
-from app.compute.errors import JobFailedError, JobTimeoutError, OverloadedError, WorkerDiedError
+from app.compute.errors import (
+    JobFailedError,
+    JobTimeoutError,
+    NoRoomError,
+    OutOfMemoryError,
+    OverloadedError,
+    WorkerDiedError,
+)
 from tests.compute.engines import all_warm
 from tests.compute.jobs import HERE
 from tests.compute.processes import until, written
@@ -115,7 +123,7 @@ async def test_cancelling_a_running_job_frees_its_slot(open_engine, tmp_path):
         running.cancel()
         assert await engine.run(f"{HERE}:echo", b"next") == b"next"
         assert running.cancelled()
-        assert engine.status().restarts == 1
+        assert await until(lambda: engine.status().restarts == 1)
 
 
 async def test_a_job_whose_worker_is_killed_is_tried_once_more(open_engine, tmp_path):
@@ -125,6 +133,26 @@ async def test_a_job_whose_worker_is_killed_is_tried_once_more(open_engine, tmp_
             await engine.run(f"{HERE}:killed")
         assert died.value.retry_after >= 1
         assert await engine.run(f"{HERE}:echo", b"next") == b"next"
+
+
+async def test_a_job_out_of_memory_is_tried_once_more_in_a_fresh_process(open_engine, tmp_path):
+    async with open_engine() as engine:
+        assert await engine.run(f"{HERE}:greedy", bytes(tmp_path / "once"), b"1") == b"enough"
+        with pytest.raises(OutOfMemoryError) as starved:
+            await engine.run(f"{HERE}:greedy", bytes(tmp_path / "always"), b"9")
+        assert starved.value.retry_after >= 1
+        assert (tmp_path / "always").read_text() == "xx"
+        assert await engine.run(f"{HERE}:echo", b"next") == b"next"
+        assert await until(lambda: engine.status().restarts == 3)
+
+
+@pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EDQUOT])
+async def test_a_full_disk_is_said_and_costs_no_worker(open_engine, reason):
+    async with open_engine() as engine:
+        with pytest.raises(NoRoomError, match="no room"):
+            await engine.run(f"{HERE}:without_room", str(reason).encode())
+        assert await engine.run(f"{HERE}:echo", b"next") == b"next"
+        assert engine.status().restarts == 0
 
 
 async def test_one_crash_fails_no_other_job(open_engine):

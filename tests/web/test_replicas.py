@@ -1,7 +1,6 @@
 """Two processes of the app and a real Redis between them."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 import httpx2
 import pytest
 
-from tests.redis import free_port, redis_server
+from tests.redis import accepts, free_port, redis_server
 from tests.web.test_metrics import numbers
 
 CARD = "/panels/overview?ticker=SYN"
@@ -49,11 +48,6 @@ def client_of(port):
         assert time.monotonic() < end, "a replica does not start"
         time.sleep(0.05)
     return httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
-
-
-def accepts(port):
-    with socket.socket() as line:
-        return line.connect_ex(("127.0.0.1", port)) == 0
 
 
 def ask_all(clients, path, times):

@@ -1,0 +1,123 @@
+"""The engine for many machines: the same guarded calls in the workers of a Dask scheduler."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from distributed import Client
+from distributed.client import FutureCancelledError
+from distributed.scheduler import KilledWorker
+
+from app.compute.call import Outcome
+from app.compute.dask.fleet import Fleet
+from app.compute.dask.job import Parts, key_of, perform
+from app.compute.engine import EngineStatus
+from app.compute.errors import JobTimeoutError, OverloadedError, WorkerDiedError
+from app.compute.local import ATTEMPTS, WARMING_UP, Limits
+from app.compute.waiting import Pace
+
+WARM_SECONDS = 20.0
+_ON_THE_WAY = 5.0
+
+
+class DaskEngine:
+    """Jobs wait, run and are killed in the local engines of the workers, by limits of their own.
+
+    This end refuses what is too much for all of them together. Equal jobs of all replicas are one.
+    """
+
+    def __init__(self, scheduler: str, build: str, limits: Limits | None = None) -> None:
+        self._build, self._limits = build, limits or Limits()
+        self._fleet = Fleet(scheduler, build)
+        self._seconds = self._limits.queue_seconds + self._limits.job_seconds + _ON_THE_WAY
+        self._pace = Pace(1)
+        self._pending = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._closing = False
+
+    async def start(self) -> None:
+        """Return at once; the line to the scheduler comes up in the background."""
+        await self._fleet.start()
+
+    async def stop(self) -> None:
+        """Let jobs end for ``drain_seconds``, then leave."""
+        self._closing = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.drain_seconds):
+                await self._quiet.wait()
+        await self._fleet.stop()
+
+    async def run(self, function: str, *payload: bytes) -> bytes:
+        """Call ``"package.module:callable"`` on a worker; cancelling the awaiting task cancels the job.
+
+        Raises what the function raised, or one of ``app.compute.errors``.
+        """
+        with self._admitted():
+            for attempt in range(ATTEMPTS):
+                parts = await self._attempt(attempt, function, payload)
+                if parts is not None:
+                    return Outcome(*parts).value()
+            raise WorkerDiedError(self._patience())
+
+    def status(self) -> EngineStatus:
+        """How the workers are; running and waiting are the jobs of this replica only. Never waits."""
+        fleet = self._fleet.status()
+        running = min(self._pending, fleet.warm)
+        return replace(fleet, running=running, waiting=self._pending - running)
+
+    @contextlib.contextmanager
+    def _admitted(self) -> Iterator[None]:
+        most = max(1, self._fleet.status().expected) + self._limits.queue
+        if self._closing or self._pending >= most or self._fleet.away:
+            raise self._overloaded()
+        self._pending += 1
+        self._quiet.clear()
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self._pace.observe(time.monotonic() - begun)
+            self._pending -= 1
+            if not self._pending:
+                self._quiet.set()
+
+    async def _attempt(self, attempt: int, function: str, payload: tuple[bytes, ...]) -> Parts | None:
+        """The parts of the job's outcome, or None if its workers are gone."""
+        client, addresses = await self._connected()
+        key = key_of(f"{self._build} {attempt}", function, payload)
+        words = key.encode(), function.encode(), *payload
+        future = client.submit(perform, *words, key=key, workers=addresses, pure=False)
+        answer, lost = asyncio.ensure_future(future.result()), asyncio.create_task(self._fleet.lose(addresses))
+        try:
+            async with asyncio.timeout(self._seconds):
+                await asyncio.wait({answer, lost}, return_when=asyncio.FIRST_COMPLETED)
+            return await answer if answer.done() else None
+        except KilledWorker:
+            raise WorkerDiedError(self._patience()) from None
+        except TimeoutError:
+            raise JobTimeoutError(self._limits.job_seconds) from None
+        except (FutureCancelledError, OSError):
+            raise self._overloaded() from None
+        finally:
+            # The last one who lets go of a job cancels it.
+            future.release()
+            answer.cancel()
+            lost.cancel()
+
+    async def _connected(self) -> tuple[Client, list[str]]:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WARM_SECONDS):
+                await self._fleet.open()
+        client, addresses = self._fleet.client, self._fleet.addresses
+        if client is None or not addresses:
+            raise self._overloaded()
+        return client, addresses
+
+    def _patience(self) -> int:
+        return self._pace.until_done(1)
+
+    def _overloaded(self) -> OverloadedError:
+        return OverloadedError(self._patience() if self.status().ready else WARMING_UP)

@@ -1,0 +1,100 @@
+"""The line to a Dask scheduler, which mends itself, and what the workers behind it said last."""
+
+import asyncio
+import logging
+from collections.abc import Collection
+from typing import Any
+
+from distributed import Client
+
+from app.compute.dask.job import WORKSHOP
+from app.compute.engine import EngineStatus
+
+log = logging.getLogger(__name__)
+
+_LOOK_AGAIN = 0.5
+_PATIENCE = 5.0
+_PAUSE = 1.0
+_AWAY = "The Dask scheduler does not answer."
+
+
+class Fleet:
+    """All workers whose code is of the same ``build``."""
+
+    def __init__(self, scheduler: str, build: str) -> None:
+        self._scheduler, self._build = scheduler, build
+        self._client: Client | None = None
+        self._crews: dict[str, EngineStatus] = {}
+        self._news = asyncio.Condition()
+        self.away: str | None = None
+
+    @property
+    def client(self) -> Client | None:
+        """Who hands jobs to the scheduler, as long as it is there."""
+        return self._client if self._client is not None and self._client.status == "running" else None
+
+    @property
+    def addresses(self) -> list[str]:
+        """Workers that can take a job now."""
+        return [address for address, crew in self._crews.items() if crew.warm]
+
+    def status(self) -> EngineStatus:
+        """The sum over all workers."""
+        crews = self._crews.values()
+        return EngineStatus(
+            expected=sum(crew.expected for crew in crews),
+            warm=sum(crew.warm for crew in crews),
+            running=sum(crew.running for crew in crews),
+            waiting=sum(crew.waiting for crew in crews),
+            restarts=sum(crew.restarts for crew in crews),
+            failure=self.away or next((crew.failure for crew in crews if crew.failure), None),
+        )
+
+    async def start(self) -> None:
+        """Connect in the background, as often as it takes."""
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Leave the scheduler; whoever still waits for a job is told that it was cancelled."""
+        self._watching.cancel()
+        await asyncio.gather(self._watching, return_exceptions=True)
+
+    async def open(self) -> None:
+        """Return when a job can be taken, or as soon as it is known why none can."""
+        async with self._news:
+            await self._news.wait_for(lambda: self.status().ready or self.status().failure)
+
+    async def lose(self, addresses: Collection[str]) -> None:
+        """Return when none of these workers is there any more."""
+        async with self._news:
+            await self._news.wait_for(lambda: not self._crews.keys() & set(addresses))
+
+    async def _watch(self) -> None:
+        while True:
+            # Whatever it is that ends a visit, the next one must follow.
+            (ended,) = await asyncio.gather(self._visit(), return_exceptions=True)
+            if self.away is None:
+                log.warning("The Dask scheduler is away: %r", ended)
+            self.away = _AWAY
+            await self._hear({})
+            await asyncio.sleep(_PAUSE)
+
+    async def _visit(self) -> None:
+        client = await Client(self._scheduler, asynchronous=True, set_as_default=False, timeout=_PATIENCE)
+        try:
+            while client.status == "running":
+                async with asyncio.timeout(_PATIENCE):
+                    told = await client.scheduler.identity(n_workers=-1)
+                self._client, self.away = client, None
+                await self._hear(told["workers"])
+                await asyncio.sleep(_LOOK_AGAIN)
+        finally:
+            self._client = None
+            await client._close(fast=True)
+
+    async def _hear(self, workers: dict[str, Any]) -> None:
+        reports = {address: dict(told["metrics"].get(WORKSHOP, {})) for address, told in workers.items()}
+        ours = {address: report for address, report in reports.items() if report.pop("build", None) == self._build}
+        self._crews = {address: EngineStatus(**report) for address, report in ours.items()}
+        async with self._news:
+            self._news.notify_all()

@@ -1,0 +1,36 @@
+"""What Dask carries: the name of one function and bytes there, the parts of an Outcome back."""
+
+import hashlib
+from typing import Any
+
+from distributed import get_worker
+
+from app.compute.call import Outcome
+
+WORKSHOP = "workshop"
+Parts = tuple[bytes | None, bytes | None, str, str, str]
+
+
+async def perform(job: bytes, function: bytes, *payload: bytes) -> Parts | None:
+    """Have the job done by the workshop of this Dask worker; None if it was cancelled before its end.
+
+    ``job`` is its key in bytes: Dask replaces a text that is a key by that key's value.
+    """
+    workshop: Any = get_worker().plugins[WORKSHOP]
+    parts: Parts | None = await workshop.perform(job.decode(), function.decode(), payload)
+    return parts
+
+
+def parts_of(outcome: Outcome) -> Parts:
+    """What ``Outcome(*parts)`` is made from again."""
+    return outcome.answer, outcome.error, outcome.name, outcome.text, outcome.trace
+
+
+def key_of(build: str, function: str, payload: tuple[bytes, ...]) -> str:
+    """The same for the same job, whoever asks; what is in front of the dash says which jobs take about as long."""
+    content = hashlib.sha256(f"{build}\n{function}\n".encode())
+    for part in payload:
+        content.update(len(part).to_bytes(8, "big") + part)
+    kind = function.rpartition(":")[2].replace("-", "_")
+    what = payload[0][:20].decode("ascii", "ignore") if payload else ""
+    return f"{kind}_{what}-{content.hexdigest()}" if what.isalpha() else f"{kind}-{content.hexdigest()}"

@@ -1,0 +1,114 @@
+"""python -m tests.benchmark.engines: what an engine adds to a call, and pages with one worker and two.
+
+Takes five minutes on two cores, and no network. Of each the best round counts: the others were disturbed.
+"""
+
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from app.compute.cache import MemoryCache
+from app.compute.dask.engine import DaskEngine
+from app.compute.engine import Engine
+from app.main import local_engine
+from app.market import history as histories
+from app.market.sample import SampleSource
+from app.panels import PANELS
+from app.panels.panel import Panel
+from app.panels.query import Query
+from app.settings import Settings
+from app.version import code_digest
+from app.web.analyses import Analyses
+from tests.compute.fleet import dask_scheduler
+
+CALLS, ROUNDS, PAGES = 200, 4, 2
+TARGETS = {"local": 3, "Dask": 30}
+_ROW = "| {:6} | {:>7} | {:>16} | {:>14} |"
+_FIRST = Query(ticker="^GSPC", horizon=22, as_of=date(2012, 1, 4), source="sample")
+
+
+async def main() -> None:
+    """Print a row for each engine and number of workers."""
+    print(_ROW.format("engine", "workers", "a call adds, ms", "pages a minute"))
+    print("| --- | ---: | ---: | ---: |")
+    for workers in (1, 2):
+        async with beside(workers) as engine:
+            await measured("local", workers, engine)
+        async with elsewhere(workers) as engine:
+            await measured("Dask", workers, engine)
+
+
+@asynccontextmanager
+async def beside(workers: int) -> AsyncIterator[Engine]:
+    """Workers of this process, as serving has them."""
+    engine = local_engine(Settings(workers=workers))
+    await engine.start()
+    yield engine
+    await engine.stop()
+
+
+@asynccontextmanager
+async def elsewhere(workers: int) -> AsyncIterator[Engine]:
+    """A scheduler, and as many workers of one process as an operator would start on machines of their own."""
+    with tempfile.TemporaryDirectory() as home, dask_scheduler(Path(home)) as scheduler:
+        said = {"DASK_SCHEDULER": scheduler.url, "WORKERS": "1", "LOG_LEVEL": "error"}
+        command = [sys.executable, "-m", "app", "work"]
+        machines = [subprocess.Popen(command, env=os.environ | said) for _ in range(workers)]
+        engine = DaskEngine(scheduler.url, code_digest())
+        await engine.start()
+        yield engine
+        await engine.stop()
+        for machine in machines:
+            machine.terminate()
+            machine.wait(20)
+
+
+async def measured(name: str, workers: int, engine: Engine) -> None:
+    """Measure one engine, once all its workers are warm."""
+    async with asyncio.timeout(300):
+        while engine.status().warm < workers:
+            await asyncio.sleep(0.2)
+    adds = min([await added(engine) for _ in range(ROUNDS)])
+    pages = max([await pages_a_minute(engine, turn) for turn in range(ROUNDS)])
+    missed = "" if adds <= TARGETS[name] else f", MISSED {TARGETS[name]}"
+    print(_ROW.format(name, workers, f"{adds:.1f}{missed}", f"{pages:.0f}"), flush=True)
+
+
+async def added(engine: Engine) -> float:
+    """Milliseconds for ten years of bars there and back, the median of calls one after another."""
+    history = histories.encode(histories.history_until(await SampleSource().load("^GSPC"), None))
+    seconds = []
+    for turn in range(CALLS):
+        begun = time.perf_counter()
+        # No two are equal, because equal ones may be one.
+        await engine.run("tests.compute.jobs:echo", history + turn.to_bytes(4, "big"))
+        seconds.append(time.perf_counter() - begun)
+    return 1000 * statistics.median(seconds)
+
+
+async def pages_a_minute(engine: Engine, turn: int) -> float:
+    """All cards of some pages that nobody has asked for before, all at once."""
+    analyses = Analyses({"sample": SampleSource()}, engine, MemoryCache(2**26), 900)
+    days = [_FIRST.as_of + timedelta(days=28 * turn + 7 * page) for page in range(PAGES)]
+    queries = [replace(_FIRST, as_of=day) for day in days]
+    begun = time.perf_counter()
+    await asyncio.gather(*(card(analyses, panel, query) for query in queries for panel in PANELS))
+    return 60 * PAGES / (time.perf_counter() - begun)
+
+
+async def card(analyses: Analyses, panel: Panel, query: Query) -> None:
+    """One card with its charts."""
+    await analyses.charts(panel, await analyses.finished(panel, query), "wide")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
