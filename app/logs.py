@@ -29,8 +29,8 @@ def log_configuration(settings: Settings) -> dict[str, Any]:
         "filters": {"numbered": {"()": Numbered}},
         "handlers": {"stdout": handler | {"filters": ["numbered"]}},
         "root": {"handlers": ["stdout"], "level": settings.log_level.upper()},
-        # It tells the tickers that it was asked for; what it could not load is an error of ours anyway.
-        "loggers": {"yfinance": {"level": "CRITICAL"}},
+        # They tell the tickers they were asked for and the cards they send; what goes wrong is an error of ours anyway.
+        "loggers": {"yfinance": {"level": "CRITICAL"}, "sse_starlette": {"level": "WARNING"}},
     }
 
 

@@ -35,6 +35,7 @@ from app.web.farewell import Farewell
 from app.web.finder import Finder
 from app.web.hosts import TrustedHosts
 from app.web.limits import CardLimits
+from app.web.live_prices import LivePrices
 from app.web.metrics import MeteredEngine, Metrics
 from app.web.notary import Notary
 from app.web.observed import Observed
@@ -114,6 +115,7 @@ def running_parts(
         style=assets.style(),
         analyses=Analyses(remembering, engine, held.cache, settings.cache_seconds, held.flights),
         finder=Finder(dict(asked), held.cache, held.flights, settings.cache_seconds),
+        live=LivePrices(dict(asked)),
         notary=Notary(settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")),
         engine=engine,
         today=today,

@@ -12,10 +12,12 @@ from app.compute.crew import Crew, CrewPlan
 from app.compute.engine import EngineStatus
 from app.compute.errors import OutOfMemoryError, OverloadedError, WorkerDiedError
 from app.compute.life import Life
+from app.compute.progress import HEARD, Ear, tell
 from app.compute.waiting import Pace, WaitingList
 
 ATTEMPTS = 2
 WARMING_UP = 10
+_LOOK_AGAIN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class LocalEngine:
     def __init__(self, plan: CrewPlan, limits: Limits | None = None) -> None:
         self._plan, self._limits = plan, limits or Limits()
         self._crew = Crew(plan, self._serve)
+        self._ear = Ear()
         self._line: WaitingList[Life] = WaitingList()
         self._pace = Pace(plan.workers)
         self._pending = 0
@@ -49,6 +52,7 @@ class LocalEngine:
 
     async def start(self) -> None:
         """Return at once; the workers come up in the background."""
+        await self._ear.open()
         await self._crew.start()
 
     async def stop(self) -> None:
@@ -59,6 +63,7 @@ class LocalEngine:
                 await self._quiet.wait()
         self._line.close(self._overloaded())
         await self._crew.stop()
+        self._ear.close()
 
     async def run(self, function: str, *payload: bytes) -> bytes:
         """Call ``"package.module:callable"`` on a worker; cancelling the awaiting task cancels the job.
@@ -69,9 +74,9 @@ class LocalEngine:
 
     async def outcome(self, function: str, *payload: bytes) -> Outcome:
         """The same, with the answer or the function's own error yet to be taken out; raises the other errors."""
-        with self._admitted():
+        with self._admitted(), self._ear.hearing(function, payload) as (heard, given):
             for attempt in range(ATTEMPTS):
-                outcome = await self._attempt(function, payload, again=attempt > 0)
+                outcome = await self._attempt(heard, given, again=attempt > 0)
                 if outcome is not None and not outcome.starved:
                     return outcome
             patience = self._pace.until_done(self._pending)
@@ -134,11 +139,21 @@ class LocalEngine:
         try:
             # Until the first worker is warm nobody could be served, so the wait in the queue is counted from there.
             async with asyncio.timeout(self._plan.warm_seconds):
+                if not self._crew.opened.is_set():
+                    tell("Starting the models")
                 await self._crew.opened.wait()
             async with asyncio.timeout(self._limits.queue_seconds):
+                await self._announced(ticket)
                 return await ticket
         except TimeoutError:
             raise self._overloaded() from None
+
+    async def _announced(self, ticket: asyncio.Future[Life]) -> None:
+        """Tell who hears the present task how many are ahead, until its turn has come."""
+        while HEARD.get() is not None and not ticket.done():
+            ahead = self._line.ahead(ticket)
+            tell(f"Waiting in the queue, {ahead} ahead" if ahead else "Next in the queue")
+            await asyncio.wait({ticket}, timeout=_LOOK_AGAIN)
 
     def _serve(self) -> None:
         while self._line and (life := self._crew.idle()) is not None:

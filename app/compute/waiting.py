@@ -29,6 +29,10 @@ class WaitingList(Generic[T]):
             self._tickets.append(ticket)
         return ticket
 
+    def ahead(self, ticket: asyncio.Future[T]) -> int:
+        """How many come before it; 0 where it does not wait."""
+        return self._tickets.index(ticket) if ticket in self._tickets else 0
+
     def leave(self, ticket: asyncio.Future[T]) -> None:
         """Give the ticket up; nothing happens if it was already called."""
         if ticket in self._tickets:

@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,8 +36,14 @@ _TREND_ONLY: dict[str, Any] = {
 _PRIOR_WEIGHT = 0.2
 _PRIOR_STRENGTH = 10.0
 _STEEPEST = 3.0
+Begin = Callable[[int], None]
+"""Is called with the number of each fit, from 1 on, when it begins."""
 
 _band = calibrated(historical_simulation)
+
+
+def _unheard(number: int) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +78,12 @@ def anchored_from(y: LogPrices, origins: Origins, horizon: int, fits: TrendFits)
     return Forecast(origins, _band(y, origins, horizon).quantiles + centre[:, :, None])
 
 
-def fit_trends(y: LogPrices, origins: Origins) -> TrendFits:
+def fit_trends(y: LogPrices, origins: Origins, begin: Begin = _unheard) -> TrendFits:
     """One trend-only fit on the three years up to each of ``origins`` (at least one)."""
-    models = [_fitted(y.until(int(origin)), **_TREND_ONLY) for origin in origins]
+    models = []
+    for number, origin in enumerate(origins, 1):
+        begin(number)
+        models.append(_fitted(y.until(int(origin)), **_TREND_ONLY))
     slopes = np.array([_slope(model) for model in models])
     newest = models[-1]
     path = np.asarray(newest.predict_trend(newest.history), dtype=float)
@@ -99,9 +109,13 @@ def trend_weights(y: LogPrices, origins: Origins, horizon: int, slopes: Floats) 
     return weights
 
 
-def stock_standard(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
+def stock_standard(y: LogPrices, origins: Origins, horizon: int, begin: Begin = _unheard) -> Forecast:
     """Prophet as people usually configure it: defaults, on prices, its own band; measured, not recommended."""
-    return Forecast(origins, np.array([_stock_standard(y.until(int(origin)), horizon) for origin in origins]))
+    quantiles = []
+    for number, origin in enumerate(origins, 1):
+        begin(number)
+        quantiles.append(_stock_standard(y.until(int(origin)), horizon))
+    return Forecast(origins, np.array(quantiles))
 
 
 def yearly_season(y: LogPrices) -> Floats:

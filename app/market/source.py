@@ -3,6 +3,7 @@
 from typing import Protocol, runtime_checkable
 
 from app.market.found import Found
+from app.market.quote import Quote
 from app.market.quotes import Quotes
 
 
@@ -26,4 +27,13 @@ class SearchableSource(Protocol):
 
     async def search(self, words: str) -> tuple[Found, ...]:
         """What ``words`` can mean, the likeliest first, ``MOST_FOUND`` at most; raises like ``MarketSource.load``."""
+        ...
+
+
+@runtime_checkable
+class QuotingSource(Protocol):
+    """A source that also tells prices between two closes."""
+
+    async def newest(self, ticker: str) -> Quote:
+        """The last price that was traded; raises like ``MarketSource.load``."""
         ...

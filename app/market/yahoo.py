@@ -13,6 +13,7 @@ from cachetools import TTLCache
 from app.errors import NoPricesError, SourceRefusedError, SourceSilentError, UnknownTickerError
 from app.market.deadline import Deadline
 from app.market.found import Found
+from app.market.quote import Quote
 from app.market.quotes import Quotes
 from app.market.yahoo_verdict import TITLE
 
@@ -22,7 +23,7 @@ imported by a thread, when the app warms up or at the first question."""
 PATIENCE = 14.0
 # Who types does not wait; and words sought never keep a thread from prices.
 _SEARCH_PATIENCE = 4.0
-_THREADS, _SEARCH_THREADS = 8, 2
+_THREADS, _SEARCH_THREADS, _QUOTE_THREADS = 8, 2, 2
 _UNKNOWN_KEPT = 1000
 T = TypeVar("T")
 _UNKNOWN_SECONDS = 300
@@ -42,6 +43,7 @@ class YahooSource:
         )
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="yahoo")
         self._searchers = ThreadPoolExecutor(_SEARCH_THREADS, thread_name_prefix="yahoo-search")
+        self._quoters = ThreadPoolExecutor(_QUOTE_THREADS, thread_name_prefix="yahoo-quote")
 
     async def load(self, ticker: str) -> Quotes:
         """All daily bars of ``ticker``, oldest first, the one of a running session left out and told of."""
@@ -58,6 +60,11 @@ class YahooSource:
         """What Yahoo takes ``words`` for; a refusal of this is one of prices too, and the other way round."""
         self._raise_refused()
         return await self._in_time(min(self._patience, _SEARCH_PATIENCE), self._searchers, _search, words)
+
+    async def newest(self, ticker: str) -> Quote:
+        """The last price of ``ticker``, delayed as Yahoo gives it; a refusal of this is one of everything."""
+        self._raise_refused()
+        return await self._in_time(self._patience, self._quoters, _quote, ticker)
 
     def _raise_refused(self) -> None:
         left = self._refused_until - self._clock()
@@ -86,3 +93,8 @@ def _fetch(ticker: str, deadline: Deadline) -> Quotes:
 def _search(words: str, deadline: Deadline) -> tuple[Found, ...]:
     found: tuple[Found, ...] = importlib.import_module(CLIENT).search(words, deadline)
     return found
+
+
+def _quote(ticker: str, deadline: Deadline) -> Quote:
+    quote: Quote = importlib.import_module(CLIENT).newest(ticker, deadline)
+    return quote

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
+from urllib.parse import quote
 
 import pandas as pd
 import yfinance as yf
@@ -18,14 +19,17 @@ from yfinance.scrapers.history import PriceHistory
 from app.errors import SourceBrokenError, SourceSilentError
 from app.market.deadline import Deadline
 from app.market.found import MOST_FOUND, Found
+from app.market.quote import Quote
 from app.market.quotes import Quotes
 from app.market.yahoo_found import found_in
+from app.market.yahoo_quote import quote_in
 from app.market.yahoo_quotes import quotes_from
 from app.market.yahoo_session import YahooSession
 from app.market.yahoo_verdict import TITLE, StrangerError, described, heard_at
 
 # Older than Yahoo's oldest bar. All of it, because an as-of date needs the 2 520 bars before it, whichever day asks.
 _EVER = date(1927, 1, 1)
+_CHART = f"{_BASE_URL_}/v8/finance/chart/"
 _SEARCH = f"{_BASE_URL_}/v1/finance/search"
 T = TypeVar("T")
 _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
@@ -52,6 +56,11 @@ def fetch(ticker: str, deadline: Deadline) -> Quotes:
 def search(words: str, deadline: Deadline) -> tuple[Found, ...]:
     """Instruments that ``words`` can mean, the likeliest first; blocks and raises like ``fetch``."""
     return _asked(lambda session: _found(words, session), words, deadline)
+
+
+def newest(ticker: str, deadline: Deadline) -> Quote:
+    """The last price of ``ticker``; blocks and raises like ``fetch``."""
+    return _asked(lambda session: _quote(ticker, session), ticker, deadline)
 
 
 def _asked(ask: Callable[[YahooSession], T], about: str, deadline: Deadline) -> T:
@@ -104,6 +113,12 @@ def _found(words: str, session: YahooSession) -> tuple[Found, ...]:
     # many as are shown are wanted, because some are options and other things without daily bars.
     wanted = {"q": words, "quotesCount": 2 * MOST_FOUND, "newsCount": 0, "listsCount": 0, "enableFuzzyQuery": False}
     return found_in(_own(session).get(_SEARCH, wanted).json())[:MOST_FOUND]
+
+
+def _quote(ticker: str, session: YahooSession) -> Quote:
+    # A day's single bar is the smallest answer that has the last price, and there is one before the first trade too.
+    said = _own(session).get(_CHART + quote(ticker, safe=""), {"range": "1d", "interval": "1d"}).json()
+    return quote_in(ticker, said)
 
 
 def _own(session: YahooSession) -> YfData:

@@ -14,6 +14,7 @@ PANELS = (
         module="app.panels.overview",
         analysis=OverviewAnalysis,
         minimum_bars=60,
+        seconds=0.1,
     ),
     Panel(
         slug="technicals",
@@ -22,6 +23,7 @@ PANELS = (
         module="app.panels.technicals",
         analysis=TechnicalsAnalysis,
         minimum_bars=60,
+        seconds=0.1,
     ),
     Panel(
         slug="prophet",
@@ -30,6 +32,7 @@ PANELS = (
         module="app.panels.prophet",
         analysis=ProphetAnalysis,
         minimum_bars=250,
+        seconds=4.0,
     ),
     Panel(
         slug="lstm",
@@ -38,6 +41,7 @@ PANELS = (
         module="app.panels.lstm",
         analysis=LstmAnalysis,
         minimum_bars=250,
+        seconds=0.4,
     ),
     Panel(
         slug="patterns",
@@ -46,6 +50,7 @@ PANELS = (
         module="app.panels.patterns",
         analysis=PatternsAnalysis,
         minimum_bars=250,
+        seconds=0.4,
     ),
     Panel(
         slug="verdict",
@@ -55,6 +60,7 @@ PANELS = (
         analysis=VerdictAnalysis,
         minimum_bars=250,
         needs=("prophet", "lstm", "patterns"),
+        seconds=5.0,
     ),
 )
 BY_SLUG = {panel.slug: panel for panel in PANELS}

@@ -18,6 +18,7 @@ from app.panels.analysis import Analysis, LstmAnalysis, TrainedOn
 from app.panels.forecast_charts import draw_fan, draw_hits
 from app.panels.log_prices import log_prices
 from app.panels.looked_at import looked_at
+from app.panels.progress import say
 from app.panels.published import published_forecast
 
 EVERY = 5
@@ -29,7 +30,9 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     y = log_prices(history)
     weights, past = choose(y, horizon)
     origins = np.append(past, len(y) - 1)
+    say(f"Forecasting from {len(origins)} days, {len(weights.networks)} networks each")
     own = lstm_from(weights, y, origins, horizon)
+    say(f"Calibrating on {len(past)} past forecasts")
     forecast = calibrate(own, realised(y, origins, horizon), PRIOR)
     card = weights.card
     return LstmAnalysis(

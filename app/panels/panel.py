@@ -13,7 +13,8 @@ class Panel:
 
     ``module`` is a dotted name that a worker imports: it has ``analyse(history, horizon, needed)``, which returns an
     ``analysis``, and ``draw(history, analysis, canvas)``, which returns its charts by name. ``needs`` are slugs of
-    cards whose finished analyses ``analyse`` gets as ``needed``, less those that raised ``NoSayError``.
+    cards whose finished analyses ``analyse`` gets as ``needed``, less those that raised ``NoSayError``. ``seconds`` is
+    about how long one core takes: a page asks for the quick ones first.
     """
 
     slug: str
@@ -23,6 +24,7 @@ class Panel:
     analysis: type[Analysis]
     minimum_bars: int
     needs: tuple[str, ...] = ()
+    seconds: float = 1.0
 
     def check(self, bars: int, jumps: tuple[Jump, ...] = ()) -> None:
         """Raises ``TooFewBarsError`` where a history of so many bars is too short for this card.

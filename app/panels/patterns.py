@@ -7,10 +7,11 @@ import numpy as np
 from app.charts.chart import Canvas, Chart
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis
-from app.panels.found_shapes import agreement, candles_of, found_shapes, look, network_says, newest_of_each
+from app.panels.found_shapes import LATEST, agreement, candles_of, found_shapes, look, network_says, newest_of_each
 from app.panels.past_like_now import past_like_now
 from app.panels.pattern_charts import draw_candles, draw_lookalikes, draw_windows
 from app.panels.patterns_analysis import PatternsAnalysis, Trained
+from app.panels.progress import say
 from app.patterns.candlesticks import shapes
 from app.patterns.evidence import evidence
 from app.patterns.field import fields
@@ -22,8 +23,14 @@ from app.patterns.windows import SIDE
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> PatternsAnalysis:
     """Rules over the whole past, the network over its last 250 windows; what followed counts dividends."""
     bars = candles_of(history)
-    found, seen = shapes(bars), look(bars)
+    say(f"Looking for shapes on {len(bars)} bars")
+    found = shapes(bars)
+    say(f"Reading {min(LATEST, len(bars))} windows")
+    seen = look(bars)
     patterns = found_shapes(history, found, seen)
+    say("Testing what followed against chance")
+    tested = evidence(found, history.adj_close)
+    say("Looking for the past most like now")
     return PatternsAnalysis(
         ticker=history.ticker,
         as_of=history.passport.last_bar,
@@ -33,7 +40,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         newest=newest_of_each(patterns),
         network=network_says(history, seen),
         agreement=agreement(found, seen),
-        evidence=evidence(found, history.adj_close),
+        evidence=tested,
         analogues=past_like_now(history),
         trained_on=_trained(),
     )

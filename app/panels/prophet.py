@@ -17,6 +17,7 @@ from app.market.history import PriceHistory
 from app.panels.analysis import Analysis, Components, ProphetAnalysis, StockStandard
 from app.panels.forecast_charts import draw_fan, draw_hits
 from app.panels.log_prices import log_prices
+from app.panels.progress import say
 from app.panels.published import published_forecast
 from app.panels.query import beside
 
@@ -31,7 +32,8 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     y = log_prices(history)
     past, today = _past_origins(y, horizon), np.array([len(y) - 1])
     refits = np.concatenate([past[:: -(-len(past) // REFITS) or 1], today])
-    fits = prophet.fit_trends(y, refits)
+    fits = prophet.fit_trends(y, refits, lambda number: say(_fitting(number, len(refits))))
+    say(f"Scoring {len(past)} past forecasts")
     forecast = prophet.anchored_from(y, np.concatenate([past, today]), horizon, fits)
     scored = Forecast(past, forecast.quantiles[:-1])
     slopes = fits.slopes_at(forecast.origins)
@@ -50,6 +52,11 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     )
 
 
+def _fitting(number: int, fits: int) -> str:
+    """All fits but the last are for the test."""
+    return "Fitting the trend" if number == fits else f"Testing on the past, fit {number} of {fits - 1}"
+
+
 def _past_origins(y: LogPrices, horizon: int) -> Origins:
     """At most 96, five or ten bars apart as the LSTM's are, the newest with just ``horizon`` bars after it."""
     every = 10 if len(y) - horizon - _FIRST_FIT >= 10 * ORIGINS else 5
@@ -57,7 +64,10 @@ def _past_origins(y: LogPrices, horizon: int) -> Origins:
 
 
 def _stock_standard(y: LogPrices, refits: Origins, horizon: int) -> StockStandard:
-    forecast = prophet.stock_standard(y, refits, horizon)
+    fits = len(refits)
+    forecast = prophet.stock_standard(
+        y, refits, horizon, lambda number: say(f"Fitting stock-standard Prophet, {number} of {fits}")
+    )
     past = refits[:-1]
     quantiles = forecast.quantiles[:-1, -1]
     actual = y.close[past + horizon] - y.close[past]
@@ -74,6 +84,7 @@ def _stock_standard(y: LogPrices, refits: Origins, horizon: int) -> StockStandar
 
 
 def _components(y: LogPrices, fits: prophet.TrendFits) -> Components:
+    say("Looking at the seasons")
     return Components(
         trend_dates=tuple(y.dates[-len(fits.newest) :].tolist()),
         trend=tuple(np.exp(fits.newest).tolist()),

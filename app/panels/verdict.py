@@ -20,6 +20,7 @@ from app.panels.edge import Trial, changes, edge_of
 from app.panels.forecast_charts import draw_fan, draw_hits
 from app.panels.log_prices import log_prices
 from app.panels.patterns_analysis import PatternsAnalysis
+from app.panels.progress import say
 from app.panels.published import published_forecast
 from app.panels.query import beside
 from app.panels.replay import monthly, trial_at
@@ -31,7 +32,9 @@ from app.panels.verdict_words import agreement, combined_members, shapes
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> VerdictAnalysis:
     """Combine what the members say today as their past on this ticker allows, and judge the combination by its own."""
     y = log_prices(history)
+    say("Combining the members")
     members, combination, trial = judged(y, horizon, needed)
+    say("Replaying past verdicts")
     ended, end = combination.quantiles[:-1], combination.quantiles[-1]
     brier, brier_base_rate = _brier(y, members, ended, horizon)
     return VerdictAnalysis(

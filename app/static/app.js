@@ -7,7 +7,7 @@ const narrow = window.matchMedia("(max-width: 47rem)");
 let sent = [];
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (!detail.path.startsWith("/panels")) return;
+  if (!/^\/(panels|compare)\b/.test(detail.path)) return;
   if (detail.verb === "post") sent.forEach(([name, value]) => (detail.parameters[name] = value));
   detail.parameters.canvas = narrow.matches ? "narrow" : "wide";
 });
@@ -18,7 +18,7 @@ const tries = new Map();
 
 function countDown(line) {
   const card = line.closest(".card");
-  const again = card?.querySelector("button");
+  const again = card?.querySelector("button.again");
   const tried = tries.get(card?.id) ?? 0;
   const stated = Number(line.dataset.retryAfter);
   const willTry = again && tried < MOST_TRIES;
@@ -62,6 +62,7 @@ function showChoice() {
   const size = file && (file.size / 2 ** 20).toFixed(1);
   sayOf(file, file?.size > most ? `has ${size} MiB; at most ${most / 2 ** 20} MiB can be read. Nothing is sent.` : "");
   ticker.required = !file;
+  if (file) prices.closest("details").open = true;
   if (file) source.value = "";
   else if (!source.value) source.selectedIndex = [...source.options].findIndex((option) => option.defaultSelected);
 }
@@ -81,7 +82,11 @@ ask?.elements.source.addEventListener("change", () => {
   ask.elements.prices.value = "";
   showChoice();
 });
-ask && window.addEventListener("pageshow", showChoice);
+// A page that was gone back to says in its form what it answers, not what was typed before it was left.
+ask && window.addEventListener("pageshow", ({ persisted }) => {
+  if (persisted && !ask.elements.prices.files.length) ask.reset();
+  showChoice();
+});
 
 ask?.addEventListener("submit", (event) => {
   const file = ask.elements.prices.files[0];
@@ -91,12 +96,9 @@ ask?.addEventListener("submit", (event) => {
 });
 
 // An address says only what was said.
-ask?.addEventListener("formdata", ({ formData }) => {
-  for (const [name, value] of [...formData]) if (value === "" || value.name === "") formData.delete(name);
-});
-
-// A connection that breaks off brings no card to swap in, so the waiting one says so itself.
-document.addEventListener("htmx:sendError", ({ target }) => {
-  const line = target.closest(".card")?.querySelector(".working");
-  if (line) line.textContent = "The connection broke off. Reload the page to try again.";
+document.addEventListener("formdata", ({ target, formData }) => {
+  if (target.method !== "get") return;
+  const said = [...formData].filter(([, value]) => value !== "" && value.name !== "");
+  for (const name of new Set(formData.keys())) formData.delete(name);
+  for (const [name, value] of said) formData.append(name, value);
 });

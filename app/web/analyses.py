@@ -2,15 +2,17 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from pydantic import TypeAdapter
 
 from app.charts.chart import Chart
+from app.compute.audience import Audience
 from app.compute.cache import Cache
 from app.compute.engine import Engine
+from app.compute.progress import speak_as, tell
 from app.compute.single_flight import Flights, SingleFlight
 from app.errors import NoSayError
 from app.market import history as histories
@@ -71,6 +73,7 @@ class Analyses:
     cache: Cache
     seconds: float
     flights: Flights = field(default_factory=SingleFlight[bytes])
+    audience: Audience = field(default_factory=Audience)
 
     async def prepare(self, query: Query) -> Packed:
         """The history that ``query`` asks for; raises what its source and its rows give cause to."""
@@ -107,6 +110,16 @@ class Analyses:
         )
         return _CHARTS.validate_json(drawn) | happened
 
+    async def ranges(self, verdicts: Sequence[Finished], canvas: str) -> Chart:
+        """The chart that sets the ranges of finished ``verdicts`` side by side."""
+        given = canvas.encode(), *(finished.json for finished in verdicts)
+        key = f"ranges:{hashlib.sha256(b' '.join(given)).hexdigest()}"
+
+        async def draw() -> bytes:
+            return await self.engine.run("app.panels.work:draw_ranges", *given)
+
+        return _CHART.validate_json(await self._remembered(key, draw))
+
     async def _outcome_chart(self, key: str, given: tuple[bytes, ...], outcome: Outcome | None) -> dict[str, Chart]:
         if outcome is None:
             return {}
@@ -130,6 +143,7 @@ class Analyses:
 
     async def _needed(self, panel: Panel, horizon: int, packed: Packed) -> bytes:
         """The analysis that another card needs, empty where its model has nothing to say."""
+        speak_as(panel.title)
         try:
             return await self._analysis(panel, horizon, packed)
         except NoSayError:
@@ -139,6 +153,7 @@ class Analyses:
         source, key = query.upload or self.sources[query.source], f"quotes:{query.prices}"
 
         async def load() -> bytes:
+            tell("Loading the prices")
             quotes = await source.load(query.ticker)
             answer = answers.encode(quotes)
             # Prices that are old already are asked for again soon, but not by every card of a page.
@@ -152,8 +167,10 @@ class Analyses:
             return kept
 
         async def make_and_keep() -> bytes:
+            self.audience.speak(key)
             made = await make()
             await self.cache.set(key, made, self.seconds)
             return made
 
-        return await self.flights.run(key, make_and_keep)
+        with self.audience.attending(key):
+            return await self.flights.run(key, make_and_keep)

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "static"
-SCRIPTS = ("app.js", "search.js", "drop.js")
+SCRIPTS = ("app.js", "waiting.js", "glance.js", "search.js", "drop.js", "live.js")
 """What every page runs, one file for each behaviour."""
 
 

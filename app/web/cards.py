@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 async def fragment(request: Request) -> Response:
     """GET or POST /panels/{slug}: the card as the section that takes the place of the one that asked."""
-    panel, said = _panel(request), await said_by(request)
+    panel, said = panel_of(request), await said_by(request)
     query, canvas = query_of(request, said), parse_canvas(said.texts)
     card = rendered(running(request), panel, query, canvas, interactive=True)
     return HTMLResponse(await while_connected(request, card))
@@ -36,7 +36,7 @@ async def fragment(request: Request) -> Response:
 
 async def published(request: Request) -> Response:
     """GET or POST /api/v1/panels/{slug}: the same analysis as JSON."""
-    panel = _panel(request)
+    panel = panel_of(request)
     query = query_of(request, await said_by(request))
     finished = await while_connected(request, running(request).analyses.finished(panel, query))
     return validated(request, finished.published(), "application/json", _freshness(request, finished))
@@ -66,7 +66,8 @@ async def drawn(app: Running, panel: Panel, query: Query, finished: Finished, ca
     return render(f"panels/{panel.slug}.html", view)
 
 
-def _panel(request: Request) -> Panel:
+def panel_of(request: Request) -> Panel:
+    """The card that the address names; an unknown one is a 404."""
     panel = BY_SLUG.get(request.path_params["slug"])
     if panel is None:
         raise HTTPException(404)

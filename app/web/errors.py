@@ -10,9 +10,10 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from app import errors
 from app.compute import errors as compute
 from app.panels import BY_SLUG
+from app.web.compare_slots import slot_at
 from app.web.state import site_of
 from app.web.templates import render
-from app.web.views import Asked, ErrorView, FailedView, Failure, IndexView, slot_of
+from app.web.views import Asked, ErrorView, FailedView, Failure, IndexView, Slot, slot_of
 
 _STATUS: Mapping[type[Exception], int] = {
     errors.QueryError: 422,
@@ -77,13 +78,24 @@ def _as_text(failure: Failure) -> str:
 
 
 def _as_html(request: Request, failure: Failure) -> str:
-    posted = request.method == "POST"
-    if panel := BY_SLUG.get(request.path_params.get("slug", "")):
-        slot = slot_of(panel, _asked_url(request), posted=posted)
-        return render("panels/_failed.html", FailedView(slot, failure, True))
-    if posted and request.url.path == "/panels":
+    if slot := _slot(request):
+        return failed_card(slot, failure)
+    if request.method == "POST" and request.url.path == "/panels":
         return render("_answer.html", IndexView(site_of(request), Asked("", "", "", ""), failure))
     return render("error.html", ErrorView(site_of(request), failure))
+
+
+def failed_card(slot: Slot, failure: Failure) -> str:
+    """What stands in the place of a card that failed."""
+    return render("panels/_failed.html", FailedView(slot, failure, True))
+
+
+def _slot(request: Request) -> Slot | None:
+    """The place that the answer would have filled, if it is a card's."""
+    if panel := BY_SLUG.get(request.path_params.get("slug", "")):
+        return slot_of(panel, _address(request, f"/panels/{panel.slug}"), posted=request.method == "POST")
+    path = request.url.path
+    return slot_at(path, request.query_params.get("ticker", "")[:40], _address(request, path))
 
 
 def as_json(error: Exception, failure: Failure) -> dict[str, object]:
@@ -94,10 +106,10 @@ def as_json(error: Exception, failure: Failure) -> dict[str, object]:
     return {"status": failure.status, "sentence": failure.sentence, "hint": failure.hint, **facts}
 
 
-def _asked_url(request: Request) -> str:
+def _address(request: Request, path: str) -> str:
     # The page's script adds the canvas to each request anew.
     query = urlencode([(name, text) for name, text in request.query_params.multi_items() if name != "canvas"])
-    return f"{request.url.path}?{query}" if query else request.url.path
+    return f"{path}?{query}" if query else path
 
 
 HANDLERS = {

@@ -15,7 +15,7 @@ from app.market.upload import Upload
 from app.web.body import MAXIMUM_BYTES
 
 _FILE = "prices"
-_FIELDS = frozenset({"ticker", "horizon", "as_of", "source", "canvas", "q", _FILE})
+_FIELDS = frozenset({"ticker", "horizon", "as_of", "source", "canvas", "q", "live", _FILE})
 _MAXIMUM_FIELDS = 20
 _LONGEST_FIELD = 1024
 
@@ -66,6 +66,13 @@ async def said_by(request: Request, longest: int = _LONGEST_FIELD) -> Said:
         return await _said(request, form)
     finally:
         await form.close()
+
+
+def repeated(request: Request, name: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """The texts that an address has under ``name``, and its other fields; raises ``QueryError`` like ``said_by``."""
+    said = request.query_params.multi_items()
+    others = _once((other, text) for other, text in said if other != name)
+    return tuple(request.query_params.getlist(name)), others
 
 
 async def _said(request: Request, form: FormData) -> Said:

@@ -16,7 +16,7 @@ _FAVICON = (
 )
 # Where things lie on this machine is nobody's business.
 _PATH = re.compile(r"\S*[/\\]\S*")
-_NOT_FOR_ROBOTS = ("/panels/", "/api/", "/report", "/forecast.csv", "/summary.txt")
+_NOT_FOR_ROBOTS = ("/panels/", "/compare/", "/live", "/api/", "/report", "/forecast.csv", "/summary.txt")
 _ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in _NOT_FOR_ROBOTS)
 
 

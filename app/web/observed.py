@@ -12,6 +12,8 @@ from app.panels import BY_SLUG
 from app.web.hosts import PROBES
 from app.web.metrics import Metrics
 
+CAME_TO = "came_to"
+"""Where in a request's scope its endpoint notes the status that it would have answered, had it waited."""
 _METHODS = frozenset({"GET", "HEAD", "POST"})
 _log = logging.getLogger("app.requests")
 
@@ -41,7 +43,7 @@ class Observed:
         try:
             await self._app(scope, receive, send_numbered)
         finally:
-            self._note(scope, status, perf_counter() - begun)
+            self._note(scope, scope.get(CAME_TO, status), perf_counter() - begun)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route, slug = _template(scope), scope.get("path_params", {}).get("slug", "")

@@ -1,5 +1,7 @@
 """The page that fills itself card by card."""
 
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -15,7 +17,7 @@ from app.web.query import query_string
 from app.web.replay import replay_of
 from app.web.state import query_of, running, site_of, slot_for
 from app.web.templates import render
-from app.web.views import Asked, IndexView
+from app.web.views import Asked, IndexView, LiveStrip
 
 _FILE_NEEDED = "to be sent, which an address cannot do: press “Report from this file”"
 
@@ -60,7 +62,16 @@ def _answer(request: Request, said: Said, query: Query, passport: Passport | Non
         return IndexView(site_of(request), asked, slots=slots, passport=passport)
     today = running(request).today()
     replay = replay_of(query, min(today, site_of(request).last_days.get(query.source, today)))
-    return IndexView(site_of(request), asked, slots=slots, query_string=query_string(query), replay=replay)
+    live = _live(request, said, query)
+    return IndexView(site_of(request), asked, slots=slots, query_string=query_string(query), replay=replay, live=live)
+
+
+def _live(request: Request, said: Said, query: Query) -> LiveStrip | None:
+    """The strip of the newest price; not for a day of the past, nor where the source tells closes only."""
+    if query.as_of or not running(request).live.tells(query.source):
+        return None
+    asked = urlencode({"ticker": query.ticker, "source": query.source})
+    return LiveStrip(f"/live?{asked}", said.texts.get("live") == "1")
 
 
 def _failed(request: Request, said: Said, error: AppError) -> Response:

@@ -3,7 +3,7 @@
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from app.web import api_docs, assets, cards, downloads, example, health, pages, search, verify
+from app.web import api_docs, assets, cards, coming, compare, downloads, example, health, live, pages, search, verify
 
 # A query is said in an address, or in a form where a file comes with it.
 _SAID = ("GET", "POST")
@@ -19,7 +19,12 @@ def routes() -> list[Route | Mount]:
         Route("/verify", verify.verify, methods=_SAID),
         Route("/panels", pages.places, methods=["POST"]),
         Route("/panels/{slug}", cards.fragment, methods=_SAID),
+        Route("/panels/{slug}/live", coming.coming, methods=_SAID),
         Route("/api/v1/panels/{slug}", cards.published, methods=_SAID),
+        Route("/compare", compare.page),
+        Route("/compare/ranges", compare.ranges),
+        Route("/compare/columns/{place}", compare.column),
+        Route("/live", live.live),
         Route("/sample.csv", example.sample),
         Route("/search", search.search),
         Route("/api/v1/search", search.searched),

@@ -15,6 +15,7 @@ from app.web.analyses import Analyses
 from app.web.finder import Finder
 from app.web.form import Said
 from app.web.limits import CardLimits
+from app.web.live_prices import LivePrices
 from app.web.metrics import Metrics
 from app.web.notary import Notary
 from app.web.query import parse_query, query_string
@@ -29,6 +30,7 @@ class Running:
     style: str
     analyses: Analyses
     finder: Finder
+    live: LivePrices
     notary: Notary
     engine: Engine
     today: Callable[[], date]

@@ -5,7 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app.web.formats import FILTERS
+from app.web import formats, money, words
 
 _ROOT = Path(__file__).parents[2] / "templates"
 _ENVIRONMENT = Environment(
@@ -15,7 +15,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters.update(FILTERS)
+_ENVIRONMENT.filters.update(formats.FILTERS | money.FILTERS | words.FILTERS)
 
 
 def render(name: str, view: Any) -> str:

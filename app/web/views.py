@@ -55,13 +55,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a card goes: ``url`` answers with its fragment, to a GET or, where ``posted``, to the form and its file."""
+    """Where a card goes: ``url`` answers with its fragment, to a GET or, where ``posted``, to the form and its file.
+
+    It takes about so many ``seconds``.
+    """
 
     slug: str
     title: str
     question: str
     url: str
     posted: bool
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,14 @@ DOWNLOADS = (
 
 
 @dataclass(frozen=True, slots=True)
+class LiveStrip:
+    """Where the newest price is told, and whether its visitor wants it ``on``."""
+
+    url: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IndexView:
     """index.html: the form, and the places of the cards where a ticker was asked for; _answer.html: these alone.
 
@@ -119,6 +131,7 @@ class IndexView:
     query_string: str = ""
     replay: Replay | None = None
     passport: Passport | None = None
+    live: LiveStrip | None = None
     downloads: tuple[Download, ...] = DOWNLOADS
 
 
@@ -148,4 +161,4 @@ class ErrorView:
 
 def slot_of(panel: Panel, url: str, *, posted: bool = False) -> Slot:
     """The place of ``panel`` on a page, filled from ``url``."""
-    return Slot(panel.slug, panel.title, panel.question, url, posted)
+    return Slot(panel.slug, panel.title, panel.question, url, posted, panel.seconds)

@@ -1,4 +1,7 @@
-"""python -m tests.benchmark: how fast the served app is, with ratios to bare library calls timed in the same run."""
+"""python -m tests.benchmark: how fast the served app is, with ratios to bare library calls timed in the same run.
+
+With the word ``page`` behind it: what a browser measures of the page instead.
+"""
 
 import asyncio
 import contextlib
@@ -27,6 +30,7 @@ from app.market.sample import SampleSource
 from app.panels import PANELS
 from app.panels.found_shapes import candles_of, look
 from app.panels.log_prices import log_prices
+from tests.benchmark import page
 
 PORT = 7862
 ROUNDS = 5
@@ -44,6 +48,9 @@ def main() -> None:
     try:
         _report("process start to first page", _until(lambda: _status("/") == 200, begun), "s", 2)
         _report("process start to all workers warm", _until(_all_warm, begun), "s", 15)
+        if sys.argv[1:] == ["page"]:
+            page.measure(f"http://127.0.0.1:{PORT}/?ticker=%5EGSPC&source=sample&horizon=", _report)
+            return
         _report("GET /, median of 100", 1000 * statistics.median(_seconds("/") for _ in range(100)), "ms", 10)
         _prophet_card()
         _lstm_card()

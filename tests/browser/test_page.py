@@ -1,50 +1,11 @@
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Route, expect
 
 from app.panels import PANELS
-
-QUERY = "/?ticker=%5EGSPC&source=sample&horizon=5&as_of=2018-06-29"
-WIDTHS = {"phone": 360, "laptop": 1280, "large": 1600}
-
-
-@dataclass
-class Watched:
-    """A page with everything that went wrong on it."""
-
-    page: Page
-    base: str
-    complaints: list[str] = field(default_factory=list)
-
-    def open(self, path: str) -> Page:
-        self.page.goto(self.base + path)
-        return self.page
-
-    def wait_for_cards(self) -> None:
-        for panel in PANELS:
-            self.page.wait_for_selector(f"#panel-{panel.slug}.ready", timeout=90_000)
-
-
-@pytest.fixture
-def watched(chromium: Browser, served: str, request: pytest.FixtureRequest) -> Iterator[Watched]:
-    width, scheme = getattr(request, "param", ("laptop", "light"))
-    page = chromium.new_page(viewport={"width": WIDTHS[width], "height": 800}, color_scheme=scheme)
-    watch = Watched(page, served)
-    page.on("console", lambda said: watch.complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: watch.complaints.append(str(error)))
-    page.on("requestfailed", lambda sent: watch.complaints.append(f"failed: {sent.url[:80]}"))
-    page.on("request", lambda sent: watch.complaints.append(sent.url) if not _local(sent.url, served) else None)
-    yield watch
-    page.close()
-    assert watch.complaints == []
-
-
-def _local(url: str, served: str) -> bool:
-    return url.startswith((served, "data:"))
+from tests.browser.watching import QUERY, Watched
 
 
 @pytest.mark.parametrize(
@@ -112,12 +73,13 @@ def test_a_failed_card_says_what_to_do_and_leaves_the_others(watched: Watched) -
     failed = page.wait_for_selector("#panel-prophet.failed", timeout=90_000)
     assert "needs 250 daily bars" in failed.inner_text()
     # A browser notes every answer of 400 and up in its console; that one is expected here.
-    watched.complaints[:] = [said for said in watched.complaints if "status of 422" not in said]
+    watched.expects("status of 422")
 
 
 def test_a_refused_card_tries_again_by_itself_after_the_stated_seconds(watched: Watched) -> None:
     refusal = """<section id="panel-overview" class="card failed" hx-target="this" hx-swap="outerHTML">
-        <button hx-get="/panels/overview?ticker=%5EGSPC&source=sample&horizon=5">Run again</button>
+        <h2>Overview</h2><p class="working"><span class="words"></span> <span class="elapsed"></span></p>
+        <button class="again" hx-get="/panels/overview?ticker=%5EGSPC&source=sample&horizon=5">Run again</button>
         <p data-retry-after="1">Worth another try in 1 s.</p></section>"""
     asked: list[float] = []
 
@@ -131,13 +93,13 @@ def test_a_refused_card_tries_again_by_itself_after_the_stated_seconds(watched: 
     page.wait_for_selector("#panel-overview.ready", timeout=90_000)
     assert len(asked) == 3
     assert all(1 <= after - before <= 4.5 for before, after in pairwise(asked))
-    watched.complaints[:] = [said for said in watched.complaints if "status of 429" not in said]
+    watched.expects("status of 429")
 
 
 def test_a_card_whose_connection_breaks_off_says_so(watched: Watched) -> None:
     watched.page.route("**/panels/overview**", lambda route: route.abort())
     page = watched.open(QUERY)
-    page.get_by_text("The connection broke off.").wait_for()
-    # What the browser and htmx note of a broken connection is expected here.
-    noted = ("overview", "ERR_FAILED", "htmx:afterRequest", "htmx:sendError")
-    watched.complaints[:] = [said for said in watched.complaints if not any(word in said for word in noted)]
+    expect(page.locator("#panel-overview.broken .working")).to_contain_text("The connection broke off.")
+    expect(page.locator("#panel-overview .again")).to_be_visible()
+    # What the browser notes of a broken connection is expected here.
+    watched.expects("overview", "ERR_FAILED")

@@ -3,9 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_page import Watched, watched
-
-__all__ = ["watched"]
+from tests.browser.watching import Watched
 
 
 def typed(watched: Watched, words: str) -> Page:

@@ -17,12 +17,19 @@ from app.charts.lookalikes import Lookalikes, lookalikes
 from app.charts.members import Reach, members_chart
 from app.charts.moves import move_distribution
 from app.charts.price import price_and_volume
+from app.charts.ranges import Span, ranges_chart
 from app.charts.studied import Shelf, StudiedPrices
 from app.charts.technicals import technicals
 from app.charts.volatility import volatility
 from app.charts.window import window
 
 BARS = 2520
+SPANS = (
+    Span("^GSPC", -9.1, -4.4, 0.6, 5.6, 9.9),
+    Span("RELIANCE.NS", -14.2, -8.0, -0.3, 7.9, 15.0),
+    Span("BTC-USD", -41.0, -22.5, 1.2, 27.4, 68.0),
+    Span("VERYLONGTICKER1", -0.4, -0.2, 0.0, 0.2, 0.4),
+)
 SCORES = np.array([-1.96, -1.2816, -0.6745, 0, 0.6745, 1.2816, 1.96])
 
 
@@ -114,6 +121,10 @@ def draw_technicals(canvas, bars=BARS, last=100.0, shelves=6):
     return technicals(studied(bars, last, shelves), canvas=canvas, alt="indicators", currency="USD")
 
 
+def draw_ranges(canvas):
+    return ranges_chart(SPANS, canvas=canvas, alt="ranges")
+
+
 def draw_members(canvas, last=100.0):
     reaches = [
         Reach("Combined", 0.93 * last, 1.01 * last, 1.07 * last, 1.0),
@@ -156,7 +167,7 @@ def draw_lookalikes(canvas, last=100.0, windows=20):
 
 DRAWINGS = (
     draw_price, draw_fan, draw_fan_with_tracks, draw_components, draw_moves, draw_hits, draw_volatility,
-    draw_technicals, draw_aftermath, draw_members, draw_candles, draw_window, draw_lookalikes,
+    draw_technicals, draw_aftermath, draw_members, draw_ranges, draw_candles, draw_window, draw_lookalikes,
 )  # fmt: skip
 
 

@@ -177,3 +177,16 @@ def failing_warm_up():
 
 def dying_warm_up():
     killed()
+
+
+def counts_aloud(steps, say):
+    """Say each step, slowly enough to be heard."""
+    for step in range(1, int(steps) + 1):
+        say(f"step {step} of {int(steps)}")
+        time.sleep(0.1)
+    return steps
+
+
+def hold_aloud(path, seconds, say):
+    say("holding")
+    return hold(path, seconds)

@@ -10,7 +10,8 @@ from tests.panels.cards import elements
 from tests.web.pages import assert_contained
 
 PEOPLES = {"/", "/report", "/panels", "/panels/{slug}", "/docs", "/robots.txt", "/favicon.ico", "/verify"}
-PEOPLES |= {"/sample.csv", "/search"}
+PEOPLES |= {"/panels/{slug}/live", "/sample.csv", "/search", "/live"}
+PEOPLES |= {"/compare", "/compare/ranges", "/compare/columns/{place}"}
 
 
 @pytest.fixture(scope="module")

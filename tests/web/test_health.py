@@ -58,7 +58,7 @@ def test_robots_may_read_the_page_and_not_the_cards(client):
     answer = client.get("/robots.txt")
     assert answer.headers["content-type"].startswith("text/plain")
     assert "User-agent: *" in answer.text
-    for path in ("/panels/", "/api/", "/report", "/forecast.csv", "/summary.txt"):
+    for path in ("/panels/", "/compare/", "/live", "/api/", "/report", "/forecast.csv", "/summary.txt"):
         assert f"Disallow: {path}" in answer.text
 
 

@@ -14,7 +14,7 @@ from tests.web.pages import HEADERS
 CARD, JSON = "/panels/overview?ticker=SYN", "/api/v1/panels/overview?ticker=SYN"
 COSTS = {CARD: 1, JSON: 1, "/report?ticker=SYN": "every card"}
 FREE = {"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/robots.txt", "/favicon.ico", "/verify"}
-FREE |= {"/search", "/api/v1/search", "/sample.csv"}
+FREE |= {"/search", "/api/v1/search", "/sample.csv", "/compare"}
 LINK = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 REFUSED = {
     "a picture": LINK | {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
@@ -69,7 +69,7 @@ def test_what_does_no_work_is_never_counted():
 
 @pytest.mark.parametrize("route", [one for one in routes() if isinstance(one, Route)], ids=lambda one: one.path)
 def test_every_route_is_limited_or_known_to_be_cheap(route):
-    method, path = "GET" if "GET" in route.methods else "POST", route.path.format(slug="overview")
+    method, path = "GET" if "GET" in route.methods else "POST", route.path.format(slug="overview", place="1")
     with served(rate_limit="1/hour") as client:
         statuses = [client.request(method, path, params={"ticker": "SYN"}).status_code for _ in range(2)]
     assert statuses == [200, 200 if route.path in FREE else 429]

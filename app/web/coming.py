@@ -1,0 +1,75 @@
+"""One card as it comes about: server-sent events that tell what is being done, and then bring the card."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+
+from sse_starlette import ServerSentEvent
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.compute.progress import HEARD, Heard
+from app.web.admission import admit
+from app.web.cards import panel_of, rendered
+from app.web.errors import failed_card, failure_of
+from app.web.events import CompressedEvents
+from app.web.form import said_by
+from app.web.observed import CAME_TO
+from app.web.query import parse_canvas
+from app.web.state import query_of, running, slot_for
+from app.web.views import Slot
+
+# Some proxies cut an answer that is silent for longer than half a minute.
+_PING_SECONDS = 10
+# Less than the server gives open requests when it is told to end, so that most cards still come.
+_GRACE_SECONDS = 2.5
+_log = logging.getLogger("app.requests")
+
+
+async def coming(request: Request) -> Response:
+    """GET or POST /panels/{slug}/live: events ``progress`` with a sentence each, then one ``card``, ready or failed.
+
+    What is wrong with the request itself is answered as by /panels/{slug}, before any event.
+    """
+    panel, said = panel_of(request), await said_by(request)
+    query, canvas = query_of(request, said), parse_canvas(said.texts)
+    await admit(request, 1)
+    card = partial(rendered, running(request), panel, query, canvas, interactive=True)
+    stream = _events(request, slot_for(panel, query), card)
+    return CompressedEvents(stream, ping=_PING_SECONDS, sep="\n", shutdown_grace_period=_GRACE_SECONDS)
+
+
+async def _events(request: Request, slot: Slot, make: Callable[[], Awaitable[str]]) -> AsyncIterator[ServerSentEvent]:
+    """Ends with the card; when the client leaves before, the work is cancelled."""
+    said: asyncio.Queue[str | None] = asyncio.Queue()
+    card = asyncio.create_task(_heard(said.put_nowait, make))
+
+    def over(ended: asyncio.Task[str]) -> None:
+        # Looked at here, because nobody else does where the client has left.
+        _ = ended.cancelled() or ended.exception()
+        said.put_nowait(None)
+
+    card.add_done_callback(over)
+    try:
+        while (words := await said.get()) is not None:
+            yield ServerSentEvent(words, event="progress", sep="\n")
+        yield ServerSentEvent(_shown(request, slot, card), event="card", sep="\n")
+    finally:
+        card.cancel()
+
+
+async def _heard(by: Heard, make: Callable[[], Awaitable[str]]) -> str:
+    HEARD.set(by)
+    return await make()
+
+
+def _shown(request: Request, slot: Slot, card: asyncio.Task[str]) -> str:
+    error = card.exception()
+    if not isinstance(error, Exception):
+        return card.result()
+    failure = failure_of(error)
+    request.scope[CAME_TO] = failure.status
+    if failure.status >= 500 and failure.retry_after is None:
+        _log.error("a card failed with %s", failure.status, exc_info=error)
+    return failed_card(slot, failure)

@@ -1,0 +1,75 @@
+"""Several tickers side by side: the page, and the fragments that fill it."""
+
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from app.errors import QueryError
+from app.panels.query import DEFAULT_HORIZON
+from app.web.cards import while_connected
+from app.web.compare_cards import COSTS, column_card, ranges_card
+from app.web.compare_slots import COLUMNS, PLACES, RANGES, column_slot, ranges_slot
+from app.web.compare_views import CompareView, Reported
+from app.web.comparison import Comparison, Field, comparison_of, comparison_string, queries_of, said_to_compare
+from app.web.errors import failure_of
+from app.web.form import said_by
+from app.web.query import parse_canvas, query_string
+from app.web.state import query_of, running, site_of
+from app.web.templates import render
+from app.web.views import Asked, Failure
+
+
+async def page(request: Request) -> Response:
+    """GET /compare: a field for each ticker, and the places that fill themselves; no model, no market is touched."""
+    tickers, others = said_to_compare(request)
+    asked = _asked(request, others)
+    try:
+        found = comparison_of(request, tickers, others)
+    except QueryError as error:
+        unread = Comparison(tuple(Field(ticker[:40], "") for ticker in tickers[: len(PLACES)]), (), ())
+        return _answer(request, asked, unread, failure_of(error))
+    return _answer(request, asked, found)
+
+
+async def column(request: Request) -> Response:
+    """GET /compare/columns/{place}: what the overview and the verdict of one ticker say, in a column."""
+    place = request.path_params["place"]
+    if place not in PLACES:
+        raise HTTPException(404)
+    query = query_of(request, await said_by(request))
+    card = column_card(running(request), query, place)
+    return HTMLResponse(await while_connected(request, card, COSTS))
+
+
+async def ranges(request: Request) -> Response:
+    """GET /compare/ranges: the ranges of all tickers in one chart."""
+    queries, canvas = queries_of(request), parse_canvas(request.query_params)
+    card = ranges_card(running(request), queries, canvas)
+    return HTMLResponse(await while_connected(request, card, len(queries)))
+
+
+def _asked(request: Request, others: Mapping[str, str]) -> Asked:
+    source = others.get("source", "") or site_of(request).default_source
+    return Asked("", others.get("horizon", "") or str(DEFAULT_HORIZON), others.get("as_of", ""), source)
+
+
+def _answer(request: Request, asked: Asked, found: Comparison, failure: Failure | None = None) -> Response:
+    blank = (Field("", ""),) * (len(PLACES) - len(found.fields))
+    strings = [(query.ticker, query_string(query)) for query in found.queries]
+    view = CompareView(
+        site=site_of(request),
+        asked=asked,
+        fields=found.fields + blank,
+        failure=failure,
+        merged=found.merged,
+        ranges=ranges_slot(f"{RANGES}?{comparison_string(found.queries)}") if strings else None,
+        columns=tuple(
+            column_slot(place, ticker, f"{COLUMNS}{place}?{string}")
+            for place, (ticker, string) in zip(PLACES, strings, strict=False)
+        ),
+        reports=tuple(Reported(ticker, string) for ticker, string in strings),
+    )
+    wrong = failure or any(field.fault for field in found.fields)
+    return HTMLResponse(render("compare.html", view), 422 if wrong else 200)

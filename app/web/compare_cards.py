@@ -1,0 +1,96 @@
+"""The fragments of a comparison, made of the same analyses as the cards of its tickers."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import cast
+
+from app.compute.errors import ComputeError
+from app.errors import AppError, NoSayError, TooFewBarsError, UnbelievablePricesError
+from app.panels import BY_SLUG
+from app.panels.analysis import OverviewAnalysis
+from app.panels.panel import Panel
+from app.panels.query import Query
+from app.panels.verdict_analysis import VerdictAnalysis
+from app.web.analyses import Finished
+from app.web.columns import column_rows, happened, ranges_table
+from app.web.compare_slots import COLUMNS, RANGES, column_slot, ranges_slot
+from app.web.compare_views import ColumnView, LeftOut, RangesView
+from app.web.comparison import comparison_string
+from app.web.errors import failure_of
+from app.web.query import query_string
+from app.web.state import Running
+from app.web.templates import render
+from app.web.views import Failure
+
+_log = logging.getLogger(__name__)
+_NEVER = (TooFewBarsError, UnbelievablePricesError, NoSayError)
+_OVERVIEW, _VERDICT = BY_SLUG["overview"], BY_SLUG["verdict"]
+COSTS = 2
+"""The cards that a column runs."""
+
+
+async def column_card(app: Running, query: Query, place: str) -> str:
+    """The column of ``query``; where its history can have no verdict, the verdict's rows say why."""
+    overview, verdict = await _ended(app, (_OVERVIEW, query), (_VERDICT, query))
+    seen, why_not = _finished(overview), verdict if isinstance(verdict, _NEVER) else None
+    weighed = None if why_not else _finished(verdict)
+    outcome = (weighed or seen).outcome
+    said = query_string(query)
+    view = ColumnView(
+        slot=column_slot(place, query.ticker, f"{COLUMNS}{place}?{said}", seen.analysis.data.name),
+        stale=seen.stale,
+        rows=column_rows(
+            cast("OverviewAnalysis", seen.analysis),
+            cast("VerdictAnalysis", weighed.analysis) if weighed else None,
+            why_not.sentence if why_not else "",
+        ),
+        happened=happened(outcome) if outcome else None,
+        query_string=said,
+    )
+    return render("compared/column.html", view)
+
+
+async def ranges_card(app: Running, queries: Sequence[Query], canvas: str) -> str:
+    """The chart of all ``queries`` that have a verdict; raises the first error where none has."""
+    ended = await _ended(app, *((_VERDICT, query) for query in queries))
+    verdicts = [one for one in ended if isinstance(one, Finished)]
+    failed = [(query, one) for query, one in zip(queries, ended, strict=True) if isinstance(one, Exception)]
+    if not verdicts:
+        raise failed[0][1]
+    left_out = tuple(LeftOut(query.ticker, _failure(error)) for query, error in failed)
+    waits = [one.why.retry_after for one in left_out if one.why.retry_after is not None]
+    view = RangesView(
+        slot=ranges_slot(f"{RANGES}?{comparison_string(queries)}"),
+        horizon=queries[0].horizon,
+        charts={"ranges": await app.analyses.ranges(verdicts, canvas)},
+        tables={"ranges": ranges_table([cast("VerdictAnalysis", one.analysis) for one in verdicts])},
+        left_out=left_out,
+        retry_after=max(waits, default=None),
+    )
+    return render("compared/ranges.html", view)
+
+
+async def _ended(app: Running, *asked: tuple[Panel, Query]) -> list[Finished | Exception]:
+    """How the work for each card ended, done together."""
+    working = (app.analyses.finished(panel, query) for panel, query in asked)
+    ended = await asyncio.gather(*working, return_exceptions=True)
+    return [_unless_stopped(one) for one in ended]
+
+
+def _unless_stopped(ended: Finished | BaseException) -> Finished | Exception:
+    if isinstance(ended, Finished | Exception):
+        return ended
+    raise ended
+
+
+def _finished(ended: Finished | Exception) -> Finished:
+    if isinstance(ended, Exception):
+        raise ended
+    return ended
+
+
+def _failure(error: Exception) -> Failure:
+    if not isinstance(error, AppError | ComputeError):
+        _log.error("A ticker has no place in a comparison.", exc_info=error)
+    return failure_of(error)

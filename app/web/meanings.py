@@ -1,0 +1,97 @@
+"""What terms of art mean, one sentence each: the term, how it is found in a text, and the sentence."""
+
+MEANINGS: dict[str, tuple[str, str]] = {
+    "trading day": ("trading days?", "A day on which the exchange is open; 22 of them make about a month."),
+    "range, band": (
+        "(?:80|95)\\s%\\s(?:range|band)|bands?",
+        "The prices between which the model expects to end in 80 or 95 of 100 such cases.",
+    ),
+    "held": ("held(?! back)", "A band held when the price really ended inside it."),
+    "median, middle": (
+        "medians?|middles?",
+        "The value that half of the cases exceed; as the centre of a forecast it is no promise.",
+    ),
+    "“price stays”": (
+        "price stays",
+        "The simplest forecast there is, that tomorrow equals today; a model that does not beat it knows no direction.",
+    ),
+    "receipt": ("receipt", "What is known of a forecast's errors: its scores at past days that its fit had not seen."),
+    "interval, plausible range": (
+        "95\\s%\\sinterval|plausible range",
+        "Where the true figure plausibly lies, because so few cases can only tell it roughly.",
+    ),
+    "pinball loss": (
+        "pinball(?: loss)?",
+        "An error for whole ranges: it punishes prices outside them, and ranges that are wider than needed.",
+    ),
+    "Winkler score": ("winkler(?: score)?", "The width of a range plus a fine for every price that fell outside it."),
+    "Diebold–Mariano test": (
+        "diebold.mariano(?: test)?",
+        "It asks how easily luck alone would make one forecast look this much better than another.",
+    ),
+    "Brier score": (
+        "brier(?: score)?",
+        "The mean squared miss of stated chances: 0 is perfect, and a coin that always says one half has 0.25.",
+    ),
+    "base rate, any day": (
+        "base rate|any (?:other )?day|any bar",
+        "How often something followed whatever had come before; only a difference from it says anything.",
+    ),
+    "edge": ("edge", "Knowing more about the direction than the last price tells, by more than luck explains."),
+    "beyond chance": (
+        "(?:beyond|within|more than|by) chance|chance explains",
+        "Further from any other day than shuffled days usually are.",
+    ),
+    "volatility": ("volatility", "How strongly a price swings, said as if the present swings lasted a year."),
+    "value at risk": (
+        "value at risk",
+        "The loss that was exceeded in one case of twenty over that many days; the mean of those worse ones is its "
+        "expected shortfall.",
+    ),
+    "drawdown": ("drawdown", "The fall from a peak to the lowest price before that peak was reached again."),
+    "RSI": ("RSI", "Relative strength index: the part of the ups in the ups and downs of 14 days, from 0 to 100."),
+    "MACD": ("MACD", "The gap between a quick and a slow average of the price, and whether it widens."),
+    "Bollinger bands": ("bollinger", "The 20-day average, and twice the usual distance from it on either side."),
+    "VWAP": ("VWAP", "The average price of the last 20 days in which days with more trading count more."),
+    "SMA": ("SMA", "Simple moving average: the mean close of the last 50 or 200 days."),
+    "support, resistance": (
+        "support|resistance",
+        "A price below or above today's near which it turned before; nothing makes it turn there again.",
+    ),
+    "swing": ("swings?", "A high or low that five days before and after it did not reach."),
+    "trend": ("trends?", "The slow direction of the past; that it goes on is an assumption."),
+    "weight": ("weights?", "How much a part counts in the whole; it is earned on past days that were not fitted."),
+    "drift": ("drift(?:ed)?", "The mean daily return of the past three years."),
+    "t": ("(?-i:t) = ", "A mean in units of its own uncertainty; below 2 it may well be luck."),
+    "quantiles": ("quantiles?", "The prices below which the model expects to end in a given share of cases."),
+    "historical simulation": (
+        "historical simulation",
+        "What past days did, rescaled to how the price swings now.",
+    ),
+    "range regression": ("range regression", "A plain weighted sum of how far past days reached from low to high."),
+    "Prophet": ("prophet", "A published model that adds up a trend that may bend and a season."),
+    "LSTM": ("LSTM", "Long short-term memory: a network that reads days one after the other and remembers."),
+    "network": ("networks?", "A model that adjusts many small numbers until its answers fit examples from the past."),
+    "cut-off": ("cut-off", "The day up to which a network has seen prices; it is tested on later ones only."),
+    "season": ("season", "What repeats each year at the same dates."),
+    "shape": ("shapes?", "A figure of one to three daily candles that chart books have a name for."),
+    "morning star, evening star": (
+        "(?:morning|evening) stars?",
+        "Three candles: a long one, a small one apart from it, and a long one back.",
+    ),
+    "engulfing": ("engulfing", "Two candles: the body of the second covers that of the first, the other way."),
+    "harami": ("harami", "Two candles: a small body that lies inside the long one before."),
+    "shooting star": ("shooting stars?", "A small body with a long line above it, after a rise."),
+    "inverted hammer": ("inverted hammers?", "A small body with a long line above it, after a fall."),
+    "n": ("(?-i:n)", "How many cases a figure rests on; with few of them it means little."),
+    "p": ("(?-i:p)", "How often luck alone gives a result as far from the ordinary; below 0.05 is called unlikely."),
+    "q": ("(?-i:q)", "The same after it is allowed for that among many tests some look lucky."),
+    "bar": ("bars?", "One day's prices: open, high, low and close."),
+    "adjusted": (
+        "(?:split-|dividend-)?(?:adjusted|adjustment)",
+        "Past prices are rescaled so that a share split or a dividend looks like no move.",
+    ),
+    "split": ("splits?", "One share becomes several, each worth less; nobody gains or loses."),
+    "SHA-256": ("SHA-256", "A fingerprint: whoever has the same prices gets the same one, and any change alters it."),
+    "log scale": ("log scale", "Equal heights are equal percentages."),
+}

@@ -1,0 +1,33 @@
+"""What Chromium measures of the page while six cards arrive that nobody has asked for before, and how tall they are."""
+
+import shutil
+import statistics
+from collections.abc import Callable
+
+from playwright.sync_api import sync_playwright
+
+from tests.felt import Felt, felt
+
+SIZES = {"wide": (1366, 768), "phone": (390, 844)}
+ROUNDS = 5
+Report = Callable[[str, float, str, float], None]
+
+
+def measure(url: str, report: Report) -> None:
+    """``url`` lacks its horizon, by which rounds differ."""
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        for number, (name, (width, height)) in enumerate(SIZES.items()):
+            horizons = range(10 + number, 10 + 2 * ROUNDS, 2)
+            _report(name, [felt(browser, f"{url}{horizon}", width, height) for horizon in horizons], report)
+        browser.close()
+
+
+def _report(name: str, found: list[Felt], report: Report) -> None:
+    longest = [max(one.long_tasks, default=0) for one in found]
+    report(f"{name} page, first contentful paint, median", statistics.median(f.first_paint for f in found), "s", 0.3)
+    report(f"{name} page, longest task, median", statistics.median(longest), "ms", 50)
+    report(f"{name} page, layout shift, most", max(one.layout_shift for one in found), "", 0.02)
+    report(f"{name} page, all that travelled, most", max(one.transferred for one in found) / 1000, "kB", 500)
+    print(f"{'':46}  heights in rem: {', '.join(f'{slug} {h:.0f}' for slug, h in found[0].heights.items())}")

@@ -1,0 +1,54 @@
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.watching import QUERY, Watched
+
+
+def _failed(url: str) -> str:
+    slug = urlsplit(url).path.split("/")[2]
+    return f'<section id="panel-{slug}" class="card failed"><h2>Silent</h2></section>'
+
+
+def cell(page: Page, question: str) -> str:
+    return page.locator(".glance > div", has_text=question).inner_text()
+
+
+def test_a_laptops_first_screen_says_what_it_is_how_far_it_moves_and_whether_there_is_an_edge(watched: Watched) -> None:
+    watched.page.set_viewport_size({"width": 1366, "height": 768})
+    page = watched.open(QUERY)
+    watched.wait_for_cards()
+    assert "S&P 500 index" in cell(page, "What is it?")
+    assert "80 % range in 5 trading days" in cell(page, "How far may it move?")
+    assert "edge" in cell(page, "Is there an edge?").partition("\n")[2]
+    strip = page.locator(".glance").bounding_box()
+    assert strip is not None
+    assert strip["y"] + strip["height"] <= 768
+
+
+def test_the_strip_says_what_a_failed_card_leaves_open(watched: Watched) -> None:
+    page = watched.open("/?ticker=%5EGSPC&source=sample&as_of=1999-06-01")
+    page.wait_for_selector("#panel-verdict.failed", timeout=90_000)
+    expect(page.locator("[data-told=edge]")).to_contain_text("That card has failed")
+    expect(page.locator("[data-told=range]")).to_contain_text("usually moves by")
+    watched.expects("status of 422")
+
+
+def test_each_answer_leads_to_the_card_that_gave_it(watched: Watched) -> None:
+    page = watched.open(QUERY)
+    watched.wait_for_cards()
+    page.get_by_role("link", name=re.compile("Is there an edge")).click()
+    assert page.url.endswith("#panel-verdict")
+    expect(page.locator("#panel-verdict h2")).to_be_in_viewport()
+
+
+def test_the_strip_says_when_no_card_came(watched: Watched) -> None:
+    watched.page.route(
+        "**/panels/**",
+        lambda route: route.fulfill(status=504, content_type="text/html", body=_failed(route.request.url)),
+    )
+    page = watched.open(QUERY)
+    for place in page.locator("[data-told]").all():
+        expect(place).to_have_text("That card has failed; its place says why.")
+    watched.expects("status of 504")

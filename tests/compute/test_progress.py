@@ -1,0 +1,75 @@
+import asyncio
+import json
+import socket
+
+import pytest
+
+from app.compute.progress import HEARD, LONGEST, Ear, aloud, speak_as, tell
+from app.compute.readiness import HOST
+from tests.compute.engines import all_warm, local_engine
+from tests.compute.jobs import HERE
+from tests.compute.processes import until, written
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def heard():
+    """What is said to the test's own task, in order."""
+    words = []
+    token = HEARD.set(words.append)
+    yield words
+    HEARD.reset(token)
+
+
+async def test_a_job_is_heard_in_the_order_it_speaks(heard):
+    async with local_engine() as engine:
+        assert await engine.run(f"{HERE}:counts_aloud", b"3") == b"3"
+        assert await until(lambda: heard[-1:] == ["step 3 of 3"], 5)
+    assert [words for words in heard if words.startswith("step")] == [f"step {k} of 3" for k in (1, 2, 3)]
+
+
+async def test_who_waits_is_told_how_many_are_ahead(heard, tmp_path):
+    async with local_engine() as engine:
+        await all_warm(engine)
+        jobs = [asyncio.create_task(engine.run(f"{HERE}:hold_aloud", bytes(tmp_path / "pid"), b"0.7"))]
+        await written(tmp_path / "pid")
+        jobs += [asyncio.create_task(engine.run(f"{HERE}:counts_aloud", b"1")) for _ in range(2)]
+        await asyncio.gather(*jobs)
+    assert {"Next in the queue", "Waiting in the queue, 1 ahead"} <= set(heard)
+
+
+async def test_a_job_that_nobody_hears_is_called_as_it_is():
+    async with local_engine() as engine:
+        assert await engine.run(f"{HERE}:echo", b"plain") == b"plain"
+
+
+async def test_a_job_speaks_into_the_void_without_failing(heard):
+    ear = Ear()
+    await ear.open()
+    with ear.hearing(f"{HERE}:counts_aloud", (b"2",)) as (function, payload):
+        ear.close()
+        assert await asyncio.to_thread(aloud, *payload) == b"2"
+    assert function.endswith(":aloud")
+    assert heard == []
+
+
+async def test_noise_and_jobs_that_are_over_are_not_heard(heard):
+    ear = Ear()
+    await ear.open()
+    with ear.hearing("any:job", ()) as (_, (line, *_)):
+        port, job = json.loads(line)
+        for noise in (b"", b"\xff", b"1", b"[1]", b'["stranger", "hello"]', b'[["a"], "b"]'):
+            ear.datagram_received(noise, (HOST, 1))
+        ear.datagram_received(f'["{job}", "{"long" * LONGEST}"]'.encode(), (HOST, 1))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as late:
+        late.sendto(f'["{job}", "too late"]'.encode(), (HOST, port))
+    await asyncio.sleep(0.05)
+    ear.close()
+    assert heard == [("long" * LONGEST)[:LONGEST]]
+
+
+def test_what_is_said_for_another_bears_its_name(heard):
+    speak_as("Prophet")
+    tell("Fitting the trend")
+    assert heard == ["Prophet: fitting the trend"]

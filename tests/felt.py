@@ -1,0 +1,60 @@
+"""What a visitor feels of a page, as Chromium itself measures it while all cards arrive."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, Page
+
+from app.panels import PANELS
+
+_WATCH = """
+  window.felt = {shift: 0, long: []};
+  const each = (note) => new PerformanceObserver((list) => list.getEntries().forEach(note));
+  const watch = (type, note) => each(note).observe({type, buffered: true});
+  watch("layout-shift", (one) => one.hadRecentInput || (felt.shift += one.value));
+  watch("longtask", (one) => felt.long.push(one.duration));
+"""
+_PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """Seconds to the first paint, milliseconds of each long task, the sum of layout shifts, bytes that came.
+
+    ``reserved`` and ``heights`` are of each card by slug, in rem: while it was waited for, and when it was there.
+    """
+
+    first_paint: float
+    long_tasks: tuple[float, ...]
+    layout_shift: float
+    transferred: int
+    reserved: dict[str, float]
+    heights: dict[str, float]
+
+
+def felt(browser: Browser, url: str, width: int, height: int, look_at: str = "") -> Felt:
+    """Open ``url`` in a fresh profile, scroll to the card ``look_at`` where one is named, and wait for every card."""
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    page.add_init_script(_WATCH)
+    came: list[int] = []
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on("Network.loadingFinished", lambda ended: came.append(int(ended["encodedDataLength"])))
+    page.goto(url, wait_until="domcontentloaded")
+    reserved = _heights(page)
+    if look_at:
+        page.locator(f"#panel-{look_at}").evaluate("card => card.scrollIntoView()")
+    for panel in PANELS:
+        page.wait_for_selector(f"#panel-{panel.slug}.ready", timeout=120_000)
+    page.wait_for_timeout(500)
+    seen = page.evaluate("felt")
+    paint = page.evaluate(_PAINT) / 1000
+    found = Felt(paint, tuple(seen["long"]), seen["shift"], sum(came), reserved, _heights(page))
+    context.close()
+    return found
+
+
+def _heights(page: Page) -> dict[str, float]:
+    cards = page.locator("section[id^=panel-]")
+    found = cards.evaluate_all("cards => cards.map(card => [card.id, card.offsetHeight])")
+    return {name.removeprefix("panel-"): height / 16 for name, height in found}

@@ -1,0 +1,227 @@
+"""Tickers side by side: what the page asks for, what its columns and its chart say, and what goes wrong alone."""
+
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from app.errors import SourceRefusedError
+from tests.conftest import served
+from tests.fakes import LATER, LISTING, FakeMarket, InlineEngine, market
+from tests.panels.cards import elements, outcome_in
+from tests.web.pages import assert_contained, links
+
+SYN = market()
+EURO = market(seed=12, listing=replace(LISTING, ticker="EURO", name="Synthetique SA", currency="EUR"))
+SHORT = market(100, seed=13, listing=replace(LISTING, ticker="SHORT"))
+COLUMN, RANGES = "/compare/columns/{}?ticker={}&horizon=5", "/compare/ranges?ticker=SYN&ticker={}&horizon=5"
+HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
+
+
+class RefusingMarket(FakeMarket):
+    """Refuses to tell anything of EURO for seven seconds."""
+
+    async def load(self, ticker):
+        if ticker == "EURO":
+            raise SourceRefusedError(self.title, 7)
+        return await super().load(ticker)
+
+
+@pytest.fixture(scope="module")
+def client():
+    with served(FakeMarket(SYN, EURO, SHORT)) as open_client:
+        yield open_client
+
+
+def fields(page):
+    return [field for _, field in elements(page, "input") if field["name"] == "ticker"]
+
+
+def places(page):
+    """Where the fragments of a page come from, by the id of the section they fill."""
+    return {a["id"]: urlsplit(a["hx-get"]) for _, a in elements(page, "section") if "hx-trigger" in a}
+
+
+def terms(column):
+    return [text.partition("</dt>")[0] for text in column.partition('class="terms"')[0].split("<dt>")[1:]]
+
+
+def values(column):
+    return [text.partition("</span>")[0] for text in column.split('<span class="value">')[1:]]
+
+
+def notes(column):
+    return [text.partition("</span>")[0] for text in column.split('<span class="note">')[1:]]
+
+
+def test_the_page_has_a_place_for_the_chart_and_for_each_column_and_runs_nothing():
+    source, engine = FakeMarket(SYN, EURO), InlineEngine()
+    with served(source, engine) as client:
+        page = client.get("/compare?ticker=syn&ticker=EURO&horizon=5&as_of=2016-01-29").text
+    found = places(page)
+    rest = {"horizon": ["5"], "as_of": ["2016-01-29"], "source": ["sample"]}
+    assert list(found) == ["panel-ranges", "panel-column-1", "panel-column-2"]
+    assert [one.path for one in found.values()] == ["/compare/ranges", "/compare/columns/1", "/compare/columns/2"]
+    asked = [parse_qs(one.query) for one in found.values()]
+    assert asked == [{"ticker": tickers, **rest} for tickers in (["SYN", "EURO"], ["SYN"], ["EURO"])]
+    assert (source.loads, engine.calls) == (0, [])
+    assert_contained(page)
+
+
+def test_the_form_has_four_fields_that_may_all_be_left_empty(client):
+    page = client.get("/compare?ticker=&ticker=EURO&ticker=").text
+    assert [field["value"] for field in fields(page)] == ["EURO", "", "", ""]
+    assert not [field for field in fields(page) if "required" in field]
+    assert len(places(page)) == 2
+    assert places(client.get("/compare").text) == {}
+
+
+def test_a_ticker_named_twice_is_shown_once_and_the_page_says_so(client):
+    page = client.get("/compare?ticker=SYN&ticker=EURO&ticker=syn").text
+    assert list(places(page)) == ["panel-ranges", "panel-column-1", "panel-column-2"]
+    assert "SYN was named more than once and is shown once." in page
+
+
+def test_a_fifth_ticker_is_one_too_many_and_nothing_loads(client):
+    answer = client.get("/compare?ticker=A&ticker=B&ticker=C&ticker=D&ticker=E")
+    assert answer.status_code == 422
+    assert "at most 4" in answer.text
+    assert places(answer.text) == {}
+    assert [field["value"] for field in fields(answer.text)] == ["A", "B", "C", "D"]
+
+
+def test_a_ticker_that_cannot_be_one_is_told_at_its_field_and_the_other_still_loads(client):
+    answer = client.get("/compare", params={"ticker": ["two words", "SYN"]})
+    wrong, right = fields(answer.text)[:2]
+    assert answer.status_code == 422
+    assert (wrong["aria-invalid"], "aria-invalid" in right) == ("true", False)
+    assert wrong["aria-describedby"] in [a.get("id") for _, a in elements(answer.text, "span")]
+    assert "The field “ticker” has “TWO WORDS”" in answer.text
+    assert list(places(answer.text)) == ["panel-ranges", "panel-column-1"]
+
+
+@pytest.mark.parametrize("fault", ["horizon=67", "as_of=tomorrow", "source=moon", "horizon=5&horizon=6"])
+def test_any_other_wrong_field_is_told_above_and_nothing_loads(client, fault):
+    answer = client.get(f"/compare?ticker=SYN&{fault}")
+    assert answer.status_code == 422
+    assert f"The field “{fault.partition('=')[0]}”" in answer.text
+    assert places(answer.text) == {}
+
+
+@pytest.mark.parametrize("name", ["ticker", "horizon", "as_of", "source"])
+@pytest.mark.parametrize("path", ["/compare", "/compare/ranges", "/compare/columns/1"])
+def test_what_is_typed_is_shown_as_text_only(client, path, name):
+    page = client.get(path, params={"ticker": "SYN", name: HOSTILE}).text
+    assert all(a.get("src", "/static").startswith(("/static", "/vendor")) for _, a in elements(page, "script"))
+    assert elements(page, "img") == []
+
+
+def test_a_column_says_what_the_cards_say(client):
+    column = client.get(COLUMN.format(1, "SYN")).text
+    slugs = ("overview", "verdict")
+    overview, verdict = (client.get(f"/api/v1/panels/{slug}?ticker=SYN&horizon=5").json() for slug in slugs)
+    said = dict(zip(terms(column), values(column), strict=True))
+    low, high = (verdict["forecast"]["quantiles"][level][-1] / overview["last_close"] - 1 for level in ("0.1", "0.9"))
+    assert said["Last close"] == f"${overview['last_close']:.2f}"
+    assert said["80 % range in 5 trading days"].replace("\u202f", "") == f"{low:+.1%} to {high:+.1%}".replace("-", "−")
+    assert said["Chance of being higher"] == f"{100 * verdict['p_up']:.0f}\u202f%"
+    assert said["80 % band held"] == f"{100 * verdict['receipt']['coverage_80']:.0f}\u202f%"
+    assert said["Edge"] == "None shown: use the range"
+
+
+def test_columns_have_the_same_rows_whatever_their_history_and_their_own_currency(client):
+    columns = [client.get(COLUMN.format(1, ticker)).text for ticker in ("SYN", "EURO", "SHORT")]
+    assert len(terms(columns[0])) == 12
+    assert terms(columns[0]) == terms(columns[1]) == terms(columns[2])
+    assert [values(column)[0][0] for column in columns] == ["$", "€", "$"]
+
+
+def test_a_history_too_short_for_a_verdict_says_so_where_the_range_would_stand(client):
+    column = client.get(COLUMN.format(1, "SHORT")).text
+    assert values(column)[1] == "–"
+    assert notes(column)[1] == "This card needs 250 daily bars and found 100."
+
+
+def test_a_column_of_an_unknown_ticker_fails_alone_in_its_place(client):
+    answer = client.get(COLUMN.format(2, "NONE"))
+    assert answer.status_code == 404
+    assert elements(answer.text)[0][1]["id"] == "panel-column-2"
+    assert "knows no “NONE”" in answer.text
+    assert ("button", COLUMN.format(2, "NONE")) in links(answer.text)
+
+
+def test_there_is_no_fifth_column(client):
+    assert client.get(COLUMN.format(5, "SYN")).status_code == 404
+
+
+def test_nothing_is_modelled_that_the_cards_have_not_modelled():
+    engine = InlineEngine()
+    with served(FakeMarket(SYN, EURO), engine) as client:
+        for ticker in ("SYN", "EURO"):
+            client.get(f"/panels/overview?ticker={ticker}&horizon=5")
+            client.get(f"/panels/verdict?ticker={ticker}&horizon=5")
+        before = len(engine.calls)
+        assert client.get(COLUMN.format(1, "SYN")).status_code == 200
+        assert client.get(RANGES.format("EURO")).status_code == 200
+        assert client.get(RANGES.format("EURO")).status_code == 200
+    assert [call[0] for call in engine.calls[before:]] == ["draw_ranges"]
+
+
+def test_the_chart_tells_its_finding_in_words_and_in_numbers(client):
+    answer = client.get(RANGES.format("EURO")).text
+    (picture,) = (attributes for _, attributes in elements(answer, "img"))
+    assert "times as wide as that of" in picture["alt"]
+    assert "SYN" in picture["alt"]
+    assert "EURO" in picture["alt"]
+    assert len(elements(answer, "tr")) == 3
+
+
+def test_the_chart_leaves_out_who_has_no_verdict_and_says_why(client):
+    answer = client.get(RANGES.format("SHORT"))
+    assert answer.status_code == 200
+    assert "<strong>SHORT</strong> is left out: This card needs 250 daily bars" in answer.text
+    assert len(elements(answer.text, "tr")) == 2
+
+
+def test_a_chart_of_nobody_fails_in_its_place(client):
+    answer = client.get("/compare/ranges?ticker=NONE&ticker=SHORT")
+    assert answer.status_code == 404
+    assert elements(answer.text)[0][1]["id"] == "panel-ranges"
+
+
+def test_a_ticker_refused_for_the_moment_is_left_out_of_the_chart_and_asked_for_again():
+    with served(RefusingMarket(SYN, EURO)) as refusing:
+        answers = [refusing.get(path) for path in (RANGES.format("EURO"), COLUMN.format(2, "EURO"))]
+    assert [answer.status_code for answer in answers] == [200, 503]
+    assert [answer.text.count('data-retry-after="7"') for answer in answers] == [1, 1]
+    assert 'class="card incomplete"' in answers[0].text
+
+
+@pytest.mark.parametrize(("path", "runs"), [(COLUMN.format(1, "SYN"), 2), (RANGES.format("EURO"), 2)])
+def test_a_fragment_counts_as_the_cards_that_it_runs(path, runs):
+    with served(FakeMarket(SYN, EURO), rate_limit=f"{2 * runs - 1}/minute") as client:
+        answers = [client.get(path) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert "data-retry-after" in answers[1].text
+
+
+@pytest.mark.parametrize("change", ["tripled", "deleted", "a 2:1 split"])
+def test_what_came_later_stands_in_its_own_place_of_a_column(client, change):
+    asked = COLUMN.format(1, "SYN") + "&as_of=2016-03-15"
+    column = client.get(asked).text
+    with served(FakeMarket(LATER[change](SYN, SYN.dates[311].item()))) as changed:
+        other = changed.get(asked).text
+    happened, around = outcome_in(column, "column-1")
+    assert "By 22 Mar 2016" in happened
+    assert outcome_in(other, "column-1")[1] == around
+
+
+def test_a_tickers_page_leads_to_the_comparison_and_a_column_back(client):
+    page, column = client.get("/?ticker=SYN&horizon=5").text, client.get(COLUMN.format(1, "SYN")).text
+    assert ("a", "/compare?ticker=SYN&horizon=5&source=sample") in links(page)
+    assert ("a", "/?ticker=SYN&horizon=5&source=sample") in links(column)
+
+
+def test_without_scripts_the_page_points_to_each_report(client):
+    page = client.get("/compare?ticker=SYN&ticker=EURO").text.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert [urlsplit(address).path for _, address in links(page)] == ["/report", "/report"]

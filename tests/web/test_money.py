@@ -1,0 +1,26 @@
+from types import SimpleNamespace
+
+import pytest
+
+from app.web.money import money
+
+SAID = [
+    ("AAPL", "USD", 2506.85, "$2,506.85"),
+    ("RELIANCE.NS", "INR", 1234.5, "₹1,234.50"),
+    ("SAP.DE", "EUR", 98.7, "€98.70"),
+    ("7203.T", "JPY", 2506.6, "¥2,507"),
+    ("9432.T", "JPY", 149.52, "¥149.5"),
+    ("OCDO.L", "GBp", 412.3, "412.30\u202fGBp"),
+    ("NESN.SW", "CHF", 98.7, "98.70\u202fCHF"),
+    ("DOGE-USD", "USD", 0.0812, "$0.08120000"),
+    ("KFH.KW", "KWD", 12.3456, "12.346\u202fKWD"),
+    ("^GSPC", "USD", 2506.85, "2,506.85"),
+    ("EURUSD=X", "USD", 1.0823, "1.0823"),
+    ("ACME", "your file's currency", 50.25, "50.25"),
+    ("X", "unknown", 50.25, "50.25"),
+]
+
+
+@pytest.mark.parametrize(("ticker", "currency", "value", "said"), SAID)
+def test_a_price_reads_as_its_currency_is_written(ticker, currency, value, said):
+    assert money(value, SimpleNamespace(ticker=ticker, data=SimpleNamespace(currency=currency))) == said
