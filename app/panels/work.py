@@ -60,8 +60,9 @@ def draw_outcome(
     return _CHART.dump_json(chart)
 
 
-def draw_ranges(canvas: bytes, *verdicts: bytes) -> bytes:
+def draw_ranges(canvas: bytes, *verdicts: bytes, say: Say = silent) -> bytes:
     """The chart as JSON that sets the ranges of finished verdicts side by side."""
+    say(DRAWING)
     found = [_VERDICT.validate_json(verdict) for verdict in verdicts]
     return _CHART.dump_json(ranges_chart.draw_ranges(found, CANVASES[canvas.decode()]))
 
