@@ -1,6 +1,6 @@
 """Those who wait for the same computation, so that all of them hear what it says of itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -51,6 +51,6 @@ class Audience:
             room.words = words
             self._to(tuple(room.listeners), words)
 
-    def _to(self, listeners: "tuple[Heard, ...] | list[Heard]", words: str) -> None:
+    def _to(self, listeners: Iterable[Heard], words: str) -> None:
         for heard in listeners:
             heard(words)

@@ -28,6 +28,10 @@ class PublishedForecast:
     dates: tuple[date, ...]
     quantiles: dict[str, tuple[float, ...]]
 
+    def change(self, level: str) -> float:
+        """How far the quantile of ``level`` lies from the last price on the last day, as a share of that price."""
+        return self.quantiles[level][-1] / self.last - 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastAnalysis(Analysis):

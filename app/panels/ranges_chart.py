@@ -15,9 +15,8 @@ def draw_ranges(verdicts: Sequence[VerdictAnalysis], canvas: Canvas) -> Chart:
 
 
 def _span(verdict: VerdictAnalysis) -> Span:
-    forecast = verdict.forecast
     levels = ("0.025", "0.1", "0.5", "0.9", "0.975")
-    return Span(verdict.ticker, *(100 * (forecast.quantiles[level][-1] / forecast.last - 1) for level in levels))
+    return Span(verdict.ticker, *(100 * verdict.forecast.change(level) for level in levels))
 
 
 def _finding(spans: Sequence[Span], ahead: str) -> str:

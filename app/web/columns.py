@@ -59,8 +59,7 @@ def ranges_table(verdicts: Sequence[VerdictAnalysis]) -> Table:
 
 
 def _changes(verdict: VerdictAnalysis) -> tuple[str, ...]:
-    forecast = verdict.forecast
-    return tuple(signed_percent(forecast.quantiles[level][-1] / forecast.last - 1) for level in _LEVELS)
+    return tuple(signed_percent(verdict.forecast.change(level)) for level in _LEVELS)
 
 
 def _last_close(overview: OverviewAnalysis) -> Row:
@@ -108,8 +107,7 @@ def _without(ahead: str, why_not: str) -> tuple[Row, ...]:
 
 def _range(verdict: VerdictAnalysis, ahead: str) -> Row:
     low, high = (verdict.forecast.quantiles[level][-1] for level in ("0.1", "0.9"))
-    last = verdict.forecast.last
-    changes = f"{signed_percent(low / last - 1)} to {signed_percent(high / last - 1)}"
+    changes = " to ".join(signed_percent(verdict.forecast.change(level)) for level in ("0.1", "0.9"))
     return Row(f"80 % range in {ahead}", changes, f"{money(low, verdict)} to {money(high, verdict)}")
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.accessibility import assert_no_violation
 from tests.browser.watching import Watched
 
 PAGE = "/?ticker=AAPL&source=yahoo"
@@ -54,7 +54,7 @@ def test_nothing_is_streamed_before_somebody_asks_for_it(watched: Watched) -> No
     expect(page.locator(".newest")).to_contain_text("321.40 USD")
     expect(page.locator(".newest")).to_have_attribute("aria-live", "off")
     assert pressed(page) == "true"
-    assert Axe().run(page).response["violations"] == []
+    assert_no_violation(page)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 

@@ -225,3 +225,12 @@ def test_a_tickers_page_leads_to_the_comparison_and_a_column_back(client):
 def test_without_scripts_the_page_points_to_each_report(client):
     page = client.get("/compare?ticker=SYN&ticker=EURO").text.partition("<noscript>")[2].partition("</noscript>")[0]
     assert [urlsplit(address).path for _, address in links(page)] == ["/report", "/report"]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"), [(COLUMN.format(1, "EURO"), "/#prices"), ("/panels/overview?ticker=EURO", "#prices")]
+)
+def test_a_file_can_be_chosen_where_there_is_a_field_for_it(path, field):
+    with served(RefusingMarket(EURO)) as client:
+        failed = client.get(path).text
+    assert field in [a.get("href") for _, a in elements(failed, "a")]
