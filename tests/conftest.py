@@ -1,6 +1,8 @@
 import importlib
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 # TensorFlow carries a curl of its own: in a process of both (there is none when serving) the first one loaded answers
 # for all, and TensorFlow's knows nothing of what yfinance's client asks.
@@ -22,6 +24,13 @@ with pytest.MonkeyPatch.context() as environment:
     config.reload_config()
     importlib.import_module("pyts.image")
 config.reload_config()
+
+
+@pytest.fixture
+def home():
+    """Where processes keep their files; not pytest's own place, whose path is too long for the sockets among them."""
+    with TemporaryDirectory(prefix="home-") as path:
+        yield Path(path)
 
 
 @pytest.fixture(scope="session")

@@ -16,14 +16,12 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def fleet(scheduler, tmp_path, monkeypatch):
-    # Workers keep their files in there, and none may be left at the end.
-    (tmp_path / "files").mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "files"))
+def fleet(scheduler, home, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(home))
     fleet = Fleet(scheduler)
     yield fleet
     fleet.stop()
-    assert list((tmp_path / "files").iterdir()) == []
+    assert list(home.iterdir()) == []
 
 
 async def strength(engine, workers):

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 
 import pytest
 
@@ -102,13 +101,12 @@ async def test_a_worker_stopped_in_its_sleep_and_a_full_pipe_do_not_wedge_the_en
 
 
 @pytest.mark.parametrize("job", ["with_child", "hold"], ids=["busy", "idle"])
-async def test_when_the_web_process_is_killed_nobody_and_no_file_survives(tmp_path, job):
-    with tempfile.TemporaryDirectory() as home:
-        command = [sys.executable, "-m", "tests.compute.doomed", job, tmp_path / "pids"]
-        with subprocess.Popen(command, env=os.environ | {"TMPDIR": home}) as doomed:
-            await written(tmp_path / "pids")
-            orphans = descendants(doomed.pid)
-            doomed.kill()
-        assert len(orphans) >= 4
-        assert await until(lambda: not any(map(alive, orphans)), 5)
-        assert os.listdir(home) == []
+async def test_when_the_web_process_is_killed_nobody_and_no_file_survives(home, tmp_path, job):
+    command = [sys.executable, "-m", "tests.compute.doomed", job, tmp_path / "pids"]
+    with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(home)}) as doomed:
+        await written(tmp_path / "pids")
+        orphans = descendants(doomed.pid)
+        doomed.kill()
+    assert len(orphans) >= 4
+    assert await until(lambda: not any(map(alive, orphans)), 5)
+    assert os.listdir(home) == []

@@ -23,9 +23,8 @@ def started(command, home, **said):
 
 
 @pytest.mark.slow
-def test_cards_made_on_another_machine_are_the_same_to_the_byte_and_its_end_leaves_nobody_and_nothing(tmp_path):
-    port, home = free_port(), tmp_path / "files"
-    home.mkdir()
+def test_cards_made_on_another_machine_are_the_same_to_the_byte_and_its_end_leaves_nobody_and_nothing(home, tmp_path):
+    port = free_port()
     with dask_scheduler(tmp_path) as scheduler:
         worker = started("work", home, DASK_SCHEDULER=scheduler.url)
         web = started("serve", home, DASK_SCHEDULER=scheduler.url, PORT=str(port))
