@@ -6,13 +6,16 @@ from playwright.sync_api import Browser, Page
 
 from app.panels import PANELS
 
-_WATCH = """
+WATCH = """
   window.felt = {shift: 0, long: []};
   const each = (note) => new PerformanceObserver((list) => list.getEntries().forEach(note));
   const watch = (type, note) => each(note).observe({type, buffered: true});
   watch("layout-shift", (one) => one.hadRecentInput || (felt.shift += one.value));
   watch("longtask", (one) => felt.long.push(one.duration));
 """
+"""A script that keeps what Chromium notes of a page in ``felt``."""
+COMPLETE = "#panel-{}.ready:not(:has([data-follows]))"
+"""Where a card stands with all its charts."""
 _PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
@@ -35,7 +38,7 @@ def felt(browser: Browser, url: str, width: int, height: int, look_at: str = "")
     """Open ``url`` in a fresh profile, scroll to the card ``look_at`` where one is named, and wait for every card."""
     context = browser.new_context(viewport={"width": width, "height": height})
     page = context.new_page()
-    page.add_init_script(_WATCH)
+    page.add_init_script(WATCH)
     came: list[int] = []
     network = context.new_cdp_session(page)
     network.send("Network.enable")
@@ -45,7 +48,7 @@ def felt(browser: Browser, url: str, width: int, height: int, look_at: str = "")
     if look_at:
         page.locator(f"#panel-{look_at}").evaluate("card => card.scrollIntoView()")
     for panel in PANELS:
-        page.wait_for_selector(f"#panel-{panel.slug}.ready", timeout=120_000)
+        page.wait_for_selector(COMPLETE.format(panel.slug), timeout=120_000)
     page.wait_for_timeout(500)
     seen = page.evaluate("felt")
     paint = page.evaluate(_PAINT) / 1000

@@ -1,4 +1,5 @@
-// Cards on their way: asked for in turn, told of while they are computed, cancelled, broken off, and put in their place.
+// Cards on their way: asked for in turn, told of while they are computed, cancelled, broken off, and put in their place,
+// first what is to be read, then the charts.
 
 // A browser keeps six connections to a host; the last one is left for whatever else the visitor does.
 const MOST_AT_ONCE = 5;
@@ -6,7 +7,7 @@ const CANCELLED = "Cancelled. Nothing is computed for this card any more.";
 const BROKEN = "The connection broke off. Run again to try once more.";
 const OFFLINE = "You are offline. This card runs again by itself as soon as there is a network.";
 
-// What was asked for and has not come, by card.
+// What was asked for and has not come, or not with all its charts, by card.
 const runs = new Map();
 
 // An event's name and its data, from its lines.
@@ -58,7 +59,8 @@ class Run {
     this.read = end;
     for (const { event, data } of heard) {
       if (event === "progress") this.say(data);
-      if (event === "card") return this.arrive(data);
+      if (event === "card") this.arrive(data);
+      if (event === "chart") this.show(...data.split("\n"));
     }
   }
 
@@ -79,9 +81,24 @@ class Run {
     this.end();
     // With a delay the new card would wear the classes of the old one for a moment, and move when it drops them.
     htmx.swap(this.card, html, { swapStyle: "outerHTML", settleDelay: 0 });
-    const card = document.getElementById(this.card.id);
-    if (focused) card.querySelector(".again").focus({ preventScroll: true });
-    if (card.classList.contains("ready")) announce(card.querySelector("h2").textContent);
+    this.card = document.getElementById(this.card.id);
+    this.arrived = true;
+    if (this.awaited()) runs.set(this.card, this);
+    if (focused) this.card.querySelector(".again").focus({ preventScroll: true });
+    if (this.card.classList.contains("ready")) announce(this.card.querySelector("h2").textContent);
+  }
+
+  // The image whose chart is still on its way: of this name, or any.
+  awaited(name) {
+    return this.card.querySelector(name ? `[data-follows="${name}"]` : "[data-follows]");
+  }
+
+  show(name, source) {
+    const image = this.awaited(name);
+    if (!image) return;
+    image.src = source;
+    delete image.dataset.follows;
+    if (!this.awaited()) this.end();
   }
 
   stop(words, ...kinds) {
@@ -111,7 +128,7 @@ function ask(card, address, body) {
   const focused = card.contains(document.activeElement);
   runs.set(card, new Run(card, address, body));
   if (focused) card.querySelector(".cancel").focus({ preventScroll: true });
-  queueMicrotask(sendNext);
+  setTimeout(sendNext);
 }
 
 // The quick cards first, so that they are first in the workers' queue too.
@@ -142,7 +159,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const body = requestConfig.verb === "post" ? requestConfig.formData : undefined;
   // What is compared is not told of on its way.
   const told = path.startsWith("/panels/") ? `${path}/live` : path;
-  if (!runs.has(target)) ask(target, query ? `${told}?${query}` : told, body);
+  const run = runs.get(target);
+  if (run && !run.arrived) return;
+  run?.leave();
+  ask(target, query ? `${told}?${query}` : told, body);
 });
 
 document.addEventListener("click", ({ target }) => {

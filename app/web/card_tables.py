@@ -2,12 +2,13 @@
 
 from functools import singledispatch
 
-from app.panels.analysis import Analysis, Components, ForecastAnalysis, OverviewAnalysis, ProphetAnalysis
+from app.panels.analysis import Analysis, ForecastAnalysis, OverviewAnalysis, ProphetAnalysis
 from app.panels.outcome import Outcome
-from app.panels.patterns_analysis import FoundShape, PastLikeNow, PatternsAnalysis
+from app.panels.patterns_analysis import FoundShape, PatternsAnalysis
 from app.panels.technicals_analysis import TechnicalsAnalysis
 from app.panels.verdict_analysis import CombinedMember, VerdictAnalysis
-from app.web.formats import day, percent, plural, price, signed_percent
+from app.web.formats import day, percent, plural, signed_percent
+from app.web.money import money, shown
 from app.web.tables import Table, fan_table, milestones, outcome_table, receipt_table
 
 _MONTHS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
@@ -16,7 +17,7 @@ _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 def tables_of(analysis: Analysis, outcome: Outcome | None) -> dict[str, Table]:
     """A table for every chart that a card has; ``outcome`` has its own, as its picture is drawn apart."""
-    return _tables(analysis) | ({"outcome": outcome_table(outcome)} if outcome else {})
+    return _tables(analysis) | ({"outcome": outcome_table(outcome, analysis)} if outcome else {})
 
 
 @singledispatch
@@ -43,10 +44,10 @@ def _overview(analysis: OverviewAnalysis) -> dict[str, Table]:
 def _levels(analysis: OverviewAnalysis) -> Table:
     fall, last, high, low = analysis.drawdown, analysis.last_close, analysis.year_high, analysis.year_low
     rows = (
-        ("Last close", price(last), day(analysis.as_of)),
-        ("Close before", price(analysis.previous_close), f"{signed_percent(analysis.change, 2)} since"),
-        ("52-week high", price(high), f"{signed_percent(high / last - 1)} from the last close"),
-        ("52-week low", price(low), f"{signed_percent(low / last - 1)} from the last close"),
+        ("Last close", money(last, analysis), day(analysis.as_of)),
+        ("Close before", money(analysis.previous_close, analysis), f"{signed_percent(analysis.change, 2)} since"),
+        ("52-week high", money(high, analysis), f"{signed_percent(high / last - 1)} from the last close"),
+        ("52-week low", money(low, analysis), f"{signed_percent(low / last - 1)} from the last close"),
         ("Worst drawdown", signed_percent(fall.depth), f"{day(fall.peak)} to {day(fall.trough)}"),
     )
     return Table(("What", "Value", "When, or how far away"), rows)
@@ -69,10 +70,12 @@ def _moves(analysis: OverviewAnalysis) -> Table:
 
 @_tables.register
 def _technicals(analysis: TechnicalsAnalysis) -> dict[str, Table]:
-    read = tuple((reading.title, reading.shown, "") for reading in analysis.readings if reading.value is not None)
+    read = tuple(
+        (reading.title, shown(reading, analysis), "") for reading in analysis.readings if reading.value is not None
+    )
     levels = analysis.levels.resistance[::-1] + analysis.levels.support
     swings = tuple(
-        (f"Level {price(one.price)}", signed_percent(one.distance), f"{plural(one.touches, 'touch', 'touches')}")
+        (f"Level {money(one.price, analysis)}", signed_percent(one.distance), plural(one.touches, "touch", "touches"))
         for one in levels
     )
     return {"studies": Table(("What", "Value, or how far away", "Touched"), read + swings)}
@@ -81,12 +84,13 @@ def _technicals(analysis: TechnicalsAnalysis) -> dict[str, Table]:
 @_tables.register
 def _prophet(analysis: ProphetAnalysis) -> dict[str, Table]:
     fan = fan_table(analysis, analysis.stock_standard.line, "stock Prophet")
-    return _forecast(analysis) | {"fan": fan, "components": _parts(analysis.components)}
+    return _forecast(analysis) | {"fan": fan, "components": _parts(analysis)}
 
 
-def _parts(parts: Components) -> Table:
+def _parts(analysis: ProphetAnalysis) -> Table:
+    parts = analysis.components
     trend = tuple(
-        (f"Trend, {day(when)}", price(level))
+        (f"Trend, {day(when)}", money(level, analysis))
         for when, level in zip(parts.trend_dates[::-252], parts.trend[::-252], strict=True)
     )
     season = tuple(
@@ -101,7 +105,7 @@ def _patterns(analysis: PatternsAnalysis) -> dict[str, Table]:
     windows = {f"window_{place}": _window(one) for place, one in enumerate(analysis.newest)}
     found = tuple((day(one.date), one.name, one.trend, _believed(one)) for one in analysis.patterns)
     candles = Table(("Ended on", "Shape", "Trend before it", "Network gives it"), found[::-1])
-    return {"candles": candles, "analogues": _lookalikes(analysis.analogues), **windows}
+    return {"candles": candles, "analogues": _lookalikes(analysis), **windows}
 
 
 def _window(one: FoundShape) -> Table:
@@ -118,22 +122,24 @@ def _believed(one: FoundShape) -> str:
     return "nothing to see" if one.probability is None else percent(one.probability)
 
 
-def _lookalikes(past: PastLikeNow) -> Table:
-    def cells(fan: dict[str, tuple[float, ...]], after: int) -> tuple[str, ...]:
-        return tuple(price(fan[level][after - 1]) for level in ("0.1", "0.5", "0.9"))
+def _lookalikes(analysis: PatternsAnalysis) -> Table:
+    past = analysis.analogues
 
-    shown = milestones(past.days) if past.fan else ()
-    rows = tuple((str(after), *cells(past.fan, after), *cells(past.base_rate, after)) for after in shown)
+    def cells(fan: dict[str, tuple[float, ...]], after: int) -> tuple[str, ...]:
+        return tuple(money(fan[level][after - 1], analysis) for level in ("0.1", "0.5", "0.9"))
+
+    days = milestones(past.days) if past.fan else ()
+    rows = tuple((str(after), *cells(past.fan, after), *cells(past.base_rate, after)) for after in days)
     names = tuple(f"{level}, {whose}" for whose in ("lookalikes", "any day") for level in ("10 %", "middle", "90 %"))
     return Table(("Days later", *names), rows)
 
 
 @_tables.register
 def _verdict(analysis: VerdictAnalysis) -> dict[str, Table]:
-    rows = tuple(_member(one) for one in analysis.members)
+    rows = tuple(_member(one, analysis) for one in analysis.members)
     return _forecast(analysis) | {"members": Table(("Member", "Weight", "10 %", "Middle", "90 %"), rows)}
 
 
-def _member(one: CombinedMember) -> tuple[str, ...]:
+def _member(one: CombinedMember, analysis: VerdictAnalysis) -> tuple[str, ...]:
     ends = (one.low, one.middle, one.high)
-    return (one.name, percent(one.weight, 0), *("–" if end is None else price(end) for end in ends))
+    return (one.name, percent(one.weight, 0), *("–" if end is None else money(end, analysis) for end in ends))

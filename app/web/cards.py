@@ -30,8 +30,8 @@ async def fragment(request: Request) -> Response:
     """GET or POST /panels/{slug}: the card as the section that takes the place of the one that asked."""
     panel, said = panel_of(request), await said_by(request)
     query, canvas = query_of(request, said), parse_canvas(said.texts)
-    card = rendered(running(request), panel, query, canvas, interactive=True)
-    return HTMLResponse(await while_connected(request, card))
+    card = viewed(running(request), panel, query, canvas)
+    return HTMLResponse(rendered(await while_connected(request, card)))
 
 
 async def published(request: Request) -> Response:
@@ -51,19 +51,25 @@ def _freshness(request: Request, finished: Finished) -> str:
     return f"public, max-age={seconds}"
 
 
-async def rendered(app: Running, panel: Panel, query: Query, canvas: str, *, interactive: bool) -> str:
-    """The card as HTML; ``interactive`` gives it a button that runs it again."""
+async def viewed(app: Running, panel: Panel, query: Query, canvas: str) -> CardView:
+    """The card for a page, where it can be run again."""
     finished = await app.analyses.finished(panel, query)
-    return await drawn(app, panel, query, finished, canvas, interactive=interactive)
+    return await drawn(app, panel, query, finished, canvas, interactive=True)
 
 
-async def drawn(app: Running, panel: Panel, query: Query, finished: Finished, canvas: str, *, interactive: bool) -> str:
-    """The same of an analysis that is there already."""
+async def drawn(
+    app: Running, panel: Panel, query: Query, finished: Finished, canvas: str, *, interactive: bool
+) -> CardView:
+    """The card of an analysis that is there already; ``interactive`` gives it a button that runs it again."""
     charts = await app.analyses.charts(panel, finished, canvas)
     analysis, outcome = finished.analysis, finished.outcome
     tables = tables_of(analysis, outcome)
-    view = CardView(slot_for(panel, query), analysis, charts, tables, outcome, finished.stale, interactive)
-    return render(f"panels/{panel.slug}.html", view)
+    return CardView(slot_for(panel, query), analysis, charts, tables, outcome, finished.stale, interactive)
+
+
+def rendered(view: CardView) -> str:
+    """The card as HTML."""
+    return render(f"panels/{view.slot.slug}.html", view)
 
 
 def panel_of(request: Request) -> Panel:

@@ -6,17 +6,30 @@ from typing import Any
 from babel.numbers import get_currency_precision, get_currency_symbol
 
 from app.panels.analysis import Analysis
+from app.panels.technicals_analysis import Reading
 from app.web.formats import NARROW_SPACE, price
 
 _LOCALE = "en_US"
 # Files and some listings say something else in its place.
 _CODE = re.compile("[A-Za-z]{3}")
+_PRICES = {"vwap_20", "sma_50", "sma_200", "support", "resistance"}
 
 
 def money(value: float, analysis: Analysis) -> str:
     """``value`` in the currency of ``analysis``: $2,506.85, ¥2,507, 412.30 GBp; indices and rates are bare."""
-    currency = analysis.data.currency
-    if not _CODE.fullmatch(currency) or analysis.ticker.startswith("^") or analysis.ticker.endswith("=X"):
+    return in_currency(value, analysis.data.currency, analysis.ticker)
+
+
+def shown(reading: Reading, analysis: Analysis) -> str:
+    """What ``reading`` of ``analysis`` shows, as money where it is a price."""
+    if reading.value is None or reading.name not in _PRICES:
+        return reading.shown
+    return money(reading.value, analysis)
+
+
+def in_currency(value: float, currency: str, ticker: str) -> str:
+    """A price of ``ticker`` as ``money`` says it."""
+    if not _CODE.fullmatch(currency) or ticker.startswith("^") or ticker.endswith("=X"):
         return price(value)
     number, symbol = _number(value, currency), get_currency_symbol(currency, _LOCALE)
     return f"{number}{NARROW_SPACE}{symbol}" if symbol[-1].isalpha() else f"{symbol}{number}"
@@ -30,4 +43,4 @@ def _number(value: float, currency: str) -> str:
     return f"{value:,.{decimals or int(abs(value) < 1000)}f}"
 
 
-FILTERS: dict[str, Any] = {money.__name__: money}
+FILTERS: dict[str, Any] = {function.__name__: function for function in (money, shown, in_currency)}

@@ -10,7 +10,8 @@ from app.compute.errors import ComputeError
 from app.errors import AppError
 from app.panels.panel import Panel
 from app.panels.query import Query
-from app.web.cards import drawn
+from app.web.analyses import Finished
+from app.web.cards import drawn, rendered
 from app.web.document_views import ReportView
 from app.web.dossier import Card, Dossier
 from app.web.errors import failure_of
@@ -37,13 +38,16 @@ async def report(app: Running, dossier: Dossier, page_url: str) -> str:
 async def _shown(app: Running, query: Query, card: Card) -> tuple[Card, str]:
     if isinstance(card.end, Exception):
         return card, _failed(card.panel, card.end)
-    making = drawn(app, card.panel, query, card.end, "wide", interactive=False)
-    (made,) = await asyncio.gather(making, return_exceptions=True)
+    (made,) = await asyncio.gather(_made(app, query, card.panel, card.end), return_exceptions=True)
     if isinstance(made, str):
         return card, made
     if not isinstance(made, Exception):
         raise made
     return Card(card.panel, made), _failed(card.panel, made)
+
+
+async def _made(app: Running, query: Query, panel: Panel, end: Finished) -> str:
+    return rendered(await drawn(app, panel, query, end, "wide", interactive=False))
 
 
 def _failed(panel: Panel, error: Exception) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from app.panels.analysis import ForecastAnalysis
+from app.panels.analysis import Analysis, ForecastAnalysis
 from app.panels.outcome import Outcome
-from app.web.formats import day, plural, price
+from app.web.formats import day, plural
+from app.web.money import money
 
 _MILESTONES = (1, 2, 5, 10, 22, 44)
 _SHOWN = 12
@@ -33,8 +35,8 @@ def fan_table(analysis: ForecastAnalysis, beside: Sequence[float] = (), name: st
         (
             str(ahead),
             day(forecast.dates[ahead - 1]),
-            *(price(prices[ahead - 1]) for prices in forecast.quantiles.values()),
-            *(price(line) for line in beside[ahead - 1 : ahead]),
+            *(money(prices[ahead - 1], analysis) for prices in forecast.quantiles.values()),
+            *(money(line, analysis) for line in beside[ahead - 1 : ahead]),
         )
         for ahead in milestones(analysis.horizon)
     )
@@ -46,11 +48,12 @@ def receipt_table(analysis: ForecastAnalysis) -> Table:
     """The newest of the past forecasts, each with what happened."""
     receipt = analysis.receipt
     newest = receipt.forecasts[: -_SHOWN - 1 : -1]
+    said = partial(money, analysis=analysis)
     rows = tuple(
         (
             day(one.origin),
             day(one.target),
-            *map(price, (one.last, one.quantiles["0.1"], one.quantiles["0.5"], one.quantiles["0.9"], one.actual)),
+            *map(said, (one.last, one.quantiles["0.1"], one.quantiles["0.5"], one.quantiles["0.9"], one.actual)),
         )
         for one in newest
     )
@@ -58,8 +61,10 @@ def receipt_table(analysis: ForecastAnalysis) -> Table:
     return Table(("Made on", "For", "Last close", "10 %", "Middle", "90 %", "Close then"), rows, note)
 
 
-def outcome_table(outcome: Outcome) -> Table:
+def outcome_table(outcome: Outcome, analysis: Analysis) -> Table:
     """The closes that followed, on a few days."""
     shown = milestones(len(outcome.dates))
-    rows = tuple((str(after), day(outcome.dates[after - 1]), price(outcome.actual[after - 1])) for after in shown)
+    rows = tuple(
+        (str(after), day(outcome.dates[after - 1]), money(outcome.actual[after - 1], analysis)) for after in shown
+    )
     return Table(("Days later", "Date", "Close"), rows)

@@ -72,7 +72,8 @@ class Slot:
 class CardView:
     """panels/<slug>.html: a finished card; where it has an ``outcome``, ``charts["outcome"]`` is its picture.
 
-    ``tables`` have what the charts show in numbers, under the same names.
+    ``tables`` have what the charts show in numbers, under the same names. A chart whose ``src`` is empty has its place
+    on the card and comes later.
     """
 
     slot: Slot

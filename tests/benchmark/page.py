@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 from tests.felt import Felt, felt
 
 SIZES = {"wide": (1366, 768), "phone": (390, 844)}
-ROUNDS = 5
+ROUNDS = 9
 Report = Callable[[str, float, str, float], None]
 
 
@@ -30,4 +30,5 @@ def _report(name: str, found: list[Felt], report: Report) -> None:
     report(f"{name} page, longest task, median", statistics.median(longest), "ms", 50)
     report(f"{name} page, layout shift, most", max(one.layout_shift for one in found), "", 0.02)
     report(f"{name} page, all that travelled, most", max(one.transferred for one in found) / 1000, "kB", 500)
+    print(f"{'':46}  the longest of each round: {', '.join(f'{one:.0f}' for one in sorted(longest))} ms")
     print(f"{'':46}  heights in rem: {', '.join(f'{slug} {h:.0f}' for slug, h in found[0].heights.items())}")

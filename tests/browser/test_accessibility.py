@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, Page
 
 from app.panels import PANELS
 from tests.browser.accessibility import assert_no_violation
+from tests.felt import COMPLETE
 
 SAMPLE = "ticker=%5EGSPC&source=sample&horizon=5&as_of=2018-06-29"
 PLACES = {
@@ -44,7 +45,7 @@ def test_the_waiting_and_the_finished_cards_have_none(page: Page, served: str) -
     page.wait_for_selector(".card.waiting")
     assert_no_violation(page)
     for panel in PANELS:
-        page.wait_for_selector(f"#panel-{panel.slug}.ready")
+        page.wait_for_selector(COMPLETE.format(panel.slug))
     opened(page)
     assert_no_violation(page)
 

@@ -1,5 +1,6 @@
 """The strip of the newest price, with a stream that says what a test wants."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,8 +10,8 @@ from tests.browser.accessibility import assert_no_violation
 from tests.browser.watching import Watched
 
 PAGE = "/?ticker=AAPL&source=yahoo"
-PRICE = "<strong>321.45 USD</strong> <span>−0.8 % since the close before</span> <span data-age='40'></span>"
-CLOSED = "<strong>321.40 USD</strong> <span>market closed, last traded 26 Nov 2026 at 16:00 EST</span>"
+PRICE = "<strong>$321.45</strong> <span>−0.8 % since the close before</span> <span data-age='40'></span>"
+CLOSED = "<strong>$321.40</strong> <span>market closed, last traded 26 Nov 2026 at 16:00 EST</span>"
 CARD = '<section class="card ready" id="panel-{}"><h2>A card</h2></section>'
 
 
@@ -51,7 +52,7 @@ def test_nothing_is_streamed_before_somebody_asks_for_it(watched: Watched) -> No
     assert (asked, pressed(page)) == ([], "false")
     page.get_by_role("button", name="Show the newest price").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".newest")).to_contain_text("321.40 USD")
+    expect(page.locator(".newest")).to_contain_text("$321.40")
     expect(page.locator(".newest")).to_have_attribute("aria-live", "off")
     assert pressed(page) == "true"
     assert_no_violation(page)
@@ -79,8 +80,9 @@ def test_a_stream_that_has_ended_for_good_is_not_opened_again(watched: Watched) 
 def test_a_stream_that_breaks_off_is_opened_again(watched: Watched) -> None:
     asked = streaming(watched, f"news\ndata: {PRICE}")
     page = watched.open(f"{PAGE}&live=1")
-    expect(page.locator(".newest")).to_contain_text("40 s ago")
-    with page.expect_response("**/live?ticker=**"):
-        pass
+    expect(page.locator(".newest")).to_contain_text(re.compile(r"4\d s ago"))
+    for _ in range(2):
+        with page.expect_response("**/live?ticker=**"):
+            pass
     assert set(asked) == {"/live?ticker=AAPL&source=yahoo"}
     assert len(asked) > 1

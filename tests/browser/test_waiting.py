@@ -5,11 +5,11 @@ import time
 import urllib.request
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, CDPSession, Page, Route, expect
 
 from app.panels import PANELS
 from tests.browser.watching import QUERY, Watched
-from tests.felt import felt
+from tests.felt import WATCH, felt
 
 SIZES = {"wide": (1366, 768), "phone": (390, 844)}
 _TOLD = """
@@ -20,6 +20,15 @@ _TOLD = """
   };
   document.addEventListener("DOMContentLoaded", () => new MutationObserver(note)
     .observe(document.body, {subtree: true, childList: true, characterData: true}));
+"""
+# How many charts a ready card lacks at the moment when it comes, by card.
+_LACKED = """
+  window.lacked = {};
+  const note = () => document.querySelectorAll(".card.ready").forEach((card) => {
+    lacked[card.id] ??= card.querySelectorAll("[data-follows]").length;
+  });
+  document.addEventListener("DOMContentLoaded", () => new MutationObserver(note)
+    .observe(document.body, {subtree: true, childList: true}));
 """
 
 
@@ -126,6 +135,51 @@ def test_without_a_network_a_card_waits_for_one_and_runs_again_by_itself(watched
     page.context.set_offline(False)
     page.wait_for_selector("#panel-lstm.ready", timeout=90_000)
     watched.complaints[:] = [said for said in watched.complaints if not re.search("lstm|DISCONNECTED", said)]
+
+
+def slow_down(line: CDPSession, bytes_a_second: int) -> None:
+    """Let no more than this through; -1 for all there is."""
+    network = {"offline": False, "latency": 50, "uploadThroughput": -1, "downloadThroughput": bytes_a_second}
+    line.send("Network.emulateNetworkConditions", network)
+
+
+def test_on_a_slow_line_a_card_is_read_before_its_charts_come_and_they_move_nothing(watched: Watched) -> None:
+    page = watched.page
+    page.add_init_script(_LACKED + WATCH)
+    slow_down(page.context.new_cdp_session(page), 40_000)
+    watched.open(QUERY)
+    watched.wait_for_cards()
+    lacked = page.evaluate("lacked")
+    assert {f"panel-{panel.slug}" for panel in PANELS} == set(lacked)
+    assert min(lacked.values()) >= 1
+    assert page.evaluate("felt.shift") <= 0.02
+    assert page.locator(".card img").evaluate_all("all => all.every(one => one.complete && one.naturalWidth > 200)")
+
+
+def test_a_card_whose_charts_are_on_their_way_can_be_run_again(watched: Watched) -> None:
+    page = watched.page
+    line = page.context.new_cdp_session(page)
+    slow_down(line, 20_000)
+    watched.open(QUERY)
+    page.wait_for_selector("#panel-overview.ready [data-follows]", state="attached", timeout=90_000)
+    slow_down(line, -1)
+    page.locator("#panel-overview .again").click()
+    watched.wait_for_cards()
+    watched.expects("failed: ")
+
+
+def test_a_card_whose_charts_do_not_come_says_so_and_is_run_again(watched: Watched) -> None:
+    def cut(route: Route) -> None:
+        route.fulfill(content_type="text/event-stream", body=route.fetch().text().partition("event: chart")[0])
+
+    watched.page.route("**/panels/overview/live?**", cut)
+    page = watched.open(QUERY)
+    card = page.locator("#panel-overview.ready.broken")
+    expect(card.locator(".words")).to_have_text("The connection broke off. Run again to try once more.")
+    expect(card.locator(".words")).to_be_visible()
+    page.unroute("**/panels/overview/live?**")
+    card.get_by_role("button", name="Run again").click()
+    watched.wait_for_cards()
 
 
 @pytest.mark.parametrize("way", ["cancel", "leave", "close"])

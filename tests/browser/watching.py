@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Page
 
 from app.panels import PANELS
+from tests.felt import COMPLETE
 
 QUERY = "/?ticker=%5EGSPC&source=sample&horizon=5&as_of=2018-06-29"
 
@@ -30,7 +31,7 @@ class Watched:
 
     def wait_for_cards(self) -> None:
         for panel in PANELS:
-            self.page.wait_for_selector(f"#panel-{panel.slug}.ready", timeout=90_000)
+            self.page.wait_for_selector(COMPLETE.format(panel.slug), timeout=90_000)
 
     def expects(self, *noted: str) -> None:
         """Takes back what a browser has to note of a failure that the test itself has made."""

@@ -158,7 +158,7 @@ def test_a_stream_of_a_closed_market_is_one_last_event_with_the_price_and_when_i
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.headers["cache-control"] == "no-store"
     assert events(answer) == ["last"]
-    assert "101.00 USD" in answer.text
+    assert "<strong>$101.00<" in answer.text
     assert "+1.0\u202f% since the close before" in answer.text
     assert "market closed, last traded" in answer.text
 

@@ -49,6 +49,13 @@ def test_every_term_of_art_on_a_card_is_explained_there(cards, slug):
     assert [word for word in met if word not in explained.lower()] == []
 
 
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_price_on_a_card_is_money_also_in_the_numbers_of_its_charts(cards, slug):
+    said, _ = parts(cards[slug])
+    assert re.findall(r"\$\d\d+\.\d\d", said)
+    assert re.findall(r"(?<![$\d.,])\d[\d,]*\d\.\d\d(?!\d|\s?%)", said) == []
+
+
 def test_a_word_is_told_once_where_it_is_first_needed():
     assert [word.term for word in terms("<p>RSI, volatility, RSI</p>")] == ["RSI", "volatility"]
 
