@@ -111,6 +111,11 @@ class OverviewAnalysis(Analysis):
     drawdown: Drawdown
     volatility: Volatility
 
+    @property
+    def usual_move(self) -> TypicalMove | None:
+        """The typical move over the horizon."""
+        return next((move for move in self.typical_moves if move.days == self.horizon), None)
+
 
 @dataclass(frozen=True, slots=True)
 class StockStandard:

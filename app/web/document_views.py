@@ -13,12 +13,17 @@ from app.web.views import Asked, Failure, Site
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """report.html: every card in one document; ``style`` is the style sheet itself, ``cards`` are finished HTML."""
+    """report.html: every card in one document; ``style`` is the style sheet itself, ``cards`` are finished HTML.
+
+    ``overview`` and ``verdict`` are the analyses of these cards, where they are there.
+    """
 
     site: Site
     asked: Asked
     style: Any
     cards: tuple[Any, ...]
+    overview: Analysis | None
+    verdict: Analysis | None
     page_url: str
     passport: Passport
     receipt: str

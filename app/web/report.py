@@ -31,7 +31,9 @@ async def report(app: Running, dossier: Dossier, page_url: str) -> str:
     receipt = "\n".join(app.notary.receipt(seen, REPORT))
     style = Markup(app.style)  # noqa: S704  (our own style sheet)
     cards = tuple(Markup(html) for _, html in shown)  # noqa: S704  (our own templates made them)
-    view = ReportView(app.site, _asked(dossier.query), style, cards, page_url, dossier.passport, receipt)
+    told = {card.panel.slug: card.end.analysis for card in seen.cards if not isinstance(card.end, Exception)}
+    answers = told.get("overview"), told.get("verdict")
+    view = ReportView(app.site, _asked(dossier.query), style, cards, *answers, page_url, dossier.passport, receipt)
     return render("report.html", view)
 
 

@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import html
 import re
 
 import pytest
@@ -32,6 +33,30 @@ def test_the_report_has_every_card_finished(report):
     assert list(cards) == [f"panel-{slug}" for slug in SLUGS]
     assert [kind for kind in cards.values() if "failed" in kind or "waiting" in kind] == []
     assert len(elements(report.text, "img")) >= len(SLUGS)
+
+
+def glance(report):
+    """What stands above the cards, by question."""
+    above = re.search(r'class="glance".*?</section>', report.text, re.DOTALL)[0]
+    parts = [html.unescape(" ".join(re.sub("<[^>]*>", " ", part).split())) for part in above.split("<h2>")[1:]]
+    return dict(part.split("? ", 1) for part in parts)
+
+
+def test_the_report_begins_with_what_it_is_how_far_it_may_move_and_whether_there_is_an_edge(report):
+    said = glance(report)
+    cards = html.unescape(" ".join(re.sub("<[^>]*>", " ", report.text.partition('class="cards"')[2]).split()))
+    assert list(said) == ["What is it", "How far may it move", "Is there an edge"]
+    assert said["What is it"].startswith("Synthetic Industries $")
+    assert said["How far may it move"].startswith("80 % range in 22 trading days $")
+    assert "edge" in said["Is there an edge"]
+    assert all(words in cards for words in said.values())
+
+
+def test_the_report_says_above_which_card_failed_and_what_the_others_know():
+    with served(engine=FailingEngine(OverloadedError(7), "verdict")) as client:
+        said = glance(client.get("/report?ticker=SYN"))
+    assert said["How far may it move"].startswith("In 22 trading days it usually moves by")
+    assert said["Is there an edge"] == "That card has failed; its place says why."
 
 
 def test_the_report_loads_nothing(report):
