@@ -91,3 +91,20 @@ def test_after_nonsense_from_yahoo_a_card_can_be_run_again(yahoo: Yahoo, watched
     page.locator("#panel-overview").get_by_role("button", name="Run again").click()
     page.wait_for_selector("#panel-overview.ready", timeout=90_000)
     watched.expects("status of 502")
+
+
+def test_four_tickers_that_nobody_asked_for_before_stand_side_by_side_from_one_request_each(
+    yahoo: Yahoo, watched: Watched
+) -> None:
+    yahoo.charts = [answer(chart(walk(2500, seed))) for seed in range(4)]
+    tickers = ("AAA", "BBB", "CCC", "DDD")
+    page = watched.open("/compare?" + "&".join(f"ticker={ticker}" for ticker in tickers))
+    for name in ("ranges", *(f"column-{place}" for place in range(1, 5))):
+        page.wait_for_selector(f"#panel-{name}.ready", timeout=90_000)
+    prices = page.locator(".columns .card").evaluate_all(
+        "cards => cards.map(card => card.querySelector('.fact .value').textContent)"
+    )
+    assert len(set(prices)) == 4
+    assert all(price.startswith("$") for price in prices)
+    asked = [line for line in yahoo.asked if "/chart/" in line]
+    assert sorted(line.partition("/chart/")[2].partition("?")[0] for line in asked) == list(tickers)

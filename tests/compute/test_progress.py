@@ -6,7 +6,7 @@ import pytest
 
 from app.compute.progress import HEARD, LONGEST, Ear, aloud, speak_as, tell
 from app.compute.readiness import HOST
-from tests.compute.engines import all_warm, local_engine
+from tests.compute.engines import all_warm
 from tests.compute.jobs import HERE
 from tests.compute.processes import until, written
 
@@ -22,25 +22,25 @@ def heard():
     HEARD.reset(token)
 
 
-async def test_a_job_is_heard_in_the_order_it_speaks(heard):
-    async with local_engine() as engine:
+async def test_a_job_is_heard_in_the_order_it_speaks(open_engine, heard):
+    async with open_engine() as engine:
         assert await engine.run(f"{HERE}:counts_aloud", b"3") == b"3"
         assert await until(lambda: heard[-1:] == ["step 3 of 3"], 5)
     assert [words for words in heard if words.startswith("step")] == [f"step {k} of 3" for k in (1, 2, 3)]
 
 
-async def test_who_waits_is_told_how_many_are_ahead(heard, tmp_path):
-    async with local_engine() as engine:
+async def test_who_waits_is_told_how_many_are_ahead(open_engine, heard, tmp_path):
+    async with open_engine() as engine:
         await all_warm(engine)
         jobs = [asyncio.create_task(engine.run(f"{HERE}:hold_aloud", bytes(tmp_path / "pid"), b"0.7"))]
         await written(tmp_path / "pid")
-        jobs += [asyncio.create_task(engine.run(f"{HERE}:counts_aloud", b"1")) for _ in range(2)]
+        jobs += [asyncio.create_task(engine.run(f"{HERE}:counts_aloud", steps)) for steps in (b"1", b"2")]
         await asyncio.gather(*jobs)
     assert {"Next in the queue", "Waiting in the queue, 1 ahead"} <= set(heard)
 
 
-async def test_a_job_that_nobody_hears_is_called_as_it_is():
-    async with local_engine() as engine:
+async def test_a_job_that_nobody_hears_is_called_as_it_is(open_engine):
+    async with open_engine() as engine:
         assert await engine.run(f"{HERE}:echo", b"plain") == b"plain"
 
 

@@ -5,8 +5,9 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
-from distributed import Client
+from distributed import Client, Future
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
@@ -16,6 +17,7 @@ from app.compute.dask.job import Parts, key_of, perform
 from app.compute.engine import EngineStatus
 from app.compute.errors import JobTimeoutError, OverloadedError, WorkerDiedError
 from app.compute.local import ATTEMPTS, WARMING_UP, Limits
+from app.compute.progress import tell
 from app.compute.waiting import Pace
 
 _ON_THE_WAY = 5.0
@@ -89,8 +91,12 @@ class DaskEngine:
         """The parts of the job's outcome, or None if its workers are gone."""
         client, addresses = await self._connected()
         key = key_of(f"{self._build} {attempt}", function, payload)
-        words = key.encode(), function.encode(), *payload
-        future = client.submit(perform, *words, key=key, workers=addresses, pure=False)
+        with self._fleet.hearing(key) as aloud:
+            words = key.encode(), b"aloud" if aloud else b"", function.encode(), *payload
+            future = client.submit(perform, *words, key=key, workers=addresses, pure=False)
+            return await self._awaited(future, addresses)
+
+    async def _awaited(self, future: Future[Any], addresses: list[str]) -> Parts | None:
         answer, lost = asyncio.ensure_future(future.result()), asyncio.create_task(self._fleet.lose(addresses))
         try:
             async with asyncio.timeout(self._seconds):
@@ -111,6 +117,8 @@ class DaskEngine:
     async def _connected(self) -> tuple[Client, list[str]]:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._warm_seconds):
+                if not self.status().ready:
+                    tell("Starting the models")
                 await self._fleet.open()
         client, addresses = self._fleet.client, self._fleet.addresses
         if client is None or not addresses:

@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from distributed import Client
 
-from app.compute.dask.job import WORKSHOP
+from app.compute.dask.job import SAID, WORKSHOP
 from app.compute.engine import EngineStatus
+from app.compute.progress import HEARD, LONGEST, Heard
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +29,7 @@ class Fleet:
         self._client: Client | None = None
         self._crews: dict[str, EngineStatus] = {}
         self._news = asyncio.Condition()
+        self._listeners: defaultdict[str, list[Heard]] = defaultdict(list)
         self.away: str | None = None
 
     @property
@@ -69,6 +73,25 @@ class Fleet:
         async with self._news:
             await self._news.wait_for(lambda: not self._crews.keys() & set(addresses))
 
+    @contextmanager
+    def hearing(self, job: str) -> Iterator[bool]:
+        """Meanwhile what the job of that key says is heard by whoever hears the present task, if anybody does."""
+        if (heard := HEARD.get()) is None:
+            yield False
+            return
+        self._listeners[job].append(heard)
+        try:
+            yield True
+        finally:
+            self._listeners[job].remove(heard)
+            if not self._listeners[job]:
+                del self._listeners[job]
+
+    def _pass_on(self, event: tuple[float, Any]) -> None:
+        job, words = event[1]
+        for heard in tuple(self._listeners.get(job, ())):
+            heard(str(words)[:LONGEST])
+
     async def _watch(self) -> None:
         while True:
             # Whatever it is that ends a visit, the next one must follow.
@@ -81,6 +104,7 @@ class Fleet:
 
     async def _visit(self) -> None:
         client = await Client(self._scheduler, asynchronous=True, set_as_default=False, timeout=_PATIENCE)
+        client.subscribe_topic(SAID, self._pass_on)
         try:
             while client.status == "running":
                 async with asyncio.timeout(_PATIENCE):

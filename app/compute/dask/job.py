@@ -1,4 +1,4 @@
-"""What Dask carries: the name of one function and bytes there, the parts of an Outcome back."""
+"""What Dask carries: the name of one function and bytes there, the job's words meanwhile, an Outcome's parts back."""
 
 import hashlib
 from typing import Any
@@ -8,16 +8,24 @@ from distributed import get_worker
 from app.compute.call import Outcome
 
 WORKSHOP = "workshop"
+SAID = "said"
+"""The topic of events that are pairs of a job's key and its words."""
 Parts = tuple[bytes | None, bytes | None, str, str, str]
 
 
-async def perform(job: bytes, function: bytes, *payload: bytes) -> Parts | None:
+async def perform(job: bytes, aloud: bytes, function: bytes, *payload: bytes) -> Parts | None:
     """Have the job done by the workshop of this Dask worker; None if it was cancelled before its end.
 
-    ``job`` is its key in bytes: Dask replaces a text that is a key by that key's value.
+    ``job`` is its key in bytes: Dask replaces a text that is a key by that key's value. What it says of itself is sent
+    only where ``aloud`` is not empty.
     """
-    workshop: Any = get_worker().plugins[WORKSHOP]
-    parts: Parts | None = await workshop.perform(job.decode(), function.decode(), payload)
+    worker, key = get_worker(), job.decode()
+    workshop: Any = worker.plugins[WORKSHOP]
+
+    def say(words: str) -> None:
+        worker.log_event(SAID, [key, words])
+
+    parts: Parts | None = await workshop.perform(key, function.decode(), payload, say if aloud else None)
     return parts
 
 

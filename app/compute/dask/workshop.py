@@ -15,6 +15,7 @@ from app.compute.call import failed
 from app.compute.dask.job import WORKSHOP, Parts, parts_of
 from app.compute.errors import ComputeError
 from app.compute.local import LocalEngine
+from app.compute.progress import HEARD, Heard
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +34,9 @@ class Workshop(WorkerPlugin):
         self._engine, self._build = engine, build
         self._jobs: dict[Key, asyncio.Task[Parts]] = {}
 
-    async def perform(self, key: str, function: str, payload: tuple[bytes, ...]) -> Parts | None:
-        """Do the job; None if it was cancelled."""
-        job = self._jobs[key] = asyncio.create_task(self._done(function, payload))
+    async def perform(self, key: str, function: str, payload: tuple[bytes, ...], say: Heard | None) -> Parts | None:
+        """Do the job, which is heard by ``say``; None if it was cancelled."""
+        job = self._jobs[key] = asyncio.create_task(self._done(function, payload, say))
         try:
             await asyncio.wait({job})
             return None if job.cancelled() else job.result()
@@ -43,7 +44,8 @@ class Workshop(WorkerPlugin):
             del self._jobs[key]
             job.cancel()
 
-    async def _done(self, function: str, payload: tuple[bytes, ...]) -> Parts:
+    async def _done(self, function: str, payload: tuple[bytes, ...], say: Heard | None) -> Parts:
+        HEARD.set(say)
         try:
             return parts_of(await self._engine.outcome(function, *payload))
         except ComputeError as error:
