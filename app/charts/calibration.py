@@ -1,5 +1,6 @@
-"""The receipt as a picture: each past interval as a bar, what then happened as a dot."""
+"""The receipt as a picture: past intervals as bars, what then happened as dots, as many as can be told apart."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,10 @@ from app.charts.figure import Limits, Plot, new_figure, padded
 from app.charts.labels import text_width
 from app.charts.style import BAND_80, BAND_95, INK, INK_SOFT, PAPER, SMALL, WARN
 from app.charts.svg import finish
-from app.charts.ticks import Dates, Floats, date_ticks, percent_ticks
+from app.charts.ticks import Dates, Floats, Tick, date_ticks, percent_ticks
+
+_PIXELS_EACH = 3
+_ORDINALS = {2: "2nd", 3: "3rd"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +41,28 @@ def hits(
     canvas: Canvas,
     alt: str,
 ) -> Chart:
-    """Returns in percent, all (k,), in the order of their origins."""
+    """Returns in percent, all (k,), in the order of their origins. The key counts all, though not all may find room."""
     limits = padded(float(min(lower95.min(), actual.min())), float(max(upper95.max(), actual.max())))
     outcomes = _outcomes((actual >= lower80) & (actual <= upper80), (actual >= lower95) & (actual <= upper95))
-    plot = _plot(origins, limits, canvas, key_rows=len(outcomes) if canvas.narrow else 1)
-    spacing = plot.box.width / len(origins)
+    ticks = percent_ticks(*limits, 5, plus=True)
+    every = math.ceil(_PIXELS_EACH * len(origins) / (canvas.width - axis_width(ticks)))
+    remark = f"every {_ORDINALS.get(every, f'{every}th')} is drawn" if every > 1 else ""
+    plot = _plot(origins, limits, ticks, canvas, key_rows=len(outcomes) + bool(remark) if canvas.narrow else 1)
+    # The newest one is always among them.
+    drawn = np.arange(len(origins))[::-every][::-1]
+    spacing = every * plot.box.width / len(origins)
     for name, low, high, tone in (("band-95", lower95, upper95, BAND_95), ("band-80", lower80, upper80, BAND_80)):
-        _draw_bars(plot, low, high, tone, min(10.0, 0.6 * spacing), name)
+        _draw_bars(plot, drawn, low[drawn], high[drawn], tone, min(10.0, 0.6 * spacing), name)
     plot.line(plot.x_limits, (0, 0), INK_SOFT, 1)
     for outcome in outcomes:
-        rows = np.flatnonzero(outcome.members)
+        rows = drawn[outcome.members[drawn]]
         plot.dots(rows, actual[rows], outcome.tone, fill=outcome.fill, shape=outcome.shape, size=_dot_size(spacing))
-    _write_key(plot, outcomes, canvas)
+    _write_key(plot, outcomes, remark, canvas)
     return finish(plot.figure, alt)
 
 
-def _plot(origins: Dates, limits: Limits, canvas: Canvas, key_rows: int) -> Plot:
+def _plot(origins: Dates, limits: Limits, ticks: Sequence[Tick], canvas: Canvas, key_rows: int) -> Plot:
     height = 260 if canvas.narrow else 280
-    ticks = percent_ticks(*limits, 5, plus=True)
     right = axis_width(ticks)
     box = box_between(canvas, height, (key_rows + 1) * LINE_HEIGHT, right)
     plot = Plot(new_figure(canvas, height), box, (-0.7, len(origins) - 0.3), limits)
@@ -76,18 +84,19 @@ def _dot_size(spacing: float) -> float:
     return float(np.clip(0.8 * spacing, 3.0, 5.5))
 
 
-def _draw_bars(plot: Plot, low: Floats, high: Floats, tone: str, width: float, name: str) -> None:
+def _draw_bars(
+    plot: Plot, rows: NDArray[np.intp], low: Floats, high: Floats, tone: str, width: float, name: str
+) -> None:
     """All bars as one path, broken between them."""
     gap = np.full(len(low), np.nan)
-    rows = np.arange(float(len(low)))
     x = np.column_stack([rows, rows, gap]).ravel()
     plot.line(x, np.column_stack([low, high, gap]).ravel(), tone, width, name=name)
 
 
-def _write_key(plot: Plot, outcomes: Sequence[_Outcome], canvas: Canvas) -> None:
-    """The marks with their counts: side by side, on a phone one below the other."""
+def _write_key(plot: Plot, outcomes: Sequence[_Outcome], remark: str, canvas: Canvas) -> None:
+    """The marks with their counts and a remark: side by side, on a phone one below the other."""
     left, top = plot.x_limits[0], plot.y_limits[1]
-    across, up = 5.0, LINE_HEIGHT * (len(outcomes) if canvas.narrow else 1) - 2.0
+    across, up = 5.0, LINE_HEIGHT * (len(outcomes) + bool(remark) if canvas.narrow else 1) - 2.0
     for outcome in outcomes:
         x, y = left + across * plot.x_per_pixel, top + up * plot.y_per_pixel
         plot.dots([x], [y], outcome.tone, fill=outcome.fill, shape=outcome.shape, size=5.5)
@@ -96,3 +105,5 @@ def _write_key(plot: Plot, outcomes: Sequence[_Outcome], canvas: Canvas) -> None
             up -= LINE_HEIGHT
         else:
             across += text_width(outcome.words, SMALL) + 22
+    if remark:
+        plot.write(left + across * plot.x_per_pixel, top + up * plot.y_per_pixel, remark, INK_SOFT)

@@ -98,6 +98,10 @@ def draw_hits(canvas, origins=110):
     )
 
 
+def draw_many_hits(canvas):
+    return draw_hits(canvas, origins=500)
+
+
 def draw_volatility(canvas):
     values = 15 + 5 * np.sin(np.arange(BARS) / 80)
     return volatility(walk()[0], values, float(values[-1]), "higher than 64 % of days", canvas=canvas, alt="restless")
@@ -166,7 +170,7 @@ def draw_lookalikes(canvas, last=100.0, windows=20):
 
 
 DRAWINGS = (
-    draw_price, draw_fan, draw_fan_with_tracks, draw_components, draw_moves, draw_hits, draw_volatility,
+    draw_price, draw_fan, draw_fan_with_tracks, draw_components, draw_moves, draw_hits, draw_many_hits, draw_volatility,
     draw_technicals, draw_aftermath, draw_members, draw_ranges, draw_candles, draw_window, draw_lookalikes,
 )  # fmt: skip
 

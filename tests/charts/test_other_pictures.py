@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from app.charts.calibration import hits
-from app.charts.chart import WIDE
+from app.charts.chart import NARROW, WIDE
 from app.charts.components import Season, components
 from app.charts.moves import move_distribution
 from app.charts.volatility import volatility
-from tests.charts.drawings import draw_moves, root_of, walk, word_boxes
+from tests.charts.drawings import draw_hits, draw_moves, root_of, walk, word_boxes
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -36,6 +36,15 @@ def test_hits_and_misses_differ_in_shape_and_not_only_in_colour():
     chart = hits(origins, -one, one, -2 * one, 2 * one, np.array([0.0, 1.5, 3.0]), canvas=WIDE, alt="")
     marks = [(use.get("href"), use.get("class")) for use in root_of(chart).iter(f"{SVG}use")]
     assert len(set(marks)) == 3
+
+
+def test_more_past_forecasts_than_there_is_room_for_are_counted_and_some_are_drawn(canvas):
+    chart = draw_hits(canvas, origins=500)
+    marks, key = len(list(root_of(chart).iter(f"{SVG}use"))), 3
+    every, remark = {WIDE: (3, "every 3rd is drawn"), NARROW: (6, "every 6th is drawn")}[canvas]
+    assert marks - key == -(-500 // every)
+    assert remark in words_of(chart)
+    assert any(" of 500 within" in words for words in words_of(chart))
 
 
 def test_a_single_past_forecast_makes_a_receipt(canvas):
