@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import false_discovery_control
 
+from app.charts.numerals import percent_text
 from app.forecasting.forecast import MEDIAN, Floats
 from app.forecasting.metrics import BANDS, DieboldMariano, Estimate, coverage, diebold_mariano, inside
 from app.panels.verdict_analysis import Edge, EdgeTest
@@ -64,8 +65,8 @@ def edge_of(trial: Trial) -> Edge:
         EdgeTest("Error against “price stays”", ratio if trial.n else "none yet", "below 1", trial.ratio < 1),
         EdgeTest(
             "Chance of looking this good by luck",
-            f"{trial.q:.1%}" if trial.n else "none yet",
-            f"below {SURE:.0%}, counted over {trial.models} models",
+            _percent(trial.q, 1) if trial.n else "none yet",
+            f"below {_percent(SURE)}, counted over {trial.models} models",
             trial.q < SURE,
         ),
         *(_band_test(level, held, trial.n) for level, held in trial.held.items()),
@@ -74,10 +75,14 @@ def edge_of(trial: Trial) -> Edge:
 
 
 def _band_test(level: int, held: Estimate, n: int) -> EdgeTest:
-    found = f"{held.value:.0%} of the time, plausibly {held.low:.0%} to {held.high:.0%}" if n else "none yet"
-    return EdgeTest(
-        f"{level} % band held", found, f"{level} % within the plausible", held.low <= level / 100 <= held.high
-    )
+    range_of = f"plausibly {_percent(held.low)} to {_percent(held.high)}"
+    found = f"{_percent(held.value)} of the time, {range_of}" if n else "none yet"
+    needed = f"{level} % within that range, for which forecasts that overlap count once"
+    return EdgeTest(f"{level} % band held", found, needed, held.low <= level / 100 <= held.high)
+
+
+def _percent(share: float, decimals: int = 0) -> str:
+    return percent_text(100 * share, decimals)
 
 
 def changes(trial: Trial) -> tuple[str, ...]:
@@ -86,7 +91,7 @@ def changes(trial: Trial) -> tuple[str, ...]:
     if edge.claimed:
         return (
             f"It falls back to “no edge” once the error reaches that of “price stays” (now {trial.ratio:.3f} of it) "
-            f"or the chance of luck {SURE:.0%} (now {trial.q:.1%}).",
+            f"or the chance of luck {_percent(SURE)} (now {_percent(trial.q, 1)}).",
         )
     found = [_more(trial)] if trial.n < FEWEST else []
     if trial.n and not trial.ratio < 1:
@@ -95,7 +100,9 @@ def changes(trial: Trial) -> tuple[str, ...]:
         found.append(_how_many(trial))
     for level, held in trial.held.items():
         if trial.n and not held.low <= level / 100 <= held.high:
-            found.append(f"The {level} % band would have to hold {level} % of the time; it held {held.value:.0%}.")
+            found.append(
+                f"The {level} % band would have to hold {level} % of the time; it held {_percent(held.value)}."
+            )
     return tuple(found)
 
 
@@ -108,10 +115,7 @@ def _how_many(trial: Trial) -> str:
     if trial.test.statistic >= 0:
         return "A lasting advantage over “price stays” would have to show."
     enough = int(np.ceil(trial.n * (1.645 / trial.test.statistic) ** 2))
+    share = _percent(advantage, 1)
     if enough <= trial.n:
-        return (
-            f"Its advantage of {advantage:.1%} would have to stand out among the {trial.models} models tried together."
-        )
-    return (
-        f"An advantage of {advantage:.1%} takes about {enough} past forecasts to tell from luck; there are {trial.n}."
-    )
+        return f"Its advantage of {share} would have to stand out among the {trial.models} models tried together."
+    return f"An advantage of {share} takes about {enough} past forecasts to tell from luck; there are {trial.n}."

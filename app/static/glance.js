@@ -1,6 +1,11 @@
 // The strip above the cards says what they say, once they have said it: it copies the parts that are marked for it.
 
-const unsaid = { failed: "That card has failed; its place says why.", waiting: "Being worked out…" };
+const unsaid = {
+  failed: "That card has failed; its place says why.",
+  stopped: "Not worked out; run its card again.",
+  nothing: "Nothing yet.",
+  waiting: "Being worked out…",
+};
 
 function toldBy(slugs, glance) {
   const cards = slugs.map((slug) => document.querySelector(`#panel-${slug}`)).filter(Boolean);
@@ -8,7 +13,10 @@ function toldBy(slugs, glance) {
   if (ready) return [...ready.querySelectorAll(`[data-glance="${glance}"]`)].map(copied);
   const line = document.createElement("p");
   line.className = "faint";
-  line.textContent = cards.every((card) => card.classList.contains("failed")) ? unsaid.failed : unsaid.waiting;
+  const all = (...states) => cards.every((card) => states.some((state) => card.classList.contains(state)));
+  if (all("failed")) line.textContent = unsaid.failed;
+  else if (all("failed", "stopped")) line.textContent = unsaid.stopped;
+  else line.textContent = all("failed", "stopped", "ready") ? unsaid.nothing : unsaid.waiting;
   return [line];
 }
 

@@ -3,7 +3,7 @@
 
 // A browser keeps six connections to a host; the last one is left for whatever else the visitor does.
 const MOST_AT_ONCE = 5;
-const CANCELLED = "Cancelled. Nothing is computed for this card any more.";
+const CANCELLED = "Cancelled. Nothing is computed for this card until it is run again.";
 const BROKEN = "The connection broke off. Run again to try once more.";
 const OFFLINE = "You are offline. This card runs again by itself as soon as there is a network.";
 
@@ -145,7 +145,8 @@ function announce(title) {
   ready.push(title);
   clearTimeout(announcing);
   announcing = setTimeout(() => {
-    document.querySelector("#told").textContent = `${ready.join(", ")} ${ready.length > 1 ? "are" : "is"} ready.`;
+    const titles = new Intl.ListFormat("en").format(ready);
+    document.querySelector("#told").textContent = `${titles} ${ready.length > 1 ? "are" : "is"} ready.`;
     ready = [];
   }, 400);
 }

@@ -20,8 +20,10 @@ def percent(share: float, decimals: int = 1) -> str:
 
 def signed_percent(share: float, decimals: int = 1) -> str:
     """A change as percent, its sign always shown."""
-    text = f"{100 * share:+.{decimals}f}{NARROW_SPACE}%"
-    return text.replace("-", MINUS)
+    # What rounds to nothing has no sign either.
+    rounded = round(100 * share, decimals) or 0.0
+    sign = "+" if rounded else ""
+    return f"{rounded:{sign}.{decimals}f}{NARROW_SPACE}%".replace("-", MINUS)
 
 
 def ratio(value: float) -> str:

@@ -43,7 +43,10 @@ MEANINGS: dict[str, tuple[tuple[str, ...], str]] = {
         ("base rate", "any day", "any other day", "any bar"),
         "How often something followed whatever had come before; only a difference from it says anything.",
     ),
-    "edge": (("edge",), "Knowing more about the direction than the last price tells, by more than luck explains."),
+    "edge": (
+        ("edge",),
+        "Having missed by less than “price stays” on this ticker's past, and by more than luck explains.",
+    ),
     "beyond chance": (
         ("beyond chance", "within chance", "more than chance", "by chance", "chance explains"),
         "Further from any other day than shuffled days usually are.",
@@ -71,7 +74,7 @@ MEANINGS: dict[str, tuple[tuple[str, ...], str]] = {
         "How much a part counts in the whole; it is earned on past days that were not fitted.",
     ),
     "drift": (("drift", "drifted"), "The mean daily return of the past three years."),
-    "t": (("t =",), "A mean in units of its own uncertainty; below 2 it may well be luck."),
+    "t": (("t =",), "A mean in units of its own uncertainty: the further from 0, the less luck explains it."),
     "quantiles": (
         ("quantile", "quantiles"),
         "The prices below which the model expects to end in a given share of cases.",

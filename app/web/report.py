@@ -49,7 +49,10 @@ async def _shown(app: Running, query: Query, card: Card) -> tuple[Card, str]:
 
 
 async def _made(app: Running, query: Query, panel: Panel, end: Finished) -> str:
-    return rendered(await drawn(app, panel, query, end, "wide", interactive=False))
+    card, narrow = await asyncio.gather(
+        drawn(app, panel, query, end, "wide", interactive=False), app.analyses.charts(panel, end, "narrow")
+    )
+    return rendered(replace(card, narrow=narrow))
 
 
 def _failed(panel: Panel, error: Exception) -> str:

@@ -1,7 +1,7 @@
 """What each template may use: one dataclass a template, every field said."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -73,7 +73,7 @@ class CardView:
     """panels/<slug>.html: a finished card; where it has an ``outcome``, ``charts["outcome"]`` is its picture.
 
     ``tables`` have what the charts show in numbers, under the same names. A chart whose ``src`` is empty has its place
-    on the card and comes later.
+    on the card and comes later. ``narrow`` are the same charts for phones, where a card does not know who reads it.
     """
 
     slot: Slot
@@ -83,6 +83,7 @@ class CardView:
     outcome: Outcome | None
     stale: Stale | None
     interactive: bool
+    narrow: Mapping[str, Chart] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,3 +52,21 @@ def test_the_strip_says_when_no_card_came(watched: Watched) -> None:
     for place in page.locator("[data-told]").all():
         expect(place).to_have_text("That card has failed; its place says why.")
     watched.expects("status of 504")
+
+
+def test_a_past_day_says_in_the_strip_what_happened(watched: Watched) -> None:
+    page = watched.open(QUERY)
+    watched.wait_for_cards()
+    assert "the price had changed by" in cell(page, "What happened?")
+    page.get_by_role("link", name=re.compile("What happened")).click()
+    assert page.url.endswith("#outcome-verdict")
+
+
+def test_the_strip_says_that_cards_were_cancelled(watched: Watched) -> None:
+    watched.page.route("**/panels/*/live?**", lambda route: None)
+    page = watched.open(QUERY)
+    for button in page.locator(".asking .cancel").all():
+        button.click()
+    page.locator("#panel-verdict .cancel").click() if page.locator("#panel-verdict .cancel").is_visible() else None
+    expect(page.locator("[data-told=edge]")).to_have_text("Not worked out; run its card again.")
+    watched.expects("failed: ")

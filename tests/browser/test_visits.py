@@ -28,7 +28,7 @@ def test_a_whole_analysis_by_mouse(watched: Watched) -> None:
     watched.wait_for_cards()
     assert "ticker=%5EIXIC" in page.url
     page.locator("#panel-verdict summary", has_text="tests passed").click()
-    expect(page.locator("#panel-verdict .edge table")).to_be_visible()
+    expect(page.locator("#panel-verdict .edge .tests")).to_be_visible()
     page.locator("#panel-prophet summary", has_text="words on this card").click()
     expect(page.locator("#panel-prophet .terms")).to_contain_text("Diebold–Mariano")
 
@@ -48,7 +48,7 @@ def test_a_whole_analysis_by_keyboard_alone(watched: Watched) -> None:
     expect(page.locator("#panel-verdict h2")).to_be_in_viewport()
     reach(page, "tests passed")
     page.keyboard.press("Enter")
-    expect(page.locator("#panel-verdict .edge table")).to_be_visible()
+    expect(page.locator("#panel-verdict .edge .tests")).to_be_visible()
 
 
 @pytest.mark.parametrize("watched", [("phone", "dark")], indirect=True)

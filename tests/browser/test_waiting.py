@@ -101,7 +101,7 @@ def test_a_card_is_cancelled_and_run_again_with_the_keyboard(watched: Watched) -
     card = page.locator("#panel-prophet")
     card.get_by_role("button", name="Cancel").focus()
     page.keyboard.press("Enter")
-    expect(card).to_contain_text("Cancelled. Nothing is computed for this card any more.")
+    expect(card).to_contain_text("Cancelled. Nothing is computed for this card until it is run again.")
     expect(card.get_by_role("button", name="Run again")).to_be_focused()
     expect(card).not_to_have_attribute("aria-busy", "true")
     page.unroute("**/panels/prophet/live**")

@@ -3,6 +3,7 @@ import hashlib
 import io
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 
 import pandas as pd
 import pytest
@@ -103,8 +104,8 @@ def test_the_report_of_a_past_day_holds_outcomes_that_its_receipt_does_not_depen
 def test_what_the_cards_have_computed_is_not_computed_again(path):
     engine, source = InlineEngine(), FakeMarket(market())
     with served(source, engine) as client:
-        for slug in SLUGS:
-            client.get(f"/panels/{slug}?ticker=SYN")
+        for slug, canvas in product(SLUGS, ("wide", "narrow")):
+            client.get(f"/panels/{slug}?ticker=SYN&canvas={canvas}")
         done = len(engine.calls)
         assert client.get(f"{path}?ticker=SYN").status_code == 200
     assert (len(engine.calls), source.loads) == (done, 1)
