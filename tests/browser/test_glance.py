@@ -3,6 +3,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
+from app.panels import PANELS
 from tests.browser.watching import QUERY, Watched
 
 
@@ -65,8 +66,7 @@ def test_a_past_day_says_in_the_strip_what_happened(watched: Watched) -> None:
 def test_the_strip_says_that_cards_were_cancelled(watched: Watched) -> None:
     watched.page.route("**/panels/*/live?**", lambda route: None)
     page = watched.open(QUERY)
-    for button in page.locator(".asking .cancel").all():
-        button.click()
-    page.locator("#panel-verdict .cancel").click() if page.locator("#panel-verdict .cancel").is_visible() else None
+    for panel in PANELS:
+        page.locator(f"#panel-{panel.slug} .cancel").click()
     expect(page.locator("[data-told=edge]")).to_have_text("Not worked out; run its card again.")
     watched.expects("failed: ")
