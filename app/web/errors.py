@@ -11,6 +11,7 @@ from app import errors
 from app.compute import errors as compute
 from app.panels import BY_SLUG
 from app.web.compare_slots import slot_at
+from app.web.labels import in_words_of_the_form
 from app.web.state import site_of
 from app.web.templates import render
 from app.web.views import Asked, ErrorView, FailedView, Failure, IndexView, Slot, slot_of
@@ -59,6 +60,11 @@ def failure_of(error: Exception) -> Failure:
     return Failure(status, error.sentence, error.hint, getattr(error, "retry_after", patience))
 
 
+def shown_failure(error: Exception) -> Failure:
+    """What a page or a card says of ``error``, in the words of the form."""
+    return in_words_of_the_form(error, failure_of(error))
+
+
 async def answer_failure(request: Request, error: Exception) -> Response:
     """The failure in the form that the path's other answers have."""
     failure = failure_of(error)
@@ -69,7 +75,7 @@ async def answer_failure(request: Request, error: Exception) -> Response:
         return PlainTextResponse(_as_text(failure), failure.status, headers)
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": as_json(error, failure)}, failure.status, headers)
-    return HTMLResponse(_as_html(request, failure), failure.status, headers)
+    return HTMLResponse(_as_html(request, shown_failure(error)), failure.status, headers)
 
 
 def _as_text(failure: Failure) -> str:

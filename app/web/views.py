@@ -45,12 +45,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An error for a reader; ``retry_after`` is in seconds where waiting helps."""
+    """An error for a reader; ``retry_after`` is in seconds where waiting helps.
+
+    ``field`` names the part of the form that it is about, if it is about one.
+    """
 
     status: int
     sentence: str
     hint: str
     retry_after: int | None
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
