@@ -15,6 +15,7 @@ from app.web.labels import in_words_of_the_form
 from app.web.state import site_of
 from app.web.templates import render
 from app.web.views import Asked, ErrorView, FailedView, Failure, IndexView, Slot, slot_of
+from app.web.ways import with_ways
 
 _STATUS: Mapping[type[Exception], int] = {
     errors.QueryError: 422,
@@ -65,6 +66,11 @@ def shown_failure(error: Exception) -> Failure:
     return in_words_of_the_form(error, failure_of(error))
 
 
+def answered_failure(request: Request, error: Exception) -> Failure:
+    """The same where ``request`` ended in it, with links to what can be done next."""
+    return with_ways(request, error, shown_failure(error))
+
+
 async def answer_failure(request: Request, error: Exception) -> Response:
     """The failure in the form that the path's other answers have."""
     failure = failure_of(error)
@@ -75,7 +81,7 @@ async def answer_failure(request: Request, error: Exception) -> Response:
         return PlainTextResponse(_as_text(failure), failure.status, headers)
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": as_json(error, failure)}, failure.status, headers)
-    return HTMLResponse(_as_html(request, shown_failure(error)), failure.status, headers)
+    return HTMLResponse(_as_html(request, answered_failure(request, error)), failure.status, headers)
 
 
 def _as_text(failure: Failure) -> str:

@@ -44,10 +44,18 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A link to something that can be done next."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """An error for a reader; ``retry_after`` is in seconds where waiting helps.
 
-    ``field`` names the part of the form that it is about, if it is about one.
+    ``field`` names the part of the form that it is about, if it is about one; ``ways`` lead on from here.
     """
 
     status: int
@@ -55,6 +63,7 @@ class Failure:
     hint: str
     retry_after: int | None
     field: str = ""
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
