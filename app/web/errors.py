@@ -43,7 +43,7 @@ _STATUS: Mapping[type[Exception], int] = {
     compute.ClientGoneError: 499,
 }
 _PAGE_FAILURES = {
-    404: Failure(404, "There is no such page.", "Start at the front page and type a ticker.", None),
+    404: Failure(404, "There is no such page.", "Type a ticker, or start at the front page.", None),
     405: Failure(405, "This address does not take that kind of request.", "Open it in a browser instead.", None),
 }
 _UNEXPECTED = Failure(500, "Something went wrong on our side.", "Try again; if it stays, please report it.", None)

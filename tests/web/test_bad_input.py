@@ -154,6 +154,9 @@ def test_an_unknown_place_is_a_small_page(silent, path):
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
     assert len(answer.content) < 4000
+    assert [a["action"] for _, a in elements(answer.text, "form")] == ["/"]
+    assert [a["name"] for _, a in elements(answer.text, "input")] == ["ticker"]
+    assert silent.nothing_ran()
     assert "<script>" not in answer.text.replace("<script src", "")
 
 
