@@ -15,7 +15,7 @@ from app.web.labels import in_words_of_the_form
 from app.web.state import site_of
 from app.web.templates import render
 from app.web.views import Asked, ErrorView, FailedView, Failure, IndexView, Slot, slot_of
-from app.web.ways import with_ways
+from app.web.ways import with_again, with_ways
 
 _STATUS: Mapping[type[Exception], int] = {
     errors.QueryError: 422,
@@ -94,7 +94,7 @@ def _as_html(request: Request, failure: Failure) -> str:
         return failed_card(slot, failure)
     if request.method == "POST" and request.url.path == "/panels":
         return render("_answer.html", IndexView(site_of(request), Asked("", "", "", ""), failure))
-    return render("error.html", ErrorView(site_of(request), failure))
+    return render("error.html", ErrorView(site_of(request), with_again(request, failure)))
 
 
 def failed_card(slot: Slot, failure: Failure) -> str:

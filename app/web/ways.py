@@ -19,6 +19,13 @@ def with_ways(request: Request, error: Exception, failure: Failure) -> Failure:
     return failure
 
 
+def with_again(request: Request, failure: Failure) -> Failure:
+    """A whole page's ``failure`` with its own address once more, where waiting helps; a card has a button for that."""
+    if failure.retry_after is None or request.method != "GET":
+        return failure
+    return replace(failure, ways=(*failure.ways, *_again(request)))
+
+
 def _in_stock(request: Request, error: UnknownTickerError) -> tuple[Way, ...]:
     """The tickers that a small source has, and the same ticker at the sources that may have any."""
     sources = running(request).watched
@@ -27,6 +34,16 @@ def _in_stock(request: Request, error: UnknownTickerError) -> tuple[Way, ...]:
     others = ((name, source.title) for name, source in sources.items() if not source.tickers)
     asked = (Way(f"Ask {title} for {error.ticker}", _asked(request, error.ticker, name)) for name, title in others)
     return *known, *asked
+
+
+def _again(request: Request) -> tuple[Way, ...]:
+    """The same address, and the page that fills itself with the same query."""
+    # Without its path: nobody can have us link to another host by asking for //host.
+    said = urlencode(request.query_params.multi_items())
+    again = Way("Try again", f"?{said}")
+    if request.url.path == _WITHOUT_SCRIPT and request.query_params.get("ticker"):
+        return again, Way("Open the page of this query", f"/?{said}")
+    return (again,)
 
 
 def _asked(request: Request, ticker: str, source: str) -> str:

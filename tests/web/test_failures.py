@@ -2,6 +2,7 @@ import inspect
 from contextlib import contextmanager
 
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from app import errors
@@ -10,6 +11,7 @@ from app.main import create_app
 from app.market.sample import SampleSource
 from app.settings import Settings
 from app.web.errors import failure_of
+from app.web.ways import with_again
 from tests.conftest import TODAY, served
 from tests.fakes import BrokenMarket, FailingEngine, FakeMarket, InlineEngine, market
 from tests.panels.cards import elements
@@ -128,3 +130,26 @@ def test_an_unknown_ticker_of_a_small_source_leads_to_those_it_has_and_to_other_
 def test_an_unknown_ticker_is_not_sent_to_the_source_that_does_not_know_it():
     with served(source=BrokenMarket(errors.UnknownTickerError("Yahoo", "SYN"))) as client:
         assert "Ask " not in client.get("/panels/overview?ticker=SYN").text
+
+
+def test_a_page_that_is_refused_for_now_offers_itself_again_and_the_page_of_its_query():
+    with served(engine=FailingEngine(compute.OverloadedError(7)), rate_limit="7/minute") as client:
+        refused = [client.get("/report?ticker=SYN&horizon=5") for _ in range(2)][1]
+        posted = client.post("/report", data={"ticker": "SYN"})
+    said = "?ticker=SYN&horizon=5"
+    assert (refused.status_code, posted.status_code) == (429, 429)
+    expected = [("a", said), ("a", f"/{said}")]
+    assert expected == [one for one in links(refused.text) if one in expected]
+    assert "Try again" not in posted.text
+
+
+def test_a_card_that_is_refused_for_now_has_its_button_and_no_link():
+    with served(engine=FailingEngine(compute.OverloadedError(7))) as client:
+        cards = [client.get(f"{path}?ticker=SYN").text for path in ("/panels/overview", "/compare/columns/1")]
+    assert not [card for card in cards if "Try again</a>" in card]
+
+
+def test_an_address_that_begins_like_a_host_offers_no_link_to_it():
+    scope = {"type": "http", "method": "GET", "path": "//evil.example/", "query_string": b"a=b", "headers": []}
+    offered = with_again(Request(scope), failure_of(errors.RestartingError()))
+    assert [way.url for way in offered.ways] == ["?a=b"]
