@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.errors import BadFileError
+from app.errors import BadFileError, TooFewBarsError
 from app.market.passport import Remark
 from app.market.quotes import Floats, Listing, Quotes
 from app.market.upload_columns import find_columns
@@ -42,6 +42,17 @@ class Upload:
     async def load(self, ticker: str) -> Quotes:
         """The rows of the file under the name of ``ticker``; raises ``BadFileError``."""
         return await asyncio.to_thread(read_quotes, self.content, ticker, self.name)
+
+
+class ShortFileError(TooFewBarsError):
+    """A card needs more rows than the visitor's file has."""
+
+    def __init__(self, found: int, needed: int) -> None:
+        super().__init__(found, needed)
+        self.hint = (
+            f"Add at least {needed - found} earlier rows to your file, or choose a later day where “As of” is set; "
+            "the other cards need less."
+        )
 
 
 def upload_of(file_name: str, content: bytes) -> Upload:

@@ -14,11 +14,13 @@ from app.compute.cache import Cache
 from app.compute.engine import Engine
 from app.compute.progress import speak_as, tell
 from app.compute.single_flight import Flights, SingleFlight
-from app.errors import NoSayError
+from app.errors import NoSayError, TooFewBarsError
 from app.market import history as histories
 from app.market import quotes as answers
+from app.market.history import PriceHistory
 from app.market.passport import Stale
 from app.market.source import MarketSource
+from app.market.upload import SOURCE, ShortFileError
 from app.panels import BY_SLUG
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome, outcome_of, with_outcome
@@ -134,7 +136,7 @@ class Analyses:
     async def _analysis(self, panel: Panel, horizon: int, packed: Packed) -> bytes:
         async def analyse() -> bytes:
             history = histories.decode(packed.history)
-            panel.check(len(history), history.passport.jumps)
+            _check(panel, history)
             needed = await asyncio.gather(*(self._needed(BY_SLUG[slug], horizon, packed) for slug in panel.needs))
             asked = panel.slug.encode(), str(horizon).encode()
             return await self.engine.run("app.panels.work:analyse", *asked, packed.history, *needed)
@@ -174,3 +176,13 @@ class Analyses:
 
         with self.audience.attending(key):
             return await self.flights.run(key, make_and_keep)
+
+
+def _check(panel: Panel, history: PriceHistory) -> None:
+    """Raises what the card has against ``history``; whose own file is too short can do something about that."""
+    try:
+        panel.check(len(history), history.passport.jumps)
+    except TooFewBarsError as short:
+        if history.passport.source != SOURCE:
+            raise
+        raise ShortFileError(short.found, short.needed) from None

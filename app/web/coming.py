@@ -16,7 +16,7 @@ from app.charts.chart import Chart
 from app.compute.progress import HEARD, Heard
 from app.web.admission import admit
 from app.web.cards import panel_of, rendered, viewed
-from app.web.errors import failed_card, failure_of
+from app.web.errors import answered_failure, failed_card
 from app.web.events import CompressedEvents
 from app.web.form import said_by
 from app.web.observed import CAME_TO
@@ -91,7 +91,7 @@ def _ended(request: Request, slot: Slot, card: asyncio.Task[_Came]) -> _Came:
     error = card.exception()
     if not isinstance(error, Exception):
         return card.result()
-    failure = failure_of(error)
+    failure = answered_failure(request, error)
     request.scope[CAME_TO] = failure.status
     if failure.status >= 500 and failure.retry_after is None:
         _log.error("a card failed with %s", failure.status, exc_info=error)

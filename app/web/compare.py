@@ -13,7 +13,7 @@ from app.web.compare_cards import COSTS, column_card, ranges_card
 from app.web.compare_slots import COLUMNS, PLACES, RANGES, column_slot, ranges_slot
 from app.web.compare_views import CompareView, Reported
 from app.web.comparison import Comparison, Field, comparison_of, comparison_string, queries_of, said_to_compare
-from app.web.errors import failure_of
+from app.web.errors import shown_failure
 from app.web.form import said_by
 from app.web.query import parse_canvas, query_string
 from app.web.state import query_of, running, site_of
@@ -29,7 +29,7 @@ async def page(request: Request) -> Response:
         found = comparison_of(request, tickers, others)
     except QueryError as error:
         unread = Comparison(tuple(Field(ticker[:40], "") for ticker in tickers[: len(PLACES)]), (), ())
-        return _answer(request, asked, unread, failure_of(error))
+        return _answer(request, asked, unread, shown_failure(error))
     return _answer(request, asked, found)
 
 

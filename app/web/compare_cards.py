@@ -17,7 +17,7 @@ from app.web.columns import column_rows, happened, ranges_table
 from app.web.compare_slots import COLUMNS, RANGES, column_slot, ranges_slot
 from app.web.compare_views import ColumnView, LeftOut, RangesView
 from app.web.comparison import comparison_string
-from app.web.errors import failure_of
+from app.web.errors import shown_failure
 from app.web.query import query_string
 from app.web.state import Running
 from app.web.templates import render
@@ -93,4 +93,4 @@ def _finished(ended: Finished | Exception) -> Finished:
 def _failure(error: Exception) -> Failure:
     if not isinstance(error, AppError | ComputeError):
         _log.error("A ticker has no place in a comparison.", exc_info=error)
-    return failure_of(error)
+    return shown_failure(error)

@@ -10,6 +10,7 @@ from app.errors import QueryError
 from app.panels.query import Query
 from app.web.compare_slots import MOST
 from app.web.form import repeated
+from app.web.labels import fault_of
 from app.web.query import parse_query, query_string
 from app.web.state import running
 
@@ -47,7 +48,7 @@ def comparison_of(request: Request, tickers: Sequence[str], others: Mapping[str,
         raise QueryError(_TICKER, f"{len(once)} tickers", f"at most {MOST} of them")
     asked = tuple(_asked(request, ticker, others) for ticker in once)
     fields = tuple(
-        Field(ticker, "" if isinstance(one, Query) else one.sentence) for ticker, one in zip(once, asked, strict=True)
+        Field(ticker, "" if isinstance(one, Query) else fault_of(one)) for ticker, one in zip(once, asked, strict=True)
     )
     merged = tuple(ticker for ticker in once if tickers.count(ticker) > 1)
     return Comparison(fields, tuple(one for one in asked if isinstance(one, Query)), merged)

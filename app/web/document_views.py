@@ -50,8 +50,9 @@ class SummaryView:
 
 @dataclass(frozen=True, slots=True)
 class VerifyView:
-    """verify.html: what was pasted, and what came of checking it."""
+    """verify.html: what was pasted, and what came of checking it; ``fault`` says that it was nothing."""
 
     site: Site
     pasted: str
     checked: Checked | None
+    fault: str

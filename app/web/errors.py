@@ -11,9 +11,11 @@ from app import errors
 from app.compute import errors as compute
 from app.panels import BY_SLUG
 from app.web.compare_slots import slot_at
+from app.web.labels import in_words_of_the_form
 from app.web.state import site_of
 from app.web.templates import render
 from app.web.views import Asked, ErrorView, FailedView, Failure, IndexView, Slot, slot_of
+from app.web.ways import with_again, with_ways
 
 _STATUS: Mapping[type[Exception], int] = {
     errors.QueryError: 422,
@@ -41,7 +43,7 @@ _STATUS: Mapping[type[Exception], int] = {
     compute.ClientGoneError: 499,
 }
 _PAGE_FAILURES = {
-    404: Failure(404, "There is no such page.", "Start at the front page and type a ticker.", None),
+    404: Failure(404, "There is no such page.", "Type a ticker, or start at the front page.", None),
     405: Failure(405, "This address does not take that kind of request.", "Open it in a browser instead.", None),
 }
 _UNEXPECTED = Failure(500, "Something went wrong on our side.", "Try again; if it stays, please report it.", None)
@@ -59,6 +61,16 @@ def failure_of(error: Exception) -> Failure:
     return Failure(status, error.sentence, error.hint, getattr(error, "retry_after", patience))
 
 
+def shown_failure(error: Exception) -> Failure:
+    """What a page or a card says of ``error``, in the words of the form."""
+    return in_words_of_the_form(error, failure_of(error))
+
+
+def answered_failure(request: Request, error: Exception) -> Failure:
+    """The same where ``request`` ended in it, with links to what can be done next."""
+    return with_ways(request, error, shown_failure(error))
+
+
 async def answer_failure(request: Request, error: Exception) -> Response:
     """The failure in the form that the path's other answers have."""
     failure = failure_of(error)
@@ -69,7 +81,7 @@ async def answer_failure(request: Request, error: Exception) -> Response:
         return PlainTextResponse(_as_text(failure), failure.status, headers)
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": as_json(error, failure)}, failure.status, headers)
-    return HTMLResponse(_as_html(request, failure), failure.status, headers)
+    return HTMLResponse(_as_html(request, answered_failure(request, error)), failure.status, headers)
 
 
 def _as_text(failure: Failure) -> str:
@@ -82,7 +94,7 @@ def _as_html(request: Request, failure: Failure) -> str:
         return failed_card(slot, failure)
     if request.method == "POST" and request.url.path == "/panels":
         return render("_answer.html", IndexView(site_of(request), Asked("", "", "", ""), failure))
-    return render("error.html", ErrorView(site_of(request), failure))
+    return render("error.html", ErrorView(site_of(request), with_again(request, failure)))
 
 
 def failed_card(slot: Slot, failure: Failure) -> str:

@@ -1,12 +1,14 @@
 """Who signs documents, and tells later whether a receipt is one of these and unchanged."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from app.panels.made_with import made_with
 from app.version import VERSION, code_digest
 from app.web import signed_receipt
 from app.web.dossier import Dossier
 from app.web.forecast_table import forecast_table
+from app.web.formats import day, plural
 from app.web.signed_receipt import SignedReceipt, digest
 
 FORECAST, SUMMARY, REPORT = "forecast.csv", "summary.txt", "report"
@@ -18,12 +20,13 @@ _NOT_COMPARED = "The numbers themselves were not compared: paste the whole forec
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of checking: ``good`` is None where there was nothing to check."""
+    """What came of checking: ``good`` is None where there was nothing to check; ``about`` says what a good one is."""
 
     good: bool | None
     sentence: str
     hint: str
     lines: tuple[str, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,20 @@ def words_of(text: str) -> str:
 def _compared(receipt: SignedReceipt) -> Checked:
     content, signed = _content(receipt)
     if not content:
-        return Checked(True, "Signed by this deployment, and unchanged.", _NOT_COMPARED, receipt.lines)
+        sentence = "Signed by this deployment, and unchanged."
+        return Checked(True, sentence, _NOT_COMPARED, receipt.lines, _about(receipt))
     if digest(content) != signed:
-        sentence = "What was pasted with this receipt is not what it was signed for."
+        sentence = "The text was changed after it was signed."
         return Checked(False, sentence, _GENUINE, receipt.lines)
     sentence = "Signed by this deployment, and unchanged like all that was pasted with it."
-    return Checked(True, sentence, "", receipt.lines)
+    return Checked(True, sentence, "", receipt.lines, _about(receipt))
+
+
+def _about(receipt: SignedReceipt) -> str:
+    """The query and what was made of it, in one sentence."""
+    last_bar = receipt["bars"].rpartition(" ")[2]
+    ahead = plural(int(receipt["horizon"]), "trading day")
+    return f"{receipt['ticker']}, {ahead} ahead, from prices until {day(date.fromisoformat(last_bar))}."
 
 
 def _content(receipt: SignedReceipt) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from app.market.passport import Passport
 from app.panels import PANELS
 from app.panels.query import DEFAULT_HORIZON, Query
 from app.web.cards import while_connected
-from app.web.errors import failure_of
+from app.web.errors import shown_failure
 from app.web.form import Said, said_by
 from app.web.query import query_string
 from app.web.replay import replay_of
@@ -75,6 +75,6 @@ def _live(request: Request, said: Said, query: Query) -> LiveStrip | None:
 
 
 def _failed(request: Request, said: Said, error: AppError) -> Response:
-    failure = failure_of(error)
+    failure = shown_failure(error)
     view = IndexView(site_of(request), _asked(request, said), failure)
     return HTMLResponse(render("index.html", view), failure.status)

@@ -17,7 +17,7 @@ from app.web.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What every page links to and says; ``samples`` are tickers that work with no network.
+    """What every page links to and says; ``samples`` work with no network.
 
     ``last_days`` are of sources that have nothing newer, by name.
     """
@@ -25,7 +25,7 @@ class Site:
     css: str
     scripts: tuple[str, ...]
     htmx: str
-    samples: tuple[str, ...]
+    samples: tuple[Found, ...]
     sources: tuple[str, ...]
     default_source: str
     maximum_horizon: int
@@ -44,13 +44,26 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A link to something that can be done next."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
-    """An error for a reader; ``retry_after`` is in seconds where waiting helps."""
+    """An error for a reader; ``retry_after`` is in seconds where waiting helps.
+
+    ``field`` names the part of the form that it is about, if it is about one; ``ways`` lead on from here.
+    """
 
     status: int
     sentence: str
     hint: str
     retry_after: int | None
+    field: str = ""
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

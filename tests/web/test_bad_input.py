@@ -1,5 +1,6 @@
 import pytest
 
+from app.web.labels import LABELS
 from tests.conftest import TODAY, served
 from tests.fakes import FakeMarket, InlineEngine, market
 from tests.panels.cards import elements
@@ -75,12 +76,17 @@ def ask(client, way, fields):
     return client.post(FORMS[form], files=sent)
 
 
+def named(way, field):
+    """A field as programs know it, and for people as the form calls it."""
+    return f"“{field}”" if way[1] in ("json", "csv", "text") else f"“{LABELS[field]}” ({field})"
+
+
 @pytest.mark.parametrize("way", WAYS, ids=" ".join)
 @pytest.mark.parametrize(("field", "text"), WRONG, ids=ids)
 def test_a_wrong_field_is_named_and_nothing_runs(silent, way, field, text):
     answer = ask(silent, way, {"ticker": "SYN", field: text})
     assert answer.status_code == 422
-    assert f"“{field}”" in answer.text
+    assert named(way, field) in answer.text
     assert silent.nothing_ran()
     assert all(name in answer.headers for name in HEADERS)
 
@@ -90,7 +96,7 @@ def test_a_wrong_field_is_named_and_nothing_runs(silent, way, field, text):
 def test_a_missing_ticker_is_named(silent, way, asked):
     answer = ask(silent, way, asked)
     assert answer.status_code == 422
-    assert "“ticker”" in answer.text
+    assert named(way, "ticker") in answer.text
     assert silent.nothing_ran()
 
 
@@ -105,7 +111,7 @@ def test_an_as_of_before_the_data_names_the_first_bar(way):
     with served() as client:
         answer = ask(client, way, {"ticker": "SYN", "as_of": "1999-12-31"})
     assert answer.status_code == 422
-    assert "“as_of”" in answer.text
+    assert named(way, "as_of") in answer.text
     assert "2015-01-05" in answer.text
 
 
@@ -121,7 +127,7 @@ def test_case_blanks_and_empty_fields_are_forgiven(client, asked):
 def test_a_field_that_is_said_twice_is_named(silent, form):
     answer = silent.get(f"{FORMS[form]}?ticker=SYN&horizon=5&horizon=6")
     assert answer.status_code == 422
-    assert "“horizon” has “two values”" in answer.text
+    assert f"{named(('GET', form), 'horizon')} has “two values”" in answer.text
     assert silent.nothing_ran()
 
 
@@ -148,6 +154,9 @@ def test_an_unknown_place_is_a_small_page(silent, path):
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
     assert len(answer.content) < 4000
+    assert [a["action"] for _, a in elements(answer.text, "form")] == ["/"]
+    assert [a["name"] for _, a in elements(answer.text, "input")] == ["ticker"]
+    assert silent.nothing_ran()
     assert "<script>" not in answer.text.replace("<script src", "")
 
 

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.errors import SourceRefusedError
+from app.web.labels import LABELS
 from tests.conftest import served
 from tests.fakes import LATER, LISTING, FakeMarket, InlineEngine, market
 from tests.panels.cards import elements, outcome_in
@@ -82,6 +83,14 @@ def test_a_ticker_named_twice_is_shown_once_and_the_page_says_so(client):
     assert "SYN was named more than once and is shown once." in page
 
 
+def test_who_compares_one_ticker_is_asked_for_a_second(client):
+    tickers = ("", "&ticker=SYN", "&ticker=SYN&ticker=EURO")
+    pages = [client.get(f"/compare?horizon=5{named}").text for named in tickers]
+        client.get(f"/compare?horizon=5{tickers}").text for tickers in ("", "&ticker=SYN", "&ticker=SYN&ticker=EURO")
+    ]
+    assert ["Add a second ticker to compare with." in page for page in pages] == [False, True, False]
+
+
 def test_a_fifth_ticker_is_one_too_many_and_nothing_loads(client):
     answer = client.get("/compare?ticker=A&ticker=B&ticker=C&ticker=D&ticker=E")
     assert answer.status_code == 422
@@ -96,7 +105,7 @@ def test_a_ticker_that_cannot_be_one_is_told_at_its_field_and_the_other_still_lo
     assert answer.status_code == 422
     assert (wrong["aria-invalid"], "aria-invalid" in right) == ("true", False)
     assert wrong["aria-describedby"] in [a.get("id") for _, a in elements(answer.text, "span")]
-    assert "The field “ticker” has “TWO WORDS”" in answer.text
+    assert "The field “Ticker or name” (ticker) has “TWO WORDS”" in answer.text
     assert list(places(answer.text)) == ["panel-ranges", "panel-column-1"]
 
 
@@ -104,8 +113,15 @@ def test_a_ticker_that_cannot_be_one_is_told_at_its_field_and_the_other_still_lo
 def test_any_other_wrong_field_is_told_above_and_nothing_loads(client, fault):
     answer = client.get(f"/compare?ticker=SYN&{fault}")
     assert answer.status_code == 422
-    assert f"The field “{fault.partition('=')[0]}”" in answer.text
+    name = fault.partition("=")[0]
+    assert f"The field “{LABELS[name]}” ({name})" in answer.text
     assert places(answer.text) == {}
+
+
+def test_a_wrong_day_is_marked_in_the_form_too(client):
+    page = client.get("/compare?ticker=SYN&as_of=tomorrow").text
+    wrong = [a for _, a in elements(page) if "aria-invalid" in a]
+    assert [(a["name"], a["aria-describedby"]) for a in wrong] == [("as_of", "fault")]
 
 
 @pytest.mark.parametrize("name", ["ticker", "horizon", "as_of", "source"])

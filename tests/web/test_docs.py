@@ -7,7 +7,7 @@ from starlette.routing import Route
 from app.main import routes
 from app.panels import PANELS
 from tests.panels.cards import elements
-from tests.web.pages import assert_contained
+from tests.web.pages import assert_contained, links
 
 PEOPLES = {"/", "/report", "/panels", "/panels/{slug}", "/docs", "/robots.txt", "/favicon.ico", "/verify"}
 PEOPLES |= {"/panels/{slug}/live", "/sample.csv", "/search", "/live"}
@@ -55,4 +55,5 @@ def test_the_docs_are_a_page_of_ours_with_every_path_and_nothing_from_elsewhere(
     assert page.status_code == 200
     assert_contained(page.text)
     assert [path for path in described["paths"] if path not in page.text] == []
+    assert ("a", "/docs") in links(client.get("/").text)
     assert len(elements(page.text, "section")) == len(described["paths"]) + 1

@@ -1,14 +1,21 @@
 import inspect
+from contextlib import contextmanager
 
 import pytest
+from starlette.requests import Request
+from starlette.testclient import TestClient
 
 from app import errors
 from app.compute import errors as compute
+from app.main import create_app
+from app.market.sample import SampleSource
+from app.settings import Settings
 from app.web.errors import failure_of
-from tests.conftest import served
+from app.web.ways import with_again
+from tests.conftest import TODAY, served
 from tests.fakes import BrokenMarket, FailingEngine, FakeMarket, InlineEngine, market
 from tests.panels.cards import elements
-from tests.web.pages import HEADERS
+from tests.web.pages import HEADERS, links
 
 FROM_THE_ENGINE = [
     (compute.OverloadedError(7), 503, "7"),
@@ -93,3 +100,56 @@ def test_a_card_refused_for_want_of_bars_asks_no_worker():
     answers = every_way(source=FakeMarket(market(59)), engine=engine)
     assert {answer.status_code for answer in answers} == {422}
     assert engine.calls == []
+
+
+@contextmanager
+def two_sources():
+    """A client of an app whose sample has two tickers and that may ask Yahoo too."""
+    sources = {"yahoo": BrokenMarket(errors.SourceSilentError("Yahoo", 15.0)), "sample": SampleSource()}
+    sources["yahoo"].title = "Yahoo"
+    settings = Settings(source="sample", rate_limit="off")
+    app = create_app(settings, sources, InlineEngine(), today=lambda: TODAY)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("asked", "leads"),
+    [("/panels/overview", "/"), ("/panels/overview/live", "/"), ("/compare/columns/1", "/"), ("/report", "/report")],
+)
+def test_an_unknown_ticker_of_a_small_source_leads_to_those_it_has_and_to_other_sources(asked, leads):
+    with two_sources() as client:
+        page = client.get(f"{asked}?ticker=AAPL&horizon=5&as_of=2018-06-29&source=sample&canvas=wide").text
+    rest = "horizon=5&as_of=2018-06-29&source"
+    expected = [f"{leads}?ticker={ticker}&{rest}=sample" for ticker in ("%5EGSPC", "%5EIXIC")]
+    found = [address for _, address in links(page) if address.startswith(f"{leads}?")]
+    assert found == [*expected, f"{leads}?ticker=AAPL&{rest}=yahoo"]
+    assert "Ask Yahoo for AAPL" in page
+
+
+def test_an_unknown_ticker_is_not_sent_to_the_source_that_does_not_know_it():
+    with served(source=BrokenMarket(errors.UnknownTickerError("Yahoo", "SYN"))) as client:
+        assert "Ask " not in client.get("/panels/overview?ticker=SYN").text
+
+
+def test_a_page_that_is_refused_for_now_offers_itself_again_and_the_page_of_its_query():
+    with served(engine=FailingEngine(compute.OverloadedError(7)), rate_limit="7/minute") as client:
+        refused = [client.get("/report?ticker=SYN&horizon=5") for _ in range(2)][1]
+        posted = client.post("/report", data={"ticker": "SYN"})
+    said = "?ticker=SYN&horizon=5"
+    assert (refused.status_code, posted.status_code) == (429, 429)
+    expected = [("a", said), ("a", f"/{said}")]
+    assert expected == [one for one in links(refused.text) if one in expected]
+    assert "Try again" not in posted.text
+
+
+def test_a_card_that_is_refused_for_now_has_its_button_and_no_link():
+    with served(engine=FailingEngine(compute.OverloadedError(7))) as client:
+        cards = [client.get(f"{path}?ticker=SYN").text for path in ("/panels/overview", "/compare/columns/1")]
+    assert not [card for card in cards if "Try again</a>" in card]
+
+
+def test_an_address_that_begins_like_a_host_offers_no_link_to_it():
+    scope = {"type": "http", "method": "GET", "path": "//evil.example/", "query_string": b"a=b", "headers": []}
+    offered = with_again(Request(scope), failure_of(errors.RestartingError()))
+    assert [way.url for way in offered.ways] == ["?a=b"]

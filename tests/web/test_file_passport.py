@@ -30,6 +30,7 @@ def test_what_was_read_is_told_before_any_card_has_run():
     assert "What was read from acme.csv" in page
     assert "80 daily bars from 5 Jan 2015 to 24 Apr 2015" in words(page)
     assert "Nothing had to be left out or mended." in page
+    assert "forgets the file when it is reloaded" in page
     assert page.index("What was read") < page.index("panel-overview")
 
 

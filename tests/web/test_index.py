@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.panels import PANELS
+from app.web.labels import LABELS
 from tests.conftest import served
 from tests.fakes import LISTING, FakeMarket, market
 from tests.panels.cards import SLUGS, elements
@@ -39,7 +40,8 @@ def test_the_front_page_has_a_form_and_no_cards(client):
     names = [attributes.get("name") for tag, attributes in elements(page) if tag in ("input", "select")]
     assert slots(page) == []
     assert names[:4] == ["ticker", "horizon", "as_of", "source"]
-    assert "%5EGSPC" in page
+    assert ("a", "/?ticker=%5EGSPC&source=sample") in links(page)
+    assert "S&amp;P 500 index (^GSPC)" in page
 
 
 def test_a_wrong_query_leaves_the_form_as_it_was_typed_and_loads_nothing(client):
@@ -48,6 +50,21 @@ def test_a_wrong_query_leaves_the_form_as_it_was_typed_and_loads_nothing(client)
     assert slots(page.text) == []
     assert 'role="alert"' in page.text
     assert (typed["ticker"], typed["horizon"]) == ("ß", "67")
+
+
+@pytest.mark.parametrize(("field", "text"), [("ticker", "ß"), ("horizon", "99"), ("as_of", "soon"), ("source", "moon")])
+def test_a_wrong_field_is_marked_and_told_of_by_the_name_on_its_label(client, field, text):
+    page = client.get("/", params={"ticker": "SYN", field: text}).text
+    marked = [a for _, a in elements(page) if "aria-invalid" in a]
+    assert [(a["name"], a["aria-invalid"], a["aria-describedby"]) for a in marked] == [(field, "true", "fault")]
+    assert [a["role"] for _, a in elements(page) if a.get("id") == "fault"] == ["alert"]
+    assert f"Change “{LABELS[field]}” and ask again." in page
+
+
+def test_what_is_said_of_a_field_is_what_stands_on_it(client):
+    form = client.get("/").text.partition("<form")[2].partition("</form>")[0]
+    on_labels = {"ticker": 'data-search="{}"', "prices": 'aria-label="{}"'}
+    assert all(on_labels.get(name, "<span>{}").format(label) in form for name, label in LABELS.items())
 
 
 @pytest.mark.parametrize("field", ["ticker", "horizon", "as_of", "source"])

@@ -78,6 +78,15 @@ def test_a_failed_card_of_a_file_is_run_again_by_posting_it_again(client):
     assert 'hx-post="/panels/prophet"' in answer.text
 
 
+@pytest.mark.parametrize("path", ["/panels/prophet", "/panels/prophet/live", "/api/v1/panels/verdict"])
+def test_a_file_too_short_for_a_card_is_told_how_many_rows_to_add(client, path):
+    assert "Add at least 170 earlier rows to your file" in post(client, path).text
+
+
+def test_a_short_history_that_is_no_file_has_no_rows_to_add(client):
+    assert "ticker with a longer history" in client.get("/panels/prophet?ticker=SYN&as_of=2015-05-29").text
+
+
 def test_a_price_that_stood_still_where_it_was_tested_has_a_receipt_without_a_ratio(client):
     rows = (f"{day},{100 + (row >= 150)}" for row, day in enumerate(weekdays(300)))
     content = "\n".join(["Date,Close", *rows]).encode()

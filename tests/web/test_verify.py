@@ -15,7 +15,7 @@ from tests.web.test_index import HOSTILE
 
 KEY = "a key for these tests"
 ASKED = "ticker=SYN&horizon=3&as_of=2016-01-29"
-GENUINE, FORGED, ALTERED = "Signed by this deployment", "not signed by this deployment", "not what it was signed for"
+GENUINE, FORGED, ALTERED = "Signed by this deployment", "not signed by this deployment", "changed after it was signed"
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,23 @@ def test_a_receipt_of_ours_is_known(client, documents, path):
 @pytest.mark.parametrize("path", ["forecast.csv", "summary.txt"])
 def test_a_whole_document_of_ours_is_known(client, documents, path):
     assert check(client, documents[path])[1] == f"{GENUINE}, and unchanged like all that was pasted with it."
+
+
+@pytest.mark.parametrize("pasted", ["", "  \n"])
+def test_an_empty_form_is_told_of_by_its_field(client, pasted):
+    answer = client.post("/verify", data={"receipt": pasted})
+    (field,) = (a for _, a in elements(answer.text, "textarea"))
+    (fault,) = (a for _, a in elements(answer.text, "span") if a.get("role") == "alert")
+    assert answer.status_code == 422
+    assert (field["aria-invalid"], field["aria-describedby"]) == ("true", fault["id"])
+    assert "Paste a receipt first." in answer.text
+
+
+def test_a_good_receipt_says_what_it_is_of_before_its_hashes(client, documents):
+    page = client.post("/verify", data={"receipt": documents["summary.txt"]}).text.partition("<form")[0]
+    before, folded = page.split("<details>")
+    assert "SYN, 3 trading days ahead, from prices until 29 Jan 2016." in before
+    assert ("<dt>data</dt>" in before, "<dt>data</dt>" in folded) == (False, True)
 
 
 def test_anybody_with_the_key_can_make_the_signature(documents):
