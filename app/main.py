@@ -171,7 +171,7 @@ def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
         css=assets.versioned("app.css"),
         scripts=tuple(map(assets.versioned, assets.SCRIPTS)),
         htmx="/vendor/htmx-2.min.js",
-        samples=SampleSource.tickers,
+        samples=SampleSource.stock,
         sources=tuple(sources),
         default_source=settings.source,
         maximum_horizon=MAXIMUM_HORIZON,

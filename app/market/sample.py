@@ -25,6 +25,7 @@ class SampleSource:
 
     title = "The built-in sample"
     tickers = tuple(_INDICES)
+    stock = tuple(Found(ticker, name, exchange) for ticker, (name, _, exchange, _) in _INDICES.items())
     last_day = date(2018, 12, 31)
 
     async def load(self, ticker: str) -> Quotes:
@@ -35,7 +36,7 @@ class SampleSource:
 
     async def search(self, words: str) -> tuple[Found, ...]:
         """Those of the two that ``words`` can mean."""
-        return matching((Found(ticker, name, exchange) for ticker, (name, _, exchange, _) in _INDICES.items()), words)
+        return matching(self.stock, words)
 
 
 def _read(ticker: str) -> Quotes:

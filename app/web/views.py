@@ -17,7 +17,7 @@ from app.web.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What every page links to and says; ``samples`` are tickers that work with no network.
+    """What every page links to and says; ``samples`` work with no network.
 
     ``last_days`` are of sources that have nothing newer, by name.
     """
@@ -25,7 +25,7 @@ class Site:
     css: str
     scripts: tuple[str, ...]
     htmx: str
-    samples: tuple[str, ...]
+    samples: tuple[Found, ...]
     sources: tuple[str, ...]
     default_source: str
     maximum_horizon: int

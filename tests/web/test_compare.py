@@ -83,6 +83,12 @@ def test_a_ticker_named_twice_is_shown_once_and_the_page_says_so(client):
     assert "SYN was named more than once and is shown once." in page
 
 
+def test_who_compares_one_ticker_is_asked_for_a_second(client):
+    tickers = ("", "&ticker=SYN", "&ticker=SYN&ticker=EURO")
+    pages = [client.get(f"/compare?horizon=5{named}").text for named in tickers]
+    assert ["Add a second ticker to compare with." in page for page in pages] == [False, True, False]
+
+
 def test_a_fifth_ticker_is_one_too_many_and_nothing_loads(client):
     answer = client.get("/compare?ticker=A&ticker=B&ticker=C&ticker=D&ticker=E")
     assert answer.status_code == 422

@@ -40,7 +40,8 @@ def test_the_front_page_has_a_form_and_no_cards(client):
     names = [attributes.get("name") for tag, attributes in elements(page) if tag in ("input", "select")]
     assert slots(page) == []
     assert names[:4] == ["ticker", "horizon", "as_of", "source"]
-    assert "%5EGSPC" in page
+    assert ("a", "/?ticker=%5EGSPC&source=sample") in links(page)
+    assert "S&amp;P 500 index (^GSPC)" in page
 
 
 def test_a_wrong_query_leaves_the_form_as_it_was_typed_and_loads_nothing(client):
