@@ -47,7 +47,8 @@ def hits(
     ticks = percent_ticks(*limits, 5, plus=True)
     every = math.ceil(_PIXELS_EACH * len(origins) / (canvas.width - axis_width(ticks)))
     remark = f"every {_ORDINALS.get(every, f'{every}th')} is drawn" if every > 1 else ""
-    plot = _plot(origins, limits, ticks, canvas, key_rows=len(outcomes) + bool(remark) if canvas.narrow else 1)
+    key_rows = len(outcomes) + bool(remark) if canvas.narrow else 1
+    plot = _plot(origins, limits, ticks, canvas, key_rows)
     # The newest one is always among them.
     drawn = np.arange(len(origins))[::-every][::-1]
     spacing = every * plot.box.width / len(origins)
@@ -57,7 +58,7 @@ def hits(
     for outcome in outcomes:
         rows = drawn[outcome.members[drawn]]
         plot.dots(rows, actual[rows], outcome.tone, fill=outcome.fill, shape=outcome.shape, size=_dot_size(spacing))
-    _write_key(plot, outcomes, remark, canvas)
+    _write_key(plot, outcomes, remark, key_rows)
     return finish(plot.figure, alt)
 
 
@@ -93,15 +94,15 @@ def _draw_bars(
     plot.line(x, np.column_stack([low, high, gap]).ravel(), tone, width, name=name)
 
 
-def _write_key(plot: Plot, outcomes: Sequence[_Outcome], remark: str, canvas: Canvas) -> None:
-    """The marks with their counts and a remark: side by side, on a phone one below the other."""
+def _write_key(plot: Plot, outcomes: Sequence[_Outcome], remark: str, rows: int) -> None:
+    """The marks with their counts and a remark: side by side in one row, or one below the other."""
     left, top = plot.x_limits[0], plot.y_limits[1]
-    across, up = 5.0, LINE_HEIGHT * (len(outcomes) + bool(remark) if canvas.narrow else 1) - 2.0
+    across, up = 5.0, LINE_HEIGHT * rows - 2.0
     for outcome in outcomes:
         x, y = left + across * plot.x_per_pixel, top + up * plot.y_per_pixel
         plot.dots([x], [y], outcome.tone, fill=outcome.fill, shape=outcome.shape, size=5.5)
         plot.write(x, y, outcome.words, outcome.tone, dx=9)
-        if canvas.narrow:
+        if rows > 1:
             up -= LINE_HEIGHT
         else:
             across += text_width(outcome.words, SMALL) + 22

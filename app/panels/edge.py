@@ -75,8 +75,8 @@ def edge_of(trial: Trial) -> Edge:
 
 
 def _band_test(level: int, held: Estimate, n: int) -> EdgeTest:
-    range_of = f"plausibly {_percent(held.low)} to {_percent(held.high)}"
-    found = f"{_percent(held.value)} of the time, {range_of}" if n else "none yet"
+    plausible = f"plausibly {_percent(held.low)} to {_percent(held.high)}"
+    found = f"{_percent(held.value)} of the time, {plausible}" if n else "none yet"
     needed = f"{level} % within that range, for which forecasts that overlap count once"
     return EdgeTest(f"{level} % band held", found, needed, held.low <= level / 100 <= held.high)
 

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from app.charts.chart import NARROW, WIDE
 from tests.browser.test_upload import GOOD, press_analyse
 
 PAST = "/?ticker=%5EGSPC&horizon=5&as_of=2018-06-29&source=sample"
@@ -77,3 +78,22 @@ def test_the_report_prints_on_light_paper_with_each_card_on_its_own(chromium: Br
     broken = page.locator(".card").evaluate_all("cards => cards.map(card => getComputedStyle(card).breakBefore)")
     assert broken[1:] == ["page"] * (len(broken) - 1)
     page.close()
+
+
+def test_a_report_is_as_wide_as_any_screen_also_with_everything_unfolded(page: Page, served: str) -> None:
+    page.goto(f"{served}/report{PAST[1:]}")
+    page.locator("details").evaluate_all("all => all.forEach(one => (one.open = true))")
+    for width in (360, 752, 753, 1056, 1057, 1100, 1151, 1152, 1153, 1600):
+        page.set_viewport_size({"width": width, "height": 800})
+        room = page.evaluate("() => document.documentElement.clientWidth - document.documentElement.scrollWidth")
+        assert room >= 0, width
+
+
+def test_a_report_has_charts_for_phones_and_prints_those_for_paper(page: Page, served: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{served}/report{PAST[1:]}")
+    drawn = "chart => chart.decode().then(() => chart.naturalWidth)"
+    chart = page.locator("#panel-overview .card-body img")
+    assert chart.evaluate(drawn) == NARROW.width
+    page.emulate_media(media="print")
+    assert chart.evaluate(drawn) == WIDE.width
