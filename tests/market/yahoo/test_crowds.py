@@ -19,7 +19,7 @@ from tests.market.yahoo.test_manners import Clock
 
 pytestmark = pytest.mark.anyio
 
-CROWD, PATIENCE = 40, 2
+CROWD, PATIENCE = 40, 6
 GOOD = answer(chart(walk(400)))
 HALF = replace(GOOD, body=GOOD.body[: len(GOOD.body) // 2])
 MOODS = {

@@ -84,16 +84,16 @@ async def _many(source, count):
 
 def test_loads_at_the_same_time_do_not_wait_for_each_other(yahoo):
     yahoo.charts = [Answer(hangs=True), GOOD]
-    answers = asyncio.run(_many(YahooSource(patience=3), 6))
+    answers = asyncio.run(_many(YahooSource(patience=8), 6))
     assert sorted(type(answer).__name__ for answer in answers) == ["Quotes"] * 5 + ["SourceSilentError"]
 
 
 def test_those_who_wait_for_a_thread_are_answered_in_time_too(yahoo):
     yahoo.charts = [Answer(hangs=True)]
     begun = time.monotonic()
-    answers = asyncio.run(_many(YahooSource(patience=1), 20))
+    answers = asyncio.run(_many(YahooSource(patience=3), 20))
     assert {type(answer) for answer in answers} == {SourceSilentError}
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 8
     assert len(yahoo.asked) <= 8
 
 

@@ -88,7 +88,7 @@ def test_yahoo_is_asked_where_no_source_is_named(yahoo):
 def test_the_last_answer_is_given_once_more_with_its_age_on_every_card(yahoo, trouble):
     yahoo.charts = [GOOD, trouble]
     clock = Clock()
-    with served(patience=3, clock=clock) as client:
+    with served(patience=8, clock=clock) as client:
         fresh = client.get("/panels/overview?ticker=AAPL").text
         clock.now += 901
         cards = [client.get(f"/panels/{slug}?ticker=AAPL") for slug in ("overview", "technicals")]
