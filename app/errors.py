@@ -116,7 +116,7 @@ class StrangeHostError(AppError):
 class TooFewBarsError(AppError):
     """A card needs a longer history than there is."""
 
-    hint = "Choose a later date or a ticker with a longer history; the other cards need less."
+    hint = "Choose a later date or a ticker with a longer history."
 
     def __init__(self, found: int, needed: int) -> None:
         super().__init__(found, needed)

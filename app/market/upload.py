@@ -49,10 +49,7 @@ class ShortFileError(TooFewBarsError):
 
     def __init__(self, found: int, needed: int) -> None:
         super().__init__(found, needed)
-        self.hint = (
-            f"Add at least {needed - found} earlier rows to your file, or choose a later day where “As of” is set; "
-            "the other cards need less."
-        )
+        self.hint = f"Add at least {needed - found} earlier rows to your file, or choose a later day in “As of”."
 
 
 def upload_of(file_name: str, content: bytes) -> Upload:

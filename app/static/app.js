@@ -67,6 +67,18 @@ function showChoice() {
   else if (!source.value) source.selectedIndex = [...source.options].findIndex((option) => option.defaultSelected);
 }
 
+// What the server marks in a form that it sends, where only the answer came and the form stays.
+function markFault() {
+  const { field } = document.querySelector("#fault")?.dataset ?? {};
+  for (const control of ask.querySelectorAll("[name]")) {
+    const wrong = control.name === field;
+    control.ariaInvalid = wrong ? "true" : null;
+    if ((control.getAttribute("aria-describedby") ?? "fault") !== "fault") continue;
+    if (wrong) control.setAttribute("aria-describedby", "fault");
+    else control.removeAttribute("aria-describedby");
+  }
+}
+
 async function postFile(file) {
   const fields = new FormData(ask);
   // Read once, so that every card gets the same bytes whatever becomes of the file and the form meanwhile.
@@ -74,6 +86,7 @@ async function postFile(file) {
   sent = [...fields];
   await htmx.ajax("POST", "/panels", { source: ask });
   history.replaceState(null, "", "/");
+  markFault();
   document.querySelector("#answer [role=alert]")?.scrollIntoView({ block: "nearest" });
 }
 

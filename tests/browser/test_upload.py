@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.fakes import market
 from tests.web.test_upload_http import csv_of
@@ -83,6 +83,20 @@ def test_a_bad_file_is_told_once_beside_the_form(page: Page) -> None:
     press_analyse(page)
     assert "Line 2, column “Close”" in page.wait_for_selector("#answer [role=alert]").inner_text()
     assert page.locator("section.card").count() == 0
+
+
+def test_a_wrong_field_beside_a_file_is_marked_until_it_is_right(page: Page) -> None:
+    ticker = page.locator("input[name=ticker]")
+    ticker.fill("no/such")
+    page.set_input_files("input[name=prices]", GOOD)
+    press_analyse(page)
+    expect(page.locator("#fault")).to_contain_text("Ticker or name")
+    expect(ticker).to_have_attribute("aria-invalid", "true")
+    expect(ticker).to_have_attribute("aria-describedby", "fault")
+    ticker.fill("acme")
+    press_analyse(page)
+    page.wait_for_selector("#panel-overview.ready", timeout=90_000)
+    assert page.locator("[aria-invalid], [aria-describedby=fault]").count() == 0
 
 
 def test_too_large_a_file_is_not_sent(page: Page) -> None:
