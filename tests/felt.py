@@ -16,6 +16,8 @@ WATCH = """
 """A script that keeps what Chromium notes of a page in ``felt``."""
 COMPLETE = "#panel-{}.ready:not(:has([data-follows]))"
 """Where a card stands with all its charts."""
+# Milliseconds for which a new window of Chromium's works on its own bars, with pages of its own that need a core each.
+_WINDOW = 2000
 _PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
@@ -35,7 +37,7 @@ class Felt:
 
 
 def felt(browser: Browser, url: str, width: int, height: int, look_at: str = "") -> Felt:
-    """Open ``url`` in a fresh profile, scroll to the card ``look_at`` where one is named, and wait for every card."""
+    """Open ``url`` in a fresh profile's settled window, scroll to ``look_at`` where a card is named, wait for all."""
     context = browser.new_context(viewport={"width": width, "height": height})
     page = context.new_page()
     page.add_init_script(WATCH)
@@ -43,6 +45,7 @@ def felt(browser: Browser, url: str, width: int, height: int, look_at: str = "")
     network = context.new_cdp_session(page)
     network.send("Network.enable")
     network.on("Network.loadingFinished", lambda ended: came.append(int(ended["encodedDataLength"])))
+    page.wait_for_timeout(_WINDOW)
     page.goto(url, wait_until="domcontentloaded")
     reserved = _heights(page)
     if look_at:

@@ -14,7 +14,7 @@ function toldBy(slugs, glance) {
   const line = document.createElement("p");
   line.className = "faint";
   const all = (...states) => cards.every((card) => states.some((state) => card.classList.contains(state)));
-  if (all("failed")) line.textContent = unsaid.failed;
+  if (all("failed")) line.textContent = cards[0].querySelector("[data-why]")?.textContent ?? unsaid.failed;
   else if (all("failed", "stopped")) line.textContent = unsaid.stopped;
   else line.textContent = all("failed", "stopped", "ready") ? unsaid.nothing : unsaid.waiting;
   return [line];

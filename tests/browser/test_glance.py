@@ -31,7 +31,7 @@ def test_a_laptops_first_screen_says_what_it_is_how_far_it_moves_and_whether_the
 def test_the_strip_says_what_a_failed_card_leaves_open(watched: Watched) -> None:
     page = watched.open("/?ticker=%5EGSPC&source=sample&as_of=1999-06-01")
     page.wait_for_selector("#panel-verdict.failed", timeout=90_000)
-    expect(page.locator("[data-told=edge]")).to_contain_text("That card has failed")
+    expect(page.locator("[data-told=edge]")).to_have_text("This card needs 250 daily bars and found 103.")
     expect(page.locator("[data-told=range]")).to_contain_text("usually moves by")
     watched.expects("status of 422")
 
@@ -53,6 +53,13 @@ def test_the_strip_says_when_no_card_came(watched: Watched) -> None:
     for place in page.locator("[data-told]").all():
         expect(place).to_have_text("That card has failed; its place says why.")
     watched.expects("status of 504")
+
+
+def test_the_strip_says_why_its_cards_failed(watched: Watched) -> None:
+    page = watched.open(QUERY.replace("%5EGSPC", "NOSUCH"))
+    page.wait_for_selector("#panel-verdict.failed", timeout=90_000)
+    for place in page.locator("[data-told]").all():
+        expect(place).to_have_text("The built-in sample knows no “NOSUCH”.")
 
 
 def test_a_past_day_says_in_the_strip_what_happened(watched: Watched) -> None:

@@ -55,7 +55,7 @@ def test_while_yahoo_refuses_every_card_counts_down_and_offers_the_sample_and_a_
     yahoo.charts = [refused(600)]
     page = watched.open(ASKED)
     wait_for_failures(watched)
-    assert page.get_by_text("Yahoo limits how often it may be asked").count() == len(PANELS)
+    assert page.locator(".card").get_by_text("Yahoo limits how often it may be asked").count() == len(PANELS)
     assert page.get_by_text("Tries again by itself in").count() == len(PANELS)
     assert_no_violation(page)
     page.locator("#panel-lstm").get_by_role("link", name="Choose a CSV of prices").click()
@@ -77,7 +77,7 @@ def test_an_unknown_ticker_is_told_in_each_place(yahoo: Yahoo, watched: Watched)
     yahoo.charts = [UNKNOWN]
     page = watched.open(ASKED)
     wait_for_failures(watched)
-    assert page.get_by_text("Yahoo knows no “ACME”").count() == len(PANELS)
+    assert page.locator(".card").get_by_text("Yahoo knows no “ACME”").count() == len(PANELS)
     assert_no_violation(page)
     watched.expects("status of 404")
 
