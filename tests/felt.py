@@ -1,5 +1,6 @@
 """What a visitor feels of a page, as Chromium itself measures it while all cards arrive."""
 
+import time
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page
@@ -25,14 +26,13 @@ _PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0].startT
 class Felt:
     """Seconds to the first paint, milliseconds of each long task, the sum of layout shifts, bytes that came.
 
-    ``reserved`` and ``heights`` are of each card by slug, in rem: while it was waited for, and when it was there.
+    ``heights`` are of each card by slug, in rem.
     """
 
     first_paint: float
     long_tasks: tuple[float, ...]
     layout_shift: float
     transferred: int
-    reserved: dict[str, float]
     heights: dict[str, float]
 
 
@@ -42,22 +42,32 @@ def felt(browser: Browser, url: str, width: int, height: int, look_at: str = "")
     page = context.new_page()
     page.add_init_script(WATCH)
     came: list[int] = []
+    ended: list[str] = []
+    page.on("requestfinished", lambda request: ended.append(request.url) if "/live?" in request.url else None)
     network = context.new_cdp_session(page)
     network.send("Network.enable")
-    network.on("Network.loadingFinished", lambda ended: came.append(int(ended["encodedDataLength"])))
+    network.on("Network.loadingFinished", lambda done: came.append(int(done["encodedDataLength"])))
     page.wait_for_timeout(_WINDOW)
     page.goto(url, wait_until="domcontentloaded")
-    reserved = _heights(page)
     if look_at:
         page.locator(f"#panel-{look_at}").evaluate("card => card.scrollIntoView()")
-    for panel in PANELS:
-        page.wait_for_selector(COMPLETE.format(panel.slug), timeout=120_000)
+    _wait_for_streams(page, ended)
     page.wait_for_timeout(500)
     seen = page.evaluate("felt")
+    for panel in PANELS:
+        page.wait_for_selector(COMPLETE.format(panel.slug), timeout=10_000)
     paint = page.evaluate(_PAINT) / 1000
-    found = Felt(paint, tuple(seen["long"]), seen["shift"], sum(came), reserved, _heights(page))
+    found = Felt(paint, tuple(seen["long"]), seen["shift"], sum(came), _heights(page))
     context.close()
     return found
+
+
+def _wait_for_streams(page: Page, ended: list[str]) -> None:
+    """Until all cards came, without a selector: Playwright would put a third of a megabyte of script into the page."""
+    end = time.monotonic() + 120
+    while len(ended) < len(PANELS):
+        assert time.monotonic() < end, f"only {ended} came"
+        page.wait_for_timeout(50)
 
 
 def _heights(page: Page) -> dict[str, float]:
