@@ -3,7 +3,6 @@ import re
 import resource
 import subprocess
 import sys
-import time
 from itertools import combinations
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import app.charts
 from app.charts.chart import NARROW
 from app.charts.style import TONES
 from tests.charts.drawings import draw_fan, root_of, svg_of, word_boxes
+from tests.spent import spent
 
 SVG = "{http://www.w3.org/2000/svg}"
 KILOBYTE = 1024
@@ -115,14 +115,7 @@ def test_no_two_words_overlap(draw, canvas):
 
 
 def test_a_drawing_takes_less_than_80_milliseconds_once_warm(draw, canvas):
-    draw(canvas)
-    assert min(seconds_for(draw, canvas) for _ in range(5)) < 0.080
-
-
-def seconds_for(draw, canvas):
-    start = time.process_time()
-    draw(canvas)
-    return time.process_time() - start
+    assert spent(lambda: draw(canvas)) < 0.080
 
 
 def test_a_hundred_charts_leave_no_figure_behind():

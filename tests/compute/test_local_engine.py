@@ -17,9 +17,9 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_starting_takes_no_time_because_workers_come_up_in_the_background():
-    begun = time.process_time()
+    begun = time.thread_time()
     async with local_engine(warm=f"{HERE}:slow_warm_up") as engine:
-        assert time.process_time() - begun < 0.05
+        assert time.thread_time() - begun < 0.05
         assert engine.status().warm == 0
 
 
