@@ -1,6 +1,7 @@
 import re
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from app.panels import PANELS
@@ -60,6 +61,19 @@ def test_the_strip_says_why_its_cards_failed(watched: Watched) -> None:
     page.wait_for_selector("#panel-verdict.failed", timeout=90_000)
     for place in page.locator("[data-told]").all():
         expect(place).to_have_text("The built-in sample knows no “NOSUCH”.")
+
+
+@pytest.mark.parametrize(("width", "rows", "side", "top"), [(1151, 2, "0px", "1px"), (1152, 1, "1px", "0px")])
+def test_a_past_days_strip_is_two_by_two_up_to_where_four_have_room(
+    watched: Watched, width: int, rows: int, side: str, top: str
+) -> None:
+    watched.page.set_viewport_size({"width": width, "height": 800})
+    page = watched.open(QUERY)
+    cells = page.locator(".glance > div")
+    assert len(set(cells.evaluate_all("all => all.map(one => one.offsetTop)"))) == rows
+    expect(cells.nth(2)).to_have_css("border-left-width", side)
+    expect(cells.nth(2)).to_have_css("border-top-width", top)
+    watched.wait_for_cards()
 
 
 def test_a_past_day_says_in_the_strip_what_happened(watched: Watched) -> None:
