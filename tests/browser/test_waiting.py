@@ -1,9 +1,7 @@
 """A page whose cards are on their way: what it tells, what can be done, and what is left when nobody waits."""
 
 import re
-import time
 import urllib.request
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, Route, expect
@@ -11,6 +9,7 @@ from playwright.sync_api import Browser, CDPSession, Page, Route, expect
 from app.panels import PANELS
 from tests.browser.watching import QUERY, Watched
 from tests.felt import WATCH, felt
+from tests.web.test_faults import within
 
 SIZES = {"wide": (1366, 768), "phone": (390, 844)}
 _TOLD = """
@@ -48,13 +47,6 @@ def in_use(served: str) -> float:
         said = answer.read().decode()
     names = (r'stock_workers{state="running"}', "stock_queue_depth")
     return sum(float(re.search(rf"^{re.escape(name)} (\S+)$", said, re.M)[1]) for name in names)
-
-
-def until(holds: Callable[[], bool], patience: float, otherwise: str) -> None:
-    end = time.monotonic() + patience
-    while not holds():
-        assert time.monotonic() < end, otherwise
-        time.sleep(0.05)
 
 
 def numbers(told: list[str], of: str) -> list[int]:
@@ -190,7 +182,7 @@ def test_no_work_is_left_of_cards_that_nobody_waits_for(chromium: Browser, serve
     day = {"cancel": "2016-03-31", "leave": "2016-06-30", "close": "2016-09-30"}[way]
     page.add_init_script(_TOLD)
     page.goto(served + fresh(day))
-    until(lambda: page.evaluate("told.some(words => /fit/i.test(words))"), 90, "no fit was told of")
+    within(90, lambda: page.evaluate("told.some(words => /fit/i.test(words))"))
     assert in_use(served)
     if way == "cancel":
         for slug in ("verdict", "patterns", "lstm", "prophet", "technicals", "overview"):
@@ -199,7 +191,7 @@ def test_no_work_is_left_of_cards_that_nobody_waits_for(chromium: Browser, serve
         page.goto(served + "/verify")
     else:
         page.close()
-    until(lambda: not in_use(served), 10, "work went on that nobody waits for")
+    within(10, lambda: not in_use(served))
     page.close()
 
 

@@ -72,7 +72,7 @@ async def test_a_job_that_takes_too_long_is_stopped_and_the_next_one_works(open_
         begun = asyncio.get_running_loop().time()
         with pytest.raises(JobTimeoutError, match=r"longer than 0\.4 s"):
             await engine.run(f"{HERE}:nap", b"30")
-        assert asyncio.get_running_loop().time() - begun < 10
+        assert asyncio.get_running_loop().time() - begun < 2
         assert await engine.run(f"{HERE}:echo", b"next") == b"next"
 
 

@@ -97,7 +97,7 @@ async def test_a_replica_that_dies_holds_the_others_up_no_longer_than_its_lease(
     kitchen.serve.set()
     async with replicas(redis.url) as (dead, alive):
         assert await dead.flights._leads(dead.flights._prefix + "soup", "of the dead")
-        assert await asyncio.wait_for(alive.soup(kitchen), 4) == b"1"
+        assert await asyncio.wait_for(alive.soup(kitchen), 2) == b"1"
 
 
 async def test_without_redis_each_replica_goes_on_alone_and_together_again_after(redis):
@@ -110,7 +110,7 @@ async def test_without_redis_each_replica_goes_on_alone_and_together_again_after
         assert await first.cache.get("a") == b"apple"
         assert await second.cache.get("a") is None
         assert await second.soup(kitchen) == b"1"
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 1
         assert first.shared.down
         redis.start()
         await asyncio.sleep(1.1)
@@ -129,7 +129,7 @@ async def test_redis_lost_in_the_middle_of_a_computation_costs_nobody_the_answer
         redis.kill()
         first.serve.set()
         second.serve.set()
-        assert await asyncio.wait_for(asyncio.gather(leading, waiting), 10) == [b"1", b"1"]
+        assert await asyncio.wait_for(asyncio.gather(leading, waiting), 3) == [b"1", b"1"]
     redis.start()
 
 
@@ -140,4 +140,4 @@ async def test_a_redis_that_hangs_is_waited_for_once_and_then_left_alone():
             for number in range(20):
                 await replica.cache.set(str(number), b"x", 60)
             assert [await replica.cache.get(str(number)) for number in range(20)] == [b"x"] * 20
-            assert 0.4 < time.monotonic() - begun < 5
+            assert 0.4 < time.monotonic() - begun < 1.2

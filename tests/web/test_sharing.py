@@ -93,7 +93,7 @@ async def test_a_visitor_who_leaves_ends_the_wait_for_the_market(path):
         visitor = Visitor(app, path)
         await asyncio.wait_for(source.asked.wait(), 10)
         visitor.leave()
-        await asyncio.wait([visitor.task], timeout=10)
+        await asyncio.wait([visitor.task], timeout=2)
         ended = source.cancelled
         visitor.task.cancel()
     assert ended == 1

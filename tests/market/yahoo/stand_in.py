@@ -60,8 +60,8 @@ class Yahoo:
         return self.elsewhere.get(f"{method} {host}{path}") or self.elsewhere.get(host + path, NOBODY)
 
     def is_left_alone(self) -> bool:
-        """Whether the last request comes to its end within five seconds."""
-        patience = time.monotonic() + 5
+        """Whether the last request comes to its end within two seconds."""
+        patience = time.monotonic() + 2
         while self.open and time.monotonic() < patience:
             time.sleep(0.02)
         return not self.open

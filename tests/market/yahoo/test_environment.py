@@ -69,4 +69,4 @@ def test_a_proxy_that_accepts_and_says_nothing_is_waited_for_no_longer_than_yaho
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{mute.getsockname()[1]}")
         begun = time.monotonic()
         assert type(error_of(YahooSource(patience=1))) is SourceSilentError
-        assert time.monotonic() - begun < 8
+        assert time.monotonic() - begun < 3
