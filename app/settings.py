@@ -7,9 +7,11 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_SHORTEST_KEY = 32
 _NO_KEY = (
-    "has to be set in production, because receipts are signed with it; any long random text will do, kept secret "
-    "and kept the same for as long as receipts are to be recognised"
+    f"has to be set in production to at least {_SHORTEST_KEY} characters, because receipts are signed with it and a "
+    "short key can be guessed from one receipt; any random text will do, kept secret and kept the same for as long as "
+    "receipts are to be recognised"
 )
 OFF = "off"
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
@@ -51,12 +53,12 @@ class Settings(BaseSettings):
 
     @field_validator("secret_key")
     @classmethod
-    def _never_empty(cls, key: SecretStr, others: ValidationInfo) -> SecretStr:
-        if key.get_secret_value().strip():
-            return key
-        if others.data.get("app_env") == "production" or others.data.get("space_id"):
+    def _long_enough(cls, key: SecretStr, others: ValidationInfo) -> SecretStr:
+        text = key.get_secret_value().strip()
+        production = others.data.get("app_env") == "production" or others.data.get("space_id")
+        if production and len(text) < _SHORTEST_KEY:
             raise ValueError(_NO_KEY)
-        return SecretStr(secrets.token_hex(32))
+        return key if text else SecretStr(secrets.token_hex(32))
 
     @property
     def hops(self) -> int:

@@ -16,6 +16,7 @@ from app.settings import Settings
 from tests.fakes import FakeMarket, InlineEngine, market
 
 TODAY = date(2018, 12, 31)
+KEY = "a key that is long enough for production"
 
 # pyts compiles for twenty seconds when it is imported unless the compiler is off, as it is in workers; a library that
 # other tests compare with cannot be imported without the compiler.
@@ -43,7 +44,7 @@ def served(source=None, engine=None, **settings):
     """A client of an app of its own, with a cache of its own."""
     sources = {"sample": source or FakeMarket(market())}
     app = create_app(
-        Settings(**{"source": "sample", "rate_limit": "off", "secret_key": "kept"} | settings),
+        Settings(**{"source": "sample", "rate_limit": "off", "secret_key": KEY} | settings),
         sources,
         engine or InlineEngine(),
         today=lambda: TODAY,

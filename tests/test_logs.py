@@ -2,13 +2,17 @@ import io
 import json
 import logging
 import logging.config
+import re
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.routing import Mount
 
 from app.compute.call import guarded
 from app.logs import Numbered, log_configuration
 from app.settings import Settings
-from tests.conftest import served
+from app.web.routes import routes
+from tests.conftest import KEY, served
 from tests.fakes import BrokenMarket
 
 SECRETS = ("AAPL", "hush", "203.0.113.9", "visitor.csv", "Mozilla")
@@ -21,7 +25,7 @@ def logged(monkeypatch):
     monkeypatch.setattr("sys.stdout", written)
     before = logging.root.handlers[:], logging.root.level
     logging.config.dictConfig(
-        log_configuration(Settings(**{"app_env": "production", "log_level": "debug", "secret_key": "kept"}))
+        log_configuration(Settings(**{"app_env": "production", "log_level": "debug", "secret_key": KEY}))
     )
     yield lambda: [line for line in map(json.loads, written.getvalue().splitlines()) if line["name"] != "httpx2"]
     logging.root.handlers[:], logging.root.level = before
@@ -43,6 +47,38 @@ def test_a_request_is_one_line_with_its_number_and_nothing_of_its_visitor(logged
     assert first["milliseconds"] >= 0
     assert posted["status"] == 422
     assert not [word for word in SECRETS if word in json.dumps(logged())]
+
+
+WRITTEN = ["secret", "x" * 4_000, "a%0aFORGED LINE", "..%2f..%2fsecret", "é%00", '"}', "overview/live/secret", "{slug}"]
+
+
+def paths(written):
+    """Every route's path with ``written`` in each of its parts, behind it and in its query."""
+    for route in routes():
+        path = re.sub(r"\{\w+\}", lambda _: written, route.path)
+        yield from (path, f"{path}/{written}", f"{path}?ticker={written}&slug={written}&{written}={written}")
+
+
+def series(client):
+    samples = [one for family in text_string_to_metric_families(client.get("/metrics").text) for one in family.samples]
+    return {(one.name, *(value for name, value in sorted(one.labels.items()) if name != "status")) for one in samples}
+
+
+def test_lines_and_series_are_of_routes_whatever_is_asked_of_them(logged):
+    with served() as client:
+        asked = 0
+        for written in WRITTEN:
+            for path in paths(written):
+                for method in ("GET", "POST", "TRACE"):
+                    client.request(method, f"http://testserver{path}")
+                    asked += 1
+        seen, lines = series(client), lines_of(logged, "app.requests")
+    known = {"none", *(f"{one.path}/*" if isinstance(one, Mount) else one.path for one in routes())}
+    assert len(lines) == asked + 1
+    assert {line["route"] for line in lines} <= known
+    assert {labels[2] for labels in seen if labels[0] == "stock_requests_total"} <= known
+    assert len([labels for labels in seen if labels[0] == "stock_requests_total"]) <= len(known) * 3
+    assert not [word for word in ("secret", "FORGED", "xxx", "é") if word in f"{seen} {lines}"]
 
 
 def test_probes_are_logged_only_where_everything_is(logged):

@@ -5,6 +5,7 @@ import secrets
 from time import perf_counter
 
 from starlette.datastructures import MutableHeaders
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.logs import REQUEST
@@ -55,12 +56,8 @@ class Observed:
 
 
 def _template(scope: Scope) -> str:
-    """The path with the names of its parts for what the visitor wrote there."""
-    if "endpoint" not in scope:
-        return "none"
-    if mounted := scope.get("root_path"):
-        return f"{mounted}/*"
-    path: str = scope["path"]
-    for name, value in scope.get("path_params", {}).items():
-        path = path.removesuffix(value) + f"{{{name}}}"
-    return path
+    """The path of the route that answered, as the table of addresses has it: nothing of what the visitor wrote."""
+    route = scope.get("route")
+    if isinstance(route, Mount):
+        return f"{route.path}/*"
+    return route.path if isinstance(route, Route) else "none"

@@ -1,22 +1,34 @@
 """Whether a receipt is one of ours and unchanged."""
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.web.body import MAXIMUM_BYTES
+from app.errors import TooLargeError
+from app.web.admission import admit
 from app.web.document_views import VerifyView
-from app.web.form import said_by
+from app.web.form import body_of, said_by
 from app.web.state import running, site_of
 from app.web.templates import render
 
+# Ten times the longest document of ours that has a receipt to be compared with.
+MAXIMUM_BYTES = 2**18
+_LONGEST_ECHO = 2**16
 _FAULT = "Paste a receipt first."
+_ALONE = "Paste the receipt alone, or the one document that it ends."
 
 
 async def verify(request: Request) -> Response:
     """GET or POST /verify: a place to paste a receipt, and what came of checking the one that was pasted."""
-    said = await said_by(request, longest=MAXIMUM_BYTES)
-    pasted = said.texts.get("receipt", "")
-    checked = running(request).notary.check(pasted) if pasted.strip() else None
-    fault = _FAULT if request.method == "POST" and checked is None else ""
+    if len(await body_of(request)) > MAXIMUM_BYTES:
+        raise TooLargeError("What was pasted", MAXIMUM_BYTES, _ALONE)
+    posted = request.method == "POST"
+    await admit(request, int(posted or "receipt" in request.query_params))
+    pasted = (await said_by(request, longest=MAXIMUM_BYTES)).texts.get("receipt", "")
+    # In a thread, because a long text takes as long as many requests.
+    checked = await asyncio.to_thread(running(request).notary.check, pasted) if pasted.strip() else None
+    fault = _FAULT if posted and checked is None else ""
     status = 422 if fault or (checked and checked.good is None) else 200
-    return HTMLResponse(render("verify.html", VerifyView(site_of(request), pasted, checked, fault)), status)
+    shown = pasted if len(pasted) <= _LONGEST_ECHO else ""
+    return HTMLResponse(render("verify.html", VerifyView(site_of(request), shown, checked, fault)), status)

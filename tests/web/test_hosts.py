@@ -1,7 +1,7 @@
 import pytest
 
 from app.settings import Settings
-from tests.conftest import served
+from tests.conftest import KEY, served
 from tests.web.pages import HEADERS
 
 ANSWERED = ["me-my.hf.space", "ME-MY.HF.SPACE:443", "localhost:7860", "127.0.0.1", "[::1]:7860", "localhost."]
@@ -54,7 +54,7 @@ def test_probes_are_answered_under_any_name(space, path):
     ids=str,
 )
 def test_the_names_are_those_listed_or_in_production_the_machines_own(said, hosts):
-    assert Settings(**{"secret_key": "kept", **said}).hosts == hosts
+    assert Settings(**{"secret_key": KEY, **said}).hosts == hosts
 
 
 @pytest.mark.parametrize(

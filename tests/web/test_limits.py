@@ -6,7 +6,7 @@ from app.main import routes
 from app.panels import PANELS
 from app.settings import Settings
 from app.web.client import client_of
-from tests.conftest import served
+from tests.conftest import KEY, served
 from tests.fakes import FakeMarket, InlineEngine, market
 from tests.panels.cards import elements
 from tests.web.pages import HEADERS
@@ -115,7 +115,7 @@ def test_nobody_gets_round_the_limit_by_making_up_addresses():
     ("said", "hops"), [({}, 0), ({"space_id": "a/b"}, 1), ({"space_id": "a/b", "proxy_hops": 2}, 2)]
 )
 def test_a_space_has_one_proxy_unless_it_is_said_otherwise(said, hops):
-    assert Settings(**{"secret_key": "kept", **said}).hops == hops
+    assert Settings(**{"secret_key": KEY, **said}).hops == hops
 
 
 @pytest.mark.parametrize("path", COSTS)

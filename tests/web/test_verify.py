@@ -183,8 +183,17 @@ def test_nothing_that_is_pasted_breaks_anything(client, inside, signature):
 
 
 def test_too_much_is_refused_and_much_is_not(client):
-    assert client.post("/verify", data={"receipt": "a" * 3 * 2**20}).status_code == 413
-    assert client.post("/verify", data={"receipt": "a\n" * 2**19}).status_code == 422
+    for much in (3 * 2**20, 2**18):
+        answer = client.post("/verify", data={"receipt": "a" * much})
+        assert answer.status_code == 413
+        assert 'role="alert"' in answer.text
+        assert "0.25 MiB" in answer.text or much > 2**21
+    assert client.post("/verify", data={"receipt": "a" * (2**18 - 10)}).status_code == 422
+
+
+def test_only_what_a_document_of_ours_can_be_is_shown_again(client):
+    shown = [client.post("/verify", data={"receipt": "<" * length}).text.count("&lt;") for length in (2**16, 2**16 + 1)]
+    assert shown == [2**16, 0]
 
 
 def test_what_is_pasted_is_shown_as_text_only(client):
