@@ -63,12 +63,9 @@ class BadFileError(AppError):
 class TooLargeError(AppError):
     """More bytes were sent than the app reads; ``what`` says of what."""
 
-    def __init__(
-        self,
-        what: str,
-        limit: int,
-        hint: str = "Send a file of at most 2 MiB: the last ten years of daily bars take a tenth of that.",
-    ) -> None:
+    hint = "Send a file of at most 2 MiB: the last ten years of daily bars take a tenth of that."
+
+    def __init__(self, what: str, limit: int, hint: str = hint) -> None:
         super().__init__(what, limit, hint)
         self.what, self.limit, self.hint = what, limit, hint
         self.sentence = f"{what} is larger than {limit / 2**20:.3g} MiB."
