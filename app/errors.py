@@ -196,6 +196,5 @@ class SourceSilentError(AppError):
     def __init__(self, source: str, seconds: float, reason: str = "") -> None:
         super().__init__(source, seconds, reason)
         self.source, self.seconds, self.reason = source, seconds, reason
-        self.sentence = (
-            f"{source} cannot be reached: {reason}." if reason else f"{source} did not answer within {seconds:g} s."
-        )
+        fault = f"cannot be reached: {reason}" if reason else f"did not answer within {seconds:g} s"
+        self.sentence = f"{source} {fault}."
