@@ -1,1 +1,1 @@
-"""How good the forecasters are over many tickers and years: the measured table of the README."""
+"""How good the forecasters are over many tickers and years: the measured table of this folder's README."""
