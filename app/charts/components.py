@@ -10,12 +10,12 @@ from app.charts.axis import DATE_HEIGHT, LINE_HEIGHT, axis_width, lower_axis, va
 from app.charts.chart import Canvas, Chart
 from app.charts.figure import Box, Limits, Plot, new_figure, padded
 from app.charts.labels import text_width
-from app.charts.numerals import percent_text
 from app.charts.scale import price_scale
 from app.charts.style import ACCENT, ACCENT_SOFT, INK_SOFT, PAPER, SMALL, TEXT
 from app.charts.svg import finish
 from app.charts.thinning import extremes
 from app.charts.ticks import MONTHS, Dates, Floats, Tick, date_ticks, percent_ticks
+from app.text.compact_numbers import percent_text
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)

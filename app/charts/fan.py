@@ -7,11 +7,11 @@ from app.charts.chart import Canvas, Chart
 from app.charts.end_labels import EndLabel, room_for, write_end_labels
 from app.charts.figure import Plot, new_figure, padded
 from app.charts.last_close import mark_last_close, mark_no_move
-from app.charts.numerals import price_text
 from app.charts.outlook import Outlook, Track, most_history, open_at_last_close
 from app.charts.style import ACCENT, BAND_50, BAND_80, BAND_95, DASHED, DOTTED, INK, INK_SOFT
 from app.charts.svg import finish
 from app.charts.ticks import Dates, Floats, Tick, date_ticks, day_text, round_ticks
+from app.text.compact_numbers import price_text
 
 _BANDS = ((0, 6, BAND_95, 95), (1, 5, BAND_80, 80), (2, 4, BAND_50, 50))
 _MEDIAN = 3

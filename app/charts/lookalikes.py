@@ -9,10 +9,10 @@ from app.charts.chart import Canvas, Chart
 from app.charts.end_labels import EndLabel, room_for, write_end_labels
 from app.charts.figure import Plot, new_figure, padded
 from app.charts.key import Entry, key_rows, write_key
-from app.charts.numerals import price_text
 from app.charts.style import ACCENT, BAND_50, BAND_80, DASHED, INK, INK_SOFT, LINE
 from app.charts.svg import finish
 from app.charts.ticks import Floats, Tick, round_ticks
+from app.text.compact_numbers import price_text
 
 
 @dataclass(frozen=True, slots=True)

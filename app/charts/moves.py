@@ -8,10 +8,10 @@ from app.charts.axis import LINE_HEIGHT, box_between, lower_axis
 from app.charts.chart import Canvas, Chart
 from app.charts.figure import Plot, new_figure
 from app.charts.flags import Flag, draw_flags
-from app.charts.numerals import percent_text
 from app.charts.style import BAND_80, INK, INK_SOFT, LINE, WARN
 from app.charts.svg import finish
 from app.charts.ticks import Floats, percent_ticks
+from app.text.compact_numbers import percent_text
 
 _TAIL = 0.5
 _ABOVE_EDGE_BARS = 22

@@ -8,12 +8,12 @@ from app.charts.axis import LINE_HEIGHT, axis_width, box_between, lower_axis, va
 from app.charts.chart import Canvas, Chart
 from app.charts.end_labels import EndLabel, end_heights, room_for, write_end_labels
 from app.charts.figure import Box, Plot, new_figure
-from app.charts.numerals import compact_text, price_text
 from app.charts.scale import price_scale
 from app.charts.style import BAND_80, DASHED, INK, INK_SOFT
 from app.charts.svg import finish
 from app.charts.thinning import extremes, means
 from app.charts.ticks import Dates, Floats, Tick, date_ticks, round_ticks
+from app.text.compact_numbers import compact_text, price_text
 
 _VOLUME_HEIGHT = 46
 _YEAR = np.timedelta64(364, "D")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from app.charts.axis import LINE_HEIGHT, box_between, lower_axis
 from app.charts.chart import Canvas, Chart
 from app.charts.figure import Plot, new_figure, padded
-from app.charts.numerals import percent_text
 from app.charts.style import BAND_50, BAND_95, DASHED, INK, INK_SOFT
 from app.charts.svg import finish
 from app.charts.ticks import percent_ticks
+from app.text.compact_numbers import percent_text
 
 _ROW = 52
 

@@ -6,11 +6,11 @@ from app.charts.axis import LINE_HEIGHT, axis_width, box_between, lower_axis, va
 from app.charts.chart import Canvas, Chart
 from app.charts.end_labels import EndLabel, end_heights, room_for, write_end_labels
 from app.charts.figure import Plot, new_figure
-from app.charts.numerals import percent_text
 from app.charts.style import ACCENT_SOFT, DASHED, INK, INK_SOFT
 from app.charts.svg import finish
 from app.charts.thinning import extremes
 from app.charts.ticks import Dates, Floats, date_ticks, percent_ticks
+from app.text.compact_numbers import percent_text
 
 _USUAL = (10, 50, 90)
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from app.forecasting.band import ends_of, median_of
+
 
 @dataclass(frozen=True, slots=True)
 class ScoredForecast:
@@ -13,6 +15,15 @@ class ScoredForecast:
     last: float
     quantiles: dict[str, float]
     actual: float
+
+    def band(self, level: int) -> tuple[float, float]:
+        """The lower and the upper price of the band of ``level`` percent (80 or 95)."""
+        return ends_of(self.quantiles, level)
+
+    @property
+    def median(self) -> float:
+        """The price that half of the cases exceed."""
+        return median_of(self.quantiles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import date
 
 from app.forecasting.receipt import Receipt
 from app.market.passport import Passport
+from app.panels.published import PublishedForecast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,19 +19,6 @@ class Analysis:
     as_of: date
     horizon: int
     data: Passport
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedForecast:
-    """Price quantiles for each of the next ``horizon`` trading days; ``quantiles`` is keyed by level, as "0.025"."""
-
-    last: float
-    dates: tuple[date, ...]
-    quantiles: dict[str, tuple[float, ...]]
-
-    def change(self, level: str) -> float:
-        """How far the quantile of ``level`` lies from the last price on the last day, as a share of that price."""
-        return self.quantiles[level][-1] / self.last - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import false_discovery_control
 
-from app.charts.numerals import percent_text
 from app.forecasting.forecast import MEDIAN, Floats
 from app.forecasting.metrics import BANDS, DieboldMariano, Estimate, coverage, diebold_mariano, inside
 from app.panels.verdict_analysis import Edge, EdgeTest
+from app.text.compact_numbers import percent_text
 
 FEWEST = 60
 SURE = 0.05

@@ -42,14 +42,11 @@ def draw_hits(analysis: ForecastAnalysis, canvas: Canvas) -> Chart:
     scored = analysis.receipt.forecasts
     last = np.array([one.last for one in scored])
 
-    def returns(level: str) -> np.ndarray:
-        return np.asarray(100 * (np.array([one.quantiles[level] for one in scored]) / last - 1))
-
+    inner, outer = (100 * (np.array([one.band(level) for one in scored]).T / last - 1) for level in (80, 95))
     actual = 100 * (np.array([one.actual for one in scored]) / last - 1)
     origins = np.array([one.origin for one in scored], dtype="datetime64[D]")
     alt = (
         f"{len(scored)} past forecasts of {analysis.horizon} trading days: the 80 % band held "
         f"{analysis.receipt.coverage_80:.0%} of the time, the 95 % band {analysis.receipt.coverage_95:.0%}."
     )
-    inner, outer = (returns("0.1"), returns("0.9")), (returns("0.025"), returns("0.975"))
-    return hits(origins, *inner, *outer, actual, canvas=canvas, alt=alt)
+    return hits(origins, inner[0], inner[1], outer[0], outer[1], actual, canvas=canvas, alt=alt)

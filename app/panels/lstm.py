@@ -19,7 +19,7 @@ from app.panels.forecast_charts import draw_fan, draw_hits
 from app.panels.log_prices import log_prices
 from app.panels.looked_at import looked_at
 from app.panels.progress import say
-from app.panels.published import published_forecast
+from app.panels.published import head, published_forecast
 
 EVERY = 5
 ENOUGH = 60
@@ -36,10 +36,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     forecast = calibrate(own, realised(y, origins, horizon), PRIOR)
     card = weights.card
     return LstmAnalysis(
-        ticker=history.ticker,
-        as_of=history.passport.last_bar,
-        horizon=horizon,
-        data=history.passport,
+        **head(history, horizon),
         forecast=published_forecast(history, forecast.quantiles[-1]),
         receipt=audit(y, Forecast(past, forecast.quantiles[:-1]), random_walk(y, past, horizon)),
         trained_on=TrainedOn(card.cut_off, card.tickers, card.rows, len(card.seeds), card.versions, card.sha256),

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from app.errors import BadBarsError
+from app.forecasting.band import Band
 from app.market.history import closes_after
 from app.market.quotes import Quotes
 from app.panels.analysis import Analysis, ForecastAnalysis
@@ -73,11 +74,9 @@ def with_outcome(published: bytes, outcome: Outcome | None) -> bytes:
 
 def _score(analysis: ForecastAnalysis, closes: np.ndarray) -> ForecastScore:
     actual = closes[1:]
-    bands = {level: np.array(prices[: len(actual)]) for level, prices in analysis.forecast.quantiles.items()}
-    inside_80 = (bands["0.1"] <= actual) & (actual <= bands["0.9"])
-    inside_95 = (bands["0.025"] <= actual) & (actual <= bands["0.975"])
+    inside_80, inside_95 = (_inside(analysis.forecast.band(level), actual) for level in (80, 95))
     baseline = float(np.abs(np.log(actual / closes[0])).mean())
-    error = float(np.abs(np.log(actual / bands["0.5"])).mean())
+    error = float(np.abs(np.log(actual / np.array(analysis.forecast.median[: len(actual)]))).mean())
     return ForecastScore(
         inside_80=float(inside_80.mean()),
         inside_95=float(inside_95.mean()),
@@ -85,3 +84,9 @@ def _score(analysis: ForecastAnalysis, closes: np.ndarray) -> ForecastScore:
         end_inside_80=bool(inside_80[-1]),
         end_inside_95=bool(inside_95[-1]),
     )
+
+
+def _inside(band: Band, actual: np.ndarray) -> np.ndarray:
+    """Whether each price lies in the band of its day."""
+    days = len(actual)
+    return np.asarray((np.array(band.low[:days]) <= actual) & (actual <= np.array(band.high[:days])))

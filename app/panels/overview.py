@@ -13,6 +13,7 @@ from app.market.history import PriceHistory
 from app.panels import risk
 from app.panels.analysis import Analysis, OverviewAnalysis
 from app.panels.log_prices import log_prices
+from app.panels.published import head
 from app.panels.query import beside
 
 _FEWEST_WINDOWS = 20
@@ -24,10 +25,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     year = history.dates > history.dates[-1] - np.timedelta64(365, "D")
     lengths = [days for days in sorted({1, 5, 22, horizon}) if len(history) - days >= _FEWEST_WINDOWS]
     return OverviewAnalysis(
-        ticker=history.ticker,
-        as_of=history.passport.last_bar,
-        horizon=horizon,
-        data=history.passport,
+        **head(history, horizon),
         last_close=float(history.close[-1]),
         previous_close=float(history.close[-2]),
         change=float(history.close[-1] / history.close[-2] - 1),

@@ -1,10 +1,22 @@
 """The description of a card: what the web process must know of it without importing its models."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.errors import TooFewBarsError, UnbelievablePricesError
 from app.market.passport import Jump
 from app.panels.analysis import Analysis, ForecastAnalysis
+from app.panels.content import Fact, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Heights:
+    """How tall a finished card of the sample is, in rem: on phones, on wider screens and on wide ones."""
+
+    narrow: float
+    medium: float
+    wide: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +26,8 @@ class Panel:
     ``module`` is a dotted name that a worker imports: it has ``analyse(history, horizon, needed)``, which returns an
     ``analysis``, and ``draw(history, analysis, canvas)``, which returns its charts by name. ``needs`` are slugs of
     cards whose finished analyses ``analyse`` gets as ``needed``, less those that raised ``NoSayError``. ``seconds`` is
-    about how long one core takes: a page asks for the quick ones first.
+    about how long one core takes: a page asks for the quick ones first. ``facts`` says an ``analysis`` in words, and
+    ``tables`` has the numbers of each of its charts, by the chart's name. A card on its way is as tall as ``heights``.
     """
 
     slug: str
@@ -23,8 +36,16 @@ class Panel:
     module: str
     analysis: type[Analysis]
     minimum_bars: int
+    facts: Callable[[Any], tuple[Fact, ...]]
+    tables: Callable[[Any], Mapping[str, Table]]
     needs: tuple[str, ...] = ()
     seconds: float = 1.0
+    heights: Heights = Heights(110, 105, 75)
+
+    @property
+    def forecasts(self) -> bool:
+        """Whether the card makes a forecast, which has a receipt."""
+        return issubclass(self.analysis, ForecastAnalysis)
 
     def check(self, bars: int, jumps: tuple[Jump, ...] = ()) -> None:
         """Raises ``TooFewBarsError`` where a history of so many bars is too short for this card.
@@ -33,6 +54,6 @@ class Panel:
         """
         if bars < self.minimum_bars:
             raise TooFewBarsError(bars, self.minimum_bars)
-        unbelievable = [jump for jump in jumps if jump.unbelievable and issubclass(self.analysis, ForecastAnalysis)]
+        unbelievable = [jump for jump in jumps if jump.unbelievable and self.forecasts]
         if unbelievable:
             raise UnbelievablePricesError(unbelievable[0].day, unbelievable[0].change, unbelievable[0].guess)

@@ -1,11 +1,14 @@
 """The pictures of the patterns card, from its finished numbers and the bars behind them."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from app.charts.candles import Candles, Mark, candles
 from app.charts.chart import Canvas, Chart
 from app.charts.lookalikes import Lookalikes, lookalikes
 from app.charts.window import window
+from app.forecasting.band import band_of, median_of
 from app.forecasting.forecast import Floats
 from app.market.history import PriceHistory
 from app.panels.found_shapes import candles_of
@@ -69,7 +72,7 @@ def draw_lookalikes(history: PriceHistory, analysis: PatternsAnalysis, canvas: C
     ends = np.searchsorted(history.dates, np.array([one.end for one in seen.matches], dtype="datetime64[D]"))
     newest, past = close[-seen.bars :], close[ends[:, None] + np.arange(1 - seen.bars, 1)]
     centred = (past - past.mean(axis=1, keepdims=True)) / past.std(axis=1, keepdims=True)
-    fan, base = (np.array([part[level] for level in ("0.1", "0.5", "0.9")]).T for part in (seen.fan, seen.base_rate))
+    fan, base = (_range_and_middle(part) for part in (seen.fan, seen.base_rate))
     alt = (
         f"The last {seen.bars} bars over the {len(past)} past windows most like them. {seen.days} days after those the "
         f"price stood at {fan[-1, 0]:.6g} to {fan[-1, 2]:.6g} in the middle 80 %, seen from today's close; after any "
@@ -81,3 +84,9 @@ def draw_lookalikes(history: PriceHistory, analysis: PatternsAnalysis, canvas: C
 
 def _candles(history: PriceHistory, kept: slice = slice(None)) -> Candles:
     return Candles(history.dates[kept], history.open[kept], history.high[kept], history.low[kept], history.close[kept])
+
+
+def _range_and_middle(quantiles: Mapping[str, tuple[float, ...]]) -> Floats:
+    """The lower end of the 80 % band, the median and the upper end, for each day (days, 3)."""
+    band = band_of(quantiles, 80)
+    return np.array([band.low, median_of(quantiles), band.high]).T

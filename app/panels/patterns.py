@@ -12,6 +12,7 @@ from app.panels.past_like_now import past_like_now
 from app.panels.pattern_charts import draw_candles, draw_lookalikes, draw_windows
 from app.panels.patterns_analysis import PatternsAnalysis, Trained
 from app.panels.progress import say
+from app.panels.published import head
 from app.patterns.candlesticks import shapes
 from app.patterns.evidence import evidence
 from app.patterns.field import fields
@@ -32,10 +33,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     tested = evidence(found, history.adj_close)
     say("Looking for the past most like now")
     return PatternsAnalysis(
-        ticker=history.ticker,
-        as_of=history.passport.last_bar,
-        horizon=horizon,
-        data=history.passport,
+        **head(history, horizon),
         patterns=patterns,
         newest=newest_of_each(patterns),
         network=network_says(history, seen),

@@ -18,7 +18,7 @@ from app.panels.analysis import Analysis, Components, ProphetAnalysis, StockStan
 from app.panels.forecast_charts import draw_fan, draw_hits
 from app.panels.log_prices import log_prices
 from app.panels.progress import say
-from app.panels.published import published_forecast
+from app.panels.published import head, published_forecast
 from app.panels.query import beside
 
 ORIGINS = 96
@@ -38,10 +38,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     scored = Forecast(past, forecast.quantiles[:-1])
     slopes = fits.slopes_at(forecast.origins)
     return ProphetAnalysis(
-        ticker=history.ticker,
-        as_of=history.passport.last_bar,
-        horizon=horizon,
-        data=history.passport,
+        **head(history, horizon),
         forecast=published_forecast(history, forecast.quantiles[-1]),
         receipt=audit(y, scored, random_walk(y, past, horizon)),
         trend_weight=float(prophet.trend_weights(y, forecast.origins, horizon, slopes)[-1]),

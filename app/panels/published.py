@@ -1,11 +1,53 @@
-"""Quantiles of log returns as the prices and dates that a card publishes."""
+"""What a worker makes of a history for any card: the head of its analysis, and a forecast in prices and dates."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TypedDict
 
 import numpy as np
 
+from app.forecasting.band import Band, band_of, median_of
 from app.forecasting.forecast import QUANTILES, Floats
 from app.market.calendar import sessions_after
 from app.market.history import PriceHistory
-from app.panels.analysis import PublishedForecast
+from app.market.passport import Passport
+
+
+class Head(TypedDict):
+    """The fields that every analysis begins with."""
+
+    ticker: str
+    as_of: date
+    horizon: int
+    data: Passport
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedForecast:
+    """Price quantiles for each of the next ``horizon`` trading days; ``quantiles`` is keyed by level, as "0.025"."""
+
+    last: float
+    dates: tuple[date, ...]
+    quantiles: dict[str, tuple[float, ...]]
+
+    def band(self, level: int) -> Band:
+        """The band of ``level`` percent (80 or 95)."""
+        return band_of(self.quantiles, level)
+
+    @property
+    def median(self) -> tuple[float, ...]:
+        """For each day the price that half of the cases exceed."""
+        return median_of(self.quantiles)
+
+    def change(self, price: float) -> float:
+        """How far ``price`` lies from the last one, as a share of that."""
+        return price / self.last - 1
+
+
+def head(history: PriceHistory, horizon: int) -> Head:
+    """Whose analysis it is and from which bars, as keyword arguments."""
+    passport = history.passport
+    return {"ticker": history.ticker, "as_of": passport.last_bar, "horizon": horizon, "data": passport}
 
 
 def published_forecast(history: PriceHistory, quantiles: Floats) -> PublishedForecast:

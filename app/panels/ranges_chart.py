@@ -15,8 +15,10 @@ def draw_ranges(verdicts: Sequence[VerdictAnalysis], canvas: Canvas) -> Chart:
 
 
 def _span(verdict: VerdictAnalysis) -> Span:
-    levels = ("0.025", "0.1", "0.5", "0.9", "0.975")
-    return Span(verdict.ticker, *(100 * verdict.forecast.change(level) for level in levels))
+    forecast = verdict.forecast
+    (low_95, high_95), (low_80, high_80) = forecast.band(95).end, forecast.band(80).end
+    ends = (low_95, low_80, forecast.median[-1], high_80, high_95)
+    return Span(verdict.ticker, *(100 * forecast.change(price) for price in ends))
 
 
 def _finding(spans: Sequence[Span], ahead: str) -> str:

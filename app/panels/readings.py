@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from app.charts.numerals import percent_text, price_text, signed
 from app.indicators import Floats
 from app.panels.record import Past
 from app.panels.studies import Studies
 from app.panels.technicals_analysis import Reading
+from app.text.compact_numbers import percent_text, price_text, signed
 
 # Below this share of the price, a deviation or a gap between averages is nothing but rounding.
 _ROUNDING = 1e-9

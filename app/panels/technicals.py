@@ -11,6 +11,7 @@ from app.market.history import PriceHistory
 from app.panels.analysis import Analysis
 from app.panels.log_prices import log_prices
 from app.panels.nearest_levels import level_readings, nearest_levels
+from app.panels.published import head
 from app.panels.readings import price_words, readings
 from app.panels.record import Past
 from app.panels.studies import latest, left_out, studies
@@ -22,10 +23,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     seen = studies(history)
     around = nearest_levels(history, float(seen.range[-1]))
     return TechnicalsAnalysis(
-        ticker=history.ticker,
-        as_of=history.passport.last_bar,
-        horizon=horizon,
-        data=history.passport,
+        **head(history, horizon),
         last_close=float(history.close[-1]),
         indicators=latest(seen),
         left_out=left_out(history),

@@ -21,7 +21,7 @@ from app.panels.forecast_charts import draw_fan, draw_hits
 from app.panels.log_prices import log_prices
 from app.panels.patterns_analysis import PatternsAnalysis
 from app.panels.progress import say
-from app.panels.published import published_forecast
+from app.panels.published import head, published_forecast
 from app.panels.query import beside
 from app.panels.replay import monthly, trial_at
 from app.panels.verdict_analysis import EndFall, VerdictAnalysis
@@ -38,10 +38,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     ended, end = combination.quantiles[:-1], combination.quantiles[-1]
     brier, brier_base_rate = _brier(y, members, ended, horizon)
     return VerdictAnalysis(
-        ticker=history.ticker,
-        as_of=history.passport.last_bar,
-        horizon=horizon,
-        data=history.passport,
+        **head(history, horizon),
         forecast=published_forecast(history, _fan(members, combination)),
         receipt=audit_ends(y, members.origins[:-1], horizon, ended, _baseline(y, members, horizon)),
         members=combined_members(combination.weighings[-1], members, float(history.adj_close[-1])),
@@ -112,8 +109,8 @@ def draw(history: PriceHistory, analysis: VerdictAnalysis, canvas: Canvas) -> di
 
 
 def _draw_members(analysis: VerdictAnalysis, canvas: Canvas) -> Chart:
-    ends = {level: analysis.forecast.quantiles[level][-1] for level in ("0.1", "0.5", "0.9")}
-    reaches = [Reach("Combined", ends["0.1"], ends["0.5"], ends["0.9"], 1.0)]
+    low, high = analysis.forecast.band(80).end
+    reaches = [Reach("Combined", low, analysis.forecast.median[-1], high, 1.0)]
     for one in analysis.members:
         if one.low is not None and one.middle is not None and one.high is not None:
             reaches.append(Reach(one.name, one.low, one.middle, one.high, one.weight))

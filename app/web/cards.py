@@ -11,17 +11,17 @@ from starlette.responses import HTMLResponse, Response
 from app.compute.disconnect import cancel_when
 from app.errors import AppError
 from app.panels import BY_SLUG
+from app.panels.card_content import card_content
 from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.admission import admit
 from app.web.analyses import Finished
-from app.web.card_tables import tables_of
 from app.web.form import said_by
 from app.web.freshness import fresh_seconds, validated
 from app.web.query import parse_canvas
 from app.web.state import Running, query_of, running, slot_for
 from app.web.templates import render
-from app.web.views import CardView
+from app.web.views import CardView, Pictures
 
 T = TypeVar("T")
 
@@ -62,14 +62,21 @@ async def drawn(
 ) -> CardView:
     """The card of an analysis that is there already; ``interactive`` gives it a button that runs it again."""
     charts = await app.analyses.charts(panel, finished, canvas)
-    analysis, outcome = finished.analysis, finished.outcome
-    tables = tables_of(analysis, outcome)
-    return CardView(slot_for(panel, query), analysis, charts, tables, outcome, finished.stale, interactive)
+    content = card_content(panel, finished.analysis, finished.outcome)
+    return CardView(
+        slot=slot_for(panel, query),
+        analysis=finished.analysis,
+        content=content,
+        pictures=Pictures(charts, content.tables),
+        outcome=finished.outcome,
+        stale=finished.stale,
+        interactive=interactive,
+    )
 
 
 def rendered(view: CardView) -> str:
-    """The card as HTML."""
-    return render(f"panels/{view.slot.slug}.html", view)
+    """The card as HTML; one without a template of its own is laid out as any."""
+    return render([f"panels/{view.slot.slug}.html", "panels/_card.html"], view)
 
 
 def panel_of(request: Request) -> Panel:

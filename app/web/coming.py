@@ -53,8 +53,9 @@ async def coming(request: Request) -> Response:
 
     async def make() -> _Came:
         view = await viewed(app, panel, query, canvas)
-        places = {name: replace(chart, src="") for name, chart in view.charts.items()}
-        return _Came(rendered(replace(view, charts=places)), view.charts)
+        places = {name: replace(chart, src="") for name, chart in view.pictures.charts.items()}
+        shown = replace(view, pictures=replace(view.pictures, charts=places))
+        return _Came(rendered(shown), view.pictures.charts)
 
     stream = _events(request, slot_for(panel, query), make)
     return CompressedEvents(stream, ping=_PING_SECONDS, sep="\n", shutdown_grace_period=_GRACE_SECONDS)

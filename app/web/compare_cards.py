@@ -13,7 +13,7 @@ from app.panels.panel import Panel
 from app.panels.query import Query
 from app.panels.verdict_analysis import VerdictAnalysis
 from app.web.analyses import Finished
-from app.web.columns import column_rows, happened, ranges_table
+from app.web.columns import compared_facts, happened, ranges_table
 from app.web.compare_slots import COLUMNS, RANGES, column_slot, ranges_slot
 from app.web.compare_views import ColumnView, LeftOut, RangesView
 from app.web.comparison import comparison_string
@@ -21,7 +21,7 @@ from app.web.errors import shown_failure
 from app.web.query import query_string
 from app.web.state import Running
 from app.web.templates import render
-from app.web.views import Failure
+from app.web.views import Failure, Pictures
 
 _log = logging.getLogger(__name__)
 _NEVER = (TooFewBarsError, UnbelievablePricesError, NoSayError)
@@ -40,7 +40,7 @@ async def column_card(app: Running, query: Query, place: str) -> str:
     view = ColumnView(
         slot=column_slot(place, query.ticker, f"{COLUMNS}{place}?{said}", seen.analysis.data.name),
         stale=seen.stale,
-        rows=column_rows(
+        facts=compared_facts(
             cast("OverviewAnalysis", seen.analysis),
             cast("VerdictAnalysis", weighed.analysis) if weighed else None,
             why_not.sentence if why_not else "",
@@ -63,8 +63,10 @@ async def ranges_card(app: Running, queries: Sequence[Query], canvas: str) -> st
     view = RangesView(
         slot=ranges_slot(f"{RANGES}?{comparison_string(queries)}"),
         horizon=queries[0].horizon,
-        charts={"ranges": await app.analyses.ranges(verdicts, canvas)},
-        tables={"ranges": ranges_table([cast("VerdictAnalysis", one.analysis) for one in verdicts])},
+        pictures=Pictures(
+            {"ranges": await app.analyses.ranges(verdicts, canvas)},
+            {"ranges": ranges_table([cast("VerdictAnalysis", one.analysis) for one in verdicts])},
+        ),
         left_out=left_out,
         retry_after=max(waits, default=None),
     )

@@ -1,14 +1,11 @@
 """What the templates of the comparison may use."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.charts.chart import Chart
 from app.market.passport import Stale
-from app.web.columns import Row
+from app.panels.content import Fact
 from app.web.comparison import Field
-from app.web.tables import Table
-from app.web.views import Asked, Failure, Site, Slot
+from app.web.views import Asked, Failure, Pictures, Site, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +32,12 @@ class CompareView:
 
 @dataclass(frozen=True, slots=True)
 class ColumnView:
-    """compared/column.html: what the cards of one ticker say, a row each; ``happened`` knows what came later."""
+    """compared/column.html: the facts of one ticker that are compared; ``happened`` knows what came later."""
 
     slot: Slot
     stale: Stale | None
-    rows: tuple[Row, ...]
-    happened: Row | None
+    facts: tuple[Fact, ...]
+    happened: Fact | None
     query_string: str
     interactive: bool = True
 
@@ -59,8 +56,7 @@ class RangesView:
 
     slot: Slot
     horizon: int
-    charts: Mapping[str, Chart]
-    tables: Mapping[str, Table]
+    pictures: Pictures
     left_out: tuple[LeftOut, ...]
     retry_after: int | None
     interactive: bool = True

@@ -1,10 +1,13 @@
 """What the templates of whole documents may use: the report, the summary, and the page that checks receipts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from app.market.passport import Passport, Stale
 from app.panels.analysis import Analysis
+from app.panels.card_content import CardContent
+from app.panels.content import Fact
 from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.notary import Checked
@@ -15,15 +18,14 @@ from app.web.views import Asked, Failure, Site
 class ReportView:
     """report.html: every card in one document; ``style`` is the style sheet itself, ``cards`` are finished HTML.
 
-    ``overview`` and ``verdict`` are the analyses of these cards, where they are there.
+    ``facts`` are those of each card that is there, by its slug.
     """
 
     site: Site
     asked: Asked
     style: Any
     cards: tuple[Any, ...]
-    overview: Analysis | None
-    verdict: Analysis | None
+    facts: Mapping[str, Mapping[str, Fact]]
     page_url: str
     passport: Passport
     receipt: str
@@ -31,16 +33,17 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A card in a summary: its analysis, or why there is none."""
+    """A card in a summary: its analysis and what that says, or why there is none."""
 
     panel: Panel
     analysis: Analysis | None
+    content: CardContent | None
     failure: Failure | None
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryView:
-    """summary.txt: the cards in plain text; panels/<slug>.txt or one of two that fit any: what stands under a title."""
+    """summary.txt: the cards in plain text; panels/<slug>.txt or panels/_card.txt: what stands under a title."""
 
     query: Query
     passport: Passport

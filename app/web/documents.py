@@ -5,11 +5,12 @@ import re
 import textwrap
 from typing import Any
 
+from app.panels.card_content import card_content
+from app.text.numbers import NARROW_SPACE, on_one_line
 from app.web.document_views import SummaryView, Told
 from app.web.dossier import Card, Dossier
 from app.web.errors import as_json, failure_of
 from app.web.forecast_table import forecast_table
-from app.web.formats import NARROW_SPACE, on_one_line
 from app.web.notary import FORECAST, SUMMARY, Notary, words_of
 from app.web.signed_receipt import digest
 from app.web.templates import render
@@ -48,8 +49,8 @@ def file_name(dossier: Dossier, what: str, ending: str) -> str:
 
 def _told(card: Card) -> Told:
     if isinstance(card.end, Exception):
-        return Told(card.panel, None, failure_of(card.end))
-    return Told(card.panel, card.end.analysis, None)
+        return Told(card.panel, None, None, failure_of(card.end))
+    return Told(card.panel, card.end.analysis, card_content(card.panel, card.end.analysis), None)
 
 
 def _published(card: Card) -> Any:

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.panels.made_with import made_with
+from app.text.numbers import day, plural
 from app.version import VERSION, code_digest
 from app.web import signed_receipt
 from app.web.dossier import Dossier
 from app.web.forecast_table import forecast_table
-from app.web.formats import day, plural
 from app.web.signed_receipt import SignedReceipt, digest
 
 FORECAST, SUMMARY, REPORT = "forecast.csv", "summary.txt", "report"

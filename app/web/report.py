@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from app.compute.errors import ComputeError
 from app.errors import AppError
+from app.panels.content import by_key
 from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.analyses import Finished
@@ -31,9 +32,12 @@ async def report(app: Running, dossier: Dossier, page_url: str) -> str:
     receipt = "\n".join(app.notary.receipt(seen, REPORT))
     style = Markup(app.style)  # noqa: S704  (our own style sheet)
     cards = tuple(Markup(html) for _, html in shown)  # noqa: S704  (our own templates made them)
-    told = {card.panel.slug: card.end.analysis for card in seen.cards if not isinstance(card.end, Exception)}
-    answers = told.get("overview"), told.get("verdict")
-    view = ReportView(app.site, _asked(dossier.query), style, cards, *answers, page_url, dossier.passport, receipt)
+    facts = {
+        card.panel.slug: by_key(card.panel.facts(card.end.analysis))
+        for card in seen.cards
+        if not isinstance(card.end, Exception)
+    }
+    view = ReportView(app.site, _asked(dossier.query), style, cards, facts, page_url, dossier.passport, receipt)
     return render("report.html", view)
 
 
@@ -52,7 +56,7 @@ async def _made(app: Running, query: Query, panel: Panel, end: Finished) -> str:
     card, narrow = await asyncio.gather(
         drawn(app, panel, query, end, "wide", interactive=False), app.analyses.charts(panel, end, "narrow")
     )
-    return rendered(replace(card, narrow=narrow))
+    return rendered(replace(card, pictures=replace(card.pictures, narrow=narrow)))
 
 
 def _failed(panel: Panel, error: Exception) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from app.web import formats, money, words
+from app.text import glossary, numbers
 
 _ROOT = Path(__file__).parents[2] / "templates"
 _ENVIRONMENT = Environment(
@@ -15,10 +15,24 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters.update(formats.FILTERS | money.FILTERS | words.FILTERS)
+_FILTERS = (
+    numbers.percent,
+    numbers.signed_percent,
+    numbers.ratio,
+    numbers.day,
+    numbers.count,
+    numbers.plural,
+    numbers.age,
+    numbers.on_one_line,
+    numbers.money,
+    numbers.in_currency,
+    glossary.terms,
+)
+_ENVIRONMENT.filters.update({function.__name__: function for function in _FILTERS})
 
 
-def render(name: str, view: Any) -> str:
-    """The template ``name`` with the fields of ``view`` (a dataclass of app.web.views) as its names."""
+def render(name: str | list[str], view: Any) -> str:
+    """The template ``name``, or the first that there is, with the fields of ``view`` (a dataclass) as its names."""
     fields = {field: getattr(view, field) for field in view.__dataclass_fields__}
-    return _ENVIRONMENT.get_template(name).render(fields)
+    names = [name] if isinstance(name, str) else name
+    return _ENVIRONMENT.select_template(names).render(fields)

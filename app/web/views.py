@@ -9,10 +9,11 @@ from app.charts.chart import Chart
 from app.market.found import Found
 from app.market.passport import Passport, Stale
 from app.panels.analysis import Analysis
+from app.panels.card_content import CardContent
+from app.panels.content import Table
 from app.panels.outcome import Outcome
 from app.panels.panel import Panel
 from app.web.replay import Replay
-from app.web.tables import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +83,28 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class CardView:
-    """panels/<slug>.html: a finished card; where it has an ``outcome``, ``charts["outcome"]`` is its picture.
+class Pictures:
+    """Charts and their numbers, both under the charts' names; a chart whose ``src`` is empty comes later.
 
-    ``tables`` have what the charts show in numbers, under the same names. A chart whose ``src`` is empty has its place
-    on the card and comes later. ``narrow`` are the same charts for phones, where a card does not know who reads it.
+    ``narrow`` are the same charts for phones, where a card does not know who reads it.
     """
+
+    charts: Mapping[str, Chart]
+    tables: Mapping[str, Table]
+    narrow: Mapping[str, Chart] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """panels/<slug>.html or panels/_card.html: a finished card; an ``outcome`` is among its ``pictures`` too."""
 
     slot: Slot
     analysis: Analysis
-    charts: dict[str, Chart]
-    tables: dict[str, Table]
+    content: CardContent
+    pictures: Pictures
     outcome: Outcome | None
     stale: Stale | None
     interactive: bool
-    narrow: Mapping[str, Chart] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.charts.labels import spread, text_width
-from app.charts.numerals import compact_text, percent_text, price_text
 from app.charts.thinning import extremes, means
 from app.charts.ticks import date_ticks, log_ticks, percent_ticks, round_ticks
+from app.text.compact_numbers import compact_text, percent_text, price_text
 
 
 @pytest.mark.parametrize(

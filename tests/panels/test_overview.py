@@ -138,7 +138,7 @@ def test_the_sentence_about_the_horizon_gives_the_horizons_own_move(horizon):
         published = client.get(f"/api/v1/panels/overview?ticker=SYN&horizon={horizon}").json()
     (said,) = (move for move in published["typical_moves"] if move["days"] == horizon)
     assert f"In {horizon} trading day" in fragment
-    assert f"<strong>{100 * said['median']:.1f}\u202f%</strong> up or down" in fragment
+    assert f"it usually moves by <strong>± {100 * said['median']:.1f}\u202f%</strong>" in fragment
 
 
 def test_what_too_short_a_history_cannot_say_about_the_horizon_is_not_said():

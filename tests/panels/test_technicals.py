@@ -14,10 +14,10 @@ from app.levels import CONFIRMED_AFTER
 from app.market.history import PriceHistory, history_until
 from app.market.sample import SampleSource
 from app.panels import BY_SLUG, technicals
+from app.panels.card_content import card_content
 from app.panels.technicals_analysis import TechnicalsAnalysis
-from app.web.card_tables import tables_of
 from app.web.templates import render
-from app.web.views import CardView, slot_of
+from app.web.views import CardView, Pictures, slot_of
 from tests.spent import spent
 
 PUBLISHED = TypeAdapter(TechnicalsAnalysis)
@@ -171,7 +171,8 @@ def test_the_card_says_every_sentence_and_what_is_left_out():
     analysis = technicals.analyse(short, 5, {})
     charts = technicals.draw(short, analysis, WIDE)
     slot = slot_of(BY_SLUG["technicals"], "/panels/technicals")
-    view = CardView(slot, analysis, charts, tables_of(analysis, None), outcome=None, stale=None, interactive=True)
+    content = card_content(BY_SLUG["technicals"], analysis)
+    view = CardView(slot, analysis, content, Pictures(charts, content.tables), None, None, interactive=True)
     page = render("panels/technicals.html", view)
     assert all(reading.sentence.replace("'", "&#39;") in page for reading in analysis.readings)
     assert "SMA 200 is left out: it needs 200 bars, and there are 150." in page

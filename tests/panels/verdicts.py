@@ -10,7 +10,8 @@ from app.forecasting.backtest import latest_origins
 from app.forecasting.forecast import QUANTILES, Forecast
 from app.forecasting.lstm.forecaster import lstm
 from app.forecasting.naive import random_walk
-from app.panels.analysis import ForecastAnalysis, PublishedForecast
+from app.panels.analysis import ForecastAnalysis
+from app.panels.published import PublishedForecast
 
 PAST = 96
 FITS = 4

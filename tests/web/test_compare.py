@@ -140,7 +140,7 @@ def test_a_column_says_what_the_cards_say(client):
     assert said["80 % range in 5 trading days"].replace("\u202f", "") == f"{low:+.1%} to {high:+.1%}".replace("-", "−")
     assert said["Chance of being higher"] == f"{100 * verdict['p_up']:.0f}\u202f%"
     assert said["80 % band held"] == f"{100 * verdict['receipt']['coverage_80']:.0f}\u202f%"
-    assert said["Edge"] == "None shown: use the range"
+    assert said["Edge"] == "No demonstrated edge: use the range"
 
 
 def test_columns_have_the_same_rows_whatever_their_history_and_their_own_currency(client):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.panels.analysis import PublishedForecast
+from app.panels.published import PublishedForecast
 from app.web.forecast_table import cell, forecast_table
 
 DANGEROUS = ["=CMD", "-X", "+1", "@A", "\t=1", "\r=1", "\n=1", "  =1", "=cmd|' /C calc'!A0", '=HYPERLINK("x")']

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.web.money import money
+from app.text.numbers import money
 
 SAID = [
     ("AAPL", "USD", 2506.85, "$2,506.85"),

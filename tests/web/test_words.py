@@ -3,8 +3,8 @@ import re
 
 import pytest
 
-from app.web.meanings import MEANINGS
-from app.web.words import terms
+from app.text.glossary import terms
+from app.text.glossary_terms import MEANINGS
 from tests.panels.cards import SLUGS
 
 # Names of currencies, calendars and clocks, which the passport gives as they are.

@@ -1,25 +1,16 @@
 """Forecasts and what came of them as tables: what their charts show, for who reads numbers or cannot see a picture."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
 
+from app.forecasting.band import is_median
+from app.forecasting.receipt import ScoredForecast
 from app.panels.analysis import Analysis, ForecastAnalysis
+from app.panels.content import Table
 from app.panels.outcome import Outcome
-from app.web.formats import day, plural
-from app.web.money import money
+from app.text.numbers import day, money, plural
 
 _MILESTONES = (1, 2, 5, 10, 22, 44)
 _SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of finished words under ``headings``; the first cell of each names it."""
-
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
 
 
 def milestones(days: int) -> tuple[int, ...]:
@@ -27,10 +18,15 @@ def milestones(days: int) -> tuple[int, ...]:
     return (*(one for one in _MILESTONES if one < days), days)
 
 
+def forecast_tables(analysis: ForecastAnalysis) -> dict[str, Table]:
+    """The two tables that every forecast card has."""
+    return {"fan": fan_table(analysis), "receipt": receipt_table(analysis)}
+
+
 def fan_table(analysis: ForecastAnalysis, beside: Sequence[float] = (), name: str = "") -> Table:
     """The seven quantiles on a few days; ``beside`` is another line of that ``name``, a price a day."""
     forecast = analysis.forecast
-    levels = tuple("middle" if level == "0.5" else f"{100 * float(level):g} %" for level in forecast.quantiles)
+    levels = tuple("middle" if is_median(level) else f"{100 * float(level):g} %" for level in forecast.quantiles)
     rows = tuple(
         (
             str(ahead),
@@ -48,17 +44,15 @@ def receipt_table(analysis: ForecastAnalysis) -> Table:
     """The newest of the past forecasts, each with what happened."""
     receipt = analysis.receipt
     newest = receipt.forecasts[: -_SHOWN - 1 : -1]
-    said = partial(money, analysis=analysis)
-    rows = tuple(
-        (
-            day(one.origin),
-            day(one.target),
-            *map(said, (one.last, one.quantiles["0.1"], one.quantiles["0.5"], one.quantiles["0.9"], one.actual)),
-        )
-        for one in newest
-    )
+    rows = tuple(_scored(one, analysis) for one in newest)
     note = f"The newest {len(newest)} of {plural(receipt.origins, 'past forecast')}; the card's JSON has all of them."
     return Table(("Made on", "For", "Last close", "10 %", "Middle", "90 %", "Close then"), rows, note)
+
+
+def _scored(one: ScoredForecast, analysis: ForecastAnalysis) -> tuple[str, ...]:
+    low, high = one.band(80)
+    prices = (money(price, analysis) for price in (one.last, low, one.median, high, one.actual))
+    return day(one.origin), day(one.target), *prices
 
 
 def outcome_table(outcome: Outcome, analysis: Analysis) -> Table:

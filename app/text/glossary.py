@@ -2,9 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
-from app.web.meanings import MEANINGS
+from app.text.glossary_terms import MEANINGS
 
 _TAG = re.compile(r"<[^>]*>")
 _WORD = re.compile(r"\w[\w–-]*|[%=]")
@@ -39,5 +38,3 @@ _BY_FIRST_WORD: dict[str, list[tuple[list[str], str]]] = {}
 for _term, (_spellings, _) in MEANINGS.items():
     for _spelling in map(_words, _spellings):
         _BY_FIRST_WORD.setdefault(_spelling[0], []).append((_spelling, _term))
-
-FILTERS: dict[str, Any] = {terms.__name__: terms}

@@ -1,0 +1,75 @@
+"""What every forecast card says: the ranges and the middle, and how such forecasts did before."""
+
+from app.forecasting.receipt import Receipt
+from app.panels.analysis import ForecastAnalysis
+from app.panels.content import NONE, Fact
+from app.text.numbers import day, money, percent, plural, ratio, signed_percent
+
+ERROR = "Error against “price stays”"
+_UNTESTED = "there is too little history to test this forecast on. Treat it as untested"
+
+
+def forecast_facts(analysis: ForecastAnalysis) -> tuple[Fact, ...]:
+    """Both bands and the middle on the last day."""
+    forecast = analysis.forecast
+    middle = forecast.median[-1]
+    note = f"{signed_percent(forecast.change(middle))} by {day(forecast.dates[-1])}"
+    return _range(analysis, 80), _range(analysis, 95), Fact("middle", "Middle", money(middle, analysis), note)
+
+
+def range_label(level: int, horizon: int) -> str:
+    """The name of a band on the last day of ``horizon``."""
+    return f"{level} % range in {plural(horizon, 'trading day')}"
+
+
+def held_label(level: int) -> str:
+    """The name of how often a band held."""
+    return f"{level} % band held"
+
+
+def receipt_facts(receipt: Receipt, horizon: int) -> tuple[Fact, ...]:
+    """How many past forecasts were scored, their error, and how often their bands held."""
+    number = plural(receipt.origins, "past forecast")
+    return (
+        Fact("tested", "Receipt", number, f"of {plural(horizon, 'day')}, none seen by its fit"),
+        _error(receipt),
+        _held(80, receipt.coverage_80, receipt.coverage_80_ci),
+        _held(95, receipt.coverage_95, receipt.coverage_95_ci),
+    )
+
+
+def score_facts(receipt: Receipt) -> tuple[Fact, ...]:
+    """Further scores, for who knows them; none where nothing was scored."""
+    if receipt.pinball_ratio is None or receipt.winkler_95_ratio is None or receipt.p_better is None:
+        return ()
+    pinball, winkler = f"{ratio(receipt.pinball_ratio)} ×", f"{ratio(receipt.winkler_95_ratio)} ×"
+    luck = "Chance that a useless median looks this good"
+    return (
+        Fact("pinball", "Pinball loss", pinball, "all seven quantiles, against a band of constant volatility"),
+        Fact("winkler", "Winkler score, 95 %", winkler, "width plus misses of the band, against the same"),
+        Fact("luck", luck, percent(receipt.p_better, 0), "Diebold–Mariano test against “price stays”"),
+    )
+
+
+def _range(analysis: ForecastAnalysis, level: int) -> Fact:
+    ends = analysis.forecast.band(level).end
+    prices = " – ".join(money(price, analysis) for price in ends)
+    changes = " to ".join(signed_percent(analysis.forecast.change(price)) for price in ends)
+    return Fact(f"range_{level}", range_label(level, analysis.horizon), prices, changes)
+
+
+def _error(receipt: Receipt) -> Fact:
+    if not receipt.origins:
+        return Fact("error", ERROR, NONE, _UNTESTED)
+    if receipt.mae_ratio is None:
+        return Fact("error", ERROR, NONE, "the price stood still wherever this was tested")
+    ends = receipt.mae_ratio_ci
+    interval = f"95 % interval {ratio(ends[0])} to {ratio(ends[1])}; " if ends else ""
+    return Fact("error", ERROR, f"{ratio(receipt.mae_ratio)} ×", f"{interval}below 1 is better")
+
+
+def _held(level: int, share: float | None, plausible: tuple[float, float] | None) -> Fact:
+    if share is None or plausible is None:
+        return Fact(f"held_{level}", held_label(level), NONE)
+    low, high = (percent(end, 0) for end in plausible)
+    return Fact(f"held_{level}", held_label(level), percent(share, 0), f"{low} to {high} is the plausible range")

@@ -1,0 +1,103 @@
+"""How numbers, prices and dates are written for a reader."""
+
+import re
+from datetime import date
+from typing import Protocol
+
+from babel.numbers import get_currency_precision, get_currency_symbol
+
+MINUS = "−"
+NARROW_SPACE = "\u202f"
+_LOCALE = "en_US"
+# Files and some listings say something else in its place.
+_CURRENCY_CODE = re.compile("[A-Za-z]{3}")
+
+
+class Listing(Protocol):
+    """What is known of prices: the ``currency`` they are in."""
+
+    @property
+    def currency(self) -> str:
+        """An ISO code, or other words where there is none."""
+
+
+class Priced(Protocol):
+    """What has prices of a ``ticker``; ``data`` tells their currency."""
+
+    @property
+    def ticker(self) -> str:
+        """As the source of the prices spells it."""
+
+    @property
+    def data(self) -> Listing:
+        """What is known of the prices."""
+
+
+def price(value: float) -> str:
+    """A price with as many decimals as its size deserves: 2,506.85 or 0.000123."""
+    decimals = 2 if abs(value) >= 10 else 4 if abs(value) >= 0.1 else 8
+    return f"{value:,.{decimals}f}".replace("-", MINUS)
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """A share as percent: 0.0312 is 3.1 %."""
+    return f"{100 * share:.{decimals}f}{NARROW_SPACE}%".replace("-", MINUS)
+
+
+def signed_percent(share: float, decimals: int = 1) -> str:
+    """A change as percent, its sign always shown."""
+    # What rounds to nothing has no sign either.
+    rounded = round(100 * share, decimals) or 0.0
+    sign = "+" if rounded else ""
+    return f"{rounded:{sign}.{decimals}f}{NARROW_SPACE}%".replace("-", MINUS)
+
+
+def ratio(value: float) -> str:
+    """A ratio such as 1.02."""
+    return f"{value:.2f}"
+
+
+def day(value: date) -> str:
+    """A date for people: 28 Jun 2018."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def count(value: int) -> str:
+    """A whole number with thousands separators."""
+    return f"{value:,}"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """“1 bar”, “2 bars”."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def age(minutes: int) -> str:
+    """“5 minutes”, “3 hours”."""
+    return plural(minutes, "minute") if minutes < 120 else plural(minutes // 60, "hour")
+
+
+def on_one_line(text: str) -> str:
+    """A text from elsewhere without line ends and other signs that cannot be seen."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def money(value: float, priced: Priced) -> str:
+    """``value`` in the currency of ``priced``: $2,506.85, ¥2,507, 412.30 GBp; indices and rates are bare."""
+    return in_currency(value, priced.data.currency, priced.ticker)
+
+
+def in_currency(value: float, currency: str, ticker: str) -> str:
+    """A price of ``ticker`` as ``money`` writes it."""
+    if not _CURRENCY_CODE.fullmatch(currency) or ticker.startswith("^") or ticker.endswith("=X"):
+        return price(value)
+    number, symbol = _number(value, currency), get_currency_symbol(currency, _LOCALE)
+    return f"{number}{NARROW_SPACE}{symbol}" if symbol[-1].isalpha() else f"{symbol}{number}"
+
+
+def _number(value: float, currency: str) -> str:
+    decimals = get_currency_precision(currency)
+    # What is quoted in yen has a tenth of one where it is cheap, and small prices need all the digits they can get.
+    if abs(value) < 10:
+        return price(value)
+    return f"{value:,.{decimals or int(abs(value) < 1000)}f}"
