@@ -8,6 +8,12 @@ from numpy.typing import NDArray
 from app.forecasting.forecast import QUANTILES, Floats, Forecast, LogPrices, Origins
 from app.forecasting.metrics import BANDS, absolute_error, inside, pinball_loss, winkler_score
 
+RECEIPT_ORIGINS = 96
+"""Past forecasts that a receipt holds at most, and by which the members of the verdict are judged."""
+
+FIRST_ORIGIN = 150
+"""The first row that a receipt may hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Losses:
@@ -35,6 +41,17 @@ def latest_origins(y: LogPrices, count: int, every: int, horizon: int, first: in
     """The last ``count`` rows not before ``first``, ``every`` bars apart; the newest has ``horizon`` bars after it."""
     rows = np.arange(len(y) - 1 - horizon, first - 1, -every, dtype=np.intp)[:count]
     return rows[::-1].copy()
+
+
+def receipt_origins(y: LogPrices, horizon: int, since: int | None = None) -> Origins:
+    """Past rows, ten or five bars apart, the newest with just ``horizon`` bars after it; at most 96.
+
+    There are more where that many do not reach back to the row ``since``.
+    """
+    newest = len(y) - 1 - horizon
+    every = 10 if newest + 1 - FIRST_ORIGIN >= 10 * RECEIPT_ORIGINS else 5
+    count = RECEIPT_ORIGINS if since is None else max(RECEIPT_ORIGINS, 1 - (since - newest) // every)
+    return latest_origins(y, count, every, horizon, first=FIRST_ORIGIN)
 
 
 def realised(y: LogPrices, origins: Origins, horizon: int) -> Floats:

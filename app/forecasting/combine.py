@@ -1,4 +1,4 @@
-"""Several forecasts as one: who is listened to at which distance, and how far its past on this ticker allows that."""
+"""How much each member of the verdict counts at which distance, and how far its past on this ticker allows that."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,15 +6,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from app.forecasting.audit import overlapping
-from app.forecasting.forecast import MEDIAN, Floats, Origins
+from app.forecasting.ensemble_members import MEMBERS
+from app.forecasting.forecast import MEDIAN, Floats
 from app.forecasting.metrics import diebold_mariano, pinball_loss
-
-NAMES = ("historical_simulation", "linear", "lstm", "prophet")
-"""The members, in the order of every first axis below."""
-
-NEAR, FAR = 8, 22
-"""Days ahead up to which the network is heard alone, and from which the regression counts as much."""
 
 ENOUGH = 30
 """Past forecasts on this ticker before they can change a weight."""
@@ -54,11 +48,9 @@ class Weighing:
 def votes(day: float, present: NDArray[np.bool_]) -> Floats:
     """The weights (members,) before this ticker's past is looked at, of the members that are ``present``.
 
-    They are what hundreds of other stocks say: near, nothing improves on the network alone; far, the regression beside
-    it does; the other two never did. Without either, all that are left count the same.
+    They are the members' votes; where none that is present has one, all that are left count the same.
     """
-    shared = np.clip(np.log(day / NEAR) / np.log(FAR / NEAR), 0, 1) / 2
-    weights = np.array([0.0, shared, 1 - shared, 0.0]) * present
+    weights = np.array([member.vote(day) for member in MEMBERS]) * present
     if not weights.any():
         weights = present.astype(np.float64)
     return np.asarray(weights / weights.sum())
@@ -97,7 +89,7 @@ def _judged(
     ratios[present] = np.abs(actual - quantiles[present, :, MEDIAN]).sum(axis=1) / np.abs(actual).sum()
     staying = np.where(ratios > WORST, 0.0, start)
     if staying.any():
-        theirs = pinball_loss(blend(quantiles, staying / staying.sum()), actual).mean(axis=-1)
+        theirs = pinball_loss(weighted_mean(quantiles, staying / staying.sum()), actual).mean(axis=-1)
         for member in np.flatnonzero(present):
             own = pinball_loss(quantiles[member], actual).mean(axis=-1)
             p_joins[member] = diebold_mariano(own, theirs, overlap).p_better
@@ -114,35 +106,7 @@ def _standing(present: bool, has_vote: bool, ratio: float, p_joins: float) -> St
     return Standing.JOINED if p_joins < SURE else Standing.LISTENS
 
 
-def blend(quantiles: Floats, weights: Floats) -> Floats:
+def weighted_mean(quantiles: Floats, weights: Floats) -> Floats:
     """The mean by quantile of forecasts (members, …, 7); a member without weight may be absent (NaN)."""
     heard = weights > 0
     return np.asarray(np.tensordot(weights[heard], quantiles[heard], axes=1))
-
-
-@dataclass(frozen=True, slots=True)
-class Combined:
-    """The combination (n, 7) one day ahead at n origins, and how each was weighed."""
-
-    quantiles: Floats
-    weighings: tuple[Weighing, ...]
-
-    @property
-    def weights(self) -> Floats:
-        """The weights (members, n)."""
-        return np.stack([weighing.weights for weighing in self.weighings], axis=1)
-
-
-def combine(day: int, origins: Origins, quantiles: Floats, actual: Floats, past: NDArray[np.bool_]) -> Combined:
-    """Combine forecasts (members, n, 7) ``day`` bars ahead; NaN where a member has none at that origin.
-
-    Each origin is weighed by the ones marked as ``past`` (n,) whose day was over by then; ``actual`` is (n,).
-    """
-    overlap = overlapping(origins[past], day)
-    present = np.asarray(np.isfinite(quantiles).all(axis=2))
-    weighings = []
-    for k, origin in enumerate(origins):
-        over = past & (origins + day <= origin)
-        weighings.append(weigh(day, present[:, k], quantiles[:, over], actual[over], overlap))
-    blended = [blend(quantiles[:, k], weighing.weights) for k, weighing in enumerate(weighings)]
-    return Combined(np.array(blended), tuple(weighings))

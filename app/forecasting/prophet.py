@@ -17,12 +17,16 @@ warnings.filterwarnings("ignore", message="The inplace keyword in DataFrame.drop
 
 from prophet import Prophet  # noqa: E402  (it complains of a missing plotly while it is imported)
 
+from app.forecasting.backtest import RECEIPT_ORIGINS  # noqa: E402
 from app.forecasting.calibrate import calibrated  # noqa: E402
 from app.forecasting.forecast import MEDIAN, QUANTILES, Floats, Forecast, LogPrices, Origins  # noqa: E402
 from app.forecasting.seed import SEED  # noqa: E402
 from app.forecasting.simulation import historical_simulation  # noqa: E402
 
 LOOKBACK = 756
+REFITS = 6
+"""Fits that at most 96 past forecasts share."""
+
 _TREND_ONLY: dict[str, Any] = {
     "growth": "linear",
     "yearly_seasonality": False,
@@ -71,10 +75,17 @@ def anchored(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
     return anchored_from(y, origins, horizon, fit_trends(y, origins))
 
 
-def anchored_from(y: LogPrices, origins: Origins, horizon: int, fits: TrendFits) -> Forecast:
-    """The same from fits made before: each origin uses the newest earlier one, anchored at its own close."""
+def anchored_from(
+    y: LogPrices, origins: Origins, horizon: int, fits: TrendFits, past: Origins | None = None
+) -> Forecast:
+    """The same from fits made before: each origin uses the newest earlier one, anchored at its own close.
+
+    The trend is weighed by what it was worth at the rows ``past``, by default ``origins`` themselves.
+    """
+    past = origins if past is None else past
     slopes = fits.slopes_at(origins)
-    centre = trend_weights(y, origins, horizon, slopes)[:, None] * slopes[:, None] * np.arange(1, horizon + 1)
+    weights = trend_weights(y, origins, horizon, slopes, (past, fits.slopes_at(past)))
+    centre = (weights * slopes)[:, None] * np.arange(1, horizon + 1)
     return Forecast(origins, _band(y, origins, horizon).quantiles + centre[:, :, None])
 
 
@@ -90,23 +101,38 @@ def fit_trends(y: LogPrices, origins: Origins, begin: Begin = _unheard) -> Trend
     return TrendFits(origins, slopes, path, newest.changepoints.to_numpy().astype("datetime64[D]"))
 
 
-def trend_weights(y: LogPrices, origins: Origins, horizon: int, slopes: Floats) -> Floats:
+def trend_weights(
+    y: LogPrices, origins: Origins, horizon: int, slopes: Floats, past: tuple[Origins, Floats] | None = None
+) -> Floats:
     """The weight in [0, 1] that the trend has earned by each of ``origins`` (k,), from those whose target has passed.
 
     A ridge regression through the anchor of past moves on the trend's, both in units of volatility, towards a prior.
+    The moves are those from ``past`` rows and the slopes known there, by default from ``origins`` themselves.
     """
-    returns = np.diff(y.close, prepend=y.close[0])
-    sigma = np.array([returns[max(0, origin - 251) : origin + 1].std() for origin in origins]) * np.sqrt(horizon)
-    trend = np.clip(slopes * horizon / np.maximum(sigma, 1e-12), -_STEEPEST, _STEEPEST)
-    targets = origins + horizon
+    rows, known_slopes = (origins, slopes) if past is None else past
+    sigma = _sigma(y, rows, horizon)
+    trend = np.clip(known_slopes * horizon / sigma, -_STEEPEST, _STEEPEST)
+    targets = rows + horizon
     known = targets < len(y)
-    move = np.where(known, y.close[np.where(known, targets, 0)] - y.close[origins], 0.0) / np.maximum(sigma, 1e-12)
+    move = np.where(known, y.close[np.where(known, targets, 0)] - y.close[rows], 0.0) / sigma
     # Neighbours that share most of their future teach little more than one of them.
-    spacing = np.diff(origins).min(initial=horizon)
+    spacing = np.diff(rows).min(initial=horizon)
     passed = (targets[None, :] <= origins[:, None]) * min(1.0, spacing / horizon)
     earned = passed @ (trend * move) + _PRIOR_STRENGTH * _PRIOR_WEIGHT
     weights: Floats = np.clip(earned / (passed @ trend**2 + _PRIOR_STRENGTH), 0.0, 1.0)
     return weights
+
+
+def refit_origins(past: Origins) -> Origins:
+    """Those of the ``past`` rows at which a trend is fitted: six of a receipt's, further ones as far apart."""
+    return past[:: -(-min(len(past), RECEIPT_ORIGINS) // REFITS) or 1]
+
+
+def _sigma(y: LogPrices, origins: Origins, horizon: int) -> Floats:
+    """The last year's volatility of ``horizon`` bars at each origin, (k,)."""
+    returns = np.diff(y.close, prepend=y.close[0])
+    daily = np.array([returns[max(0, origin - 251) : origin + 1].std() for origin in origins])
+    return np.asarray(np.maximum(daily * np.sqrt(horizon), 1e-12))
 
 
 def stock_standard(y: LogPrices, origins: Origins, horizon: int, begin: Begin = _unheard) -> Forecast:

@@ -7,10 +7,8 @@ import numpy as np
 from app.charts.chart import Canvas, Chart
 from app.errors import BeforeTrainingError
 from app.forecasting.audit import audit
-from app.forecasting.backtest import realised
-from app.forecasting.calibrate import calibrate
 from app.forecasting.forecast import Forecast, LogPrices, Origins
-from app.forecasting.lstm.forecaster import PRIOR, first_origin, lstm_from
+from app.forecasting.lstm.forecaster import calibrated_from, lstm_from, tested_set
 from app.forecasting.lstm.weights import WeightSet, shipped
 from app.forecasting.naive import random_walk
 from app.market.history import PriceHistory
@@ -21,9 +19,6 @@ from app.panels.looked_at import looked_at
 from app.panels.progress import say
 from app.panels.published import head, published_forecast
 
-EVERY = 5
-ENOUGH = 60
-
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> LstmAnalysis:
     """Forecast from the last bar and from every fifth one after the cut-off, in one batch."""
@@ -31,9 +26,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     weights, past = choose(y, horizon)
     origins = np.append(past, len(y) - 1)
     say(f"Forecasting from {len(origins)} days, {len(weights.networks)} networks each")
-    own = lstm_from(weights, y, origins, horizon)
-    say(f"Calibrating on {len(past)} past forecasts")
-    forecast = calibrate(own, realised(y, origins, horizon), PRIOR)
+    forecast = calibrated_from(weights, past, y, origins, horizon)
     card = weights.card
     return LstmAnalysis(
         **head(history, horizon),
@@ -45,24 +38,14 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
 
 
 def choose(y: LogPrices, horizon: int) -> tuple[WeightSet, Origins]:
-    """The newest weights with 60 finished origins after their cut-off, and these origins, five bars apart.
+    """The weights that answer and their finished origins, five bars apart; none where too few are finished.
 
-    Where no set has them, the newest from before the last bar and no origins. Raises ``BeforeTrainingError`` where
-    the last bar is not after any cut-off.
+    Raises ``BeforeTrainingError`` where the last bar is not after any cut-off.
     """
-    older = [found for found in shipped() if np.datetime64(found.card.cut_off) < y.dates[-1]]
-    if not older:
+    chosen = tested_set(y, horizon)
+    if chosen is None:
         raise BeforeTrainingError(y.dates[-1].item(), shipped()[0].card.cut_off)
-    for weights in reversed(older):
-        origins = _finished(y, horizon, weights)
-        if len(origins) >= ENOUGH:
-            return weights, origins
-    return older[-1], np.array([], dtype=np.intp)
-
-
-def _finished(y: LogPrices, horizon: int, weights: WeightSet) -> Origins:
-    first = first_origin(weights, y)
-    return np.arange(len(y) - 1 - horizon, first - 1, -EVERY, dtype=np.intp)[::-1].copy()
+    return chosen
 
 
 def draw(history: PriceHistory, analysis: LstmAnalysis, canvas: Canvas) -> dict[str, Chart]:

@@ -9,7 +9,7 @@ from app.charts.components import Season, Trend, components
 from app.charts.outlook import Track
 from app.forecasting import metrics, prophet
 from app.forecasting.audit import audit
-from app.forecasting.backtest import latest_origins
+from app.forecasting.backtest import receipt_origins
 from app.forecasting.forecast import MEDIAN, Forecast, LogPrices, Origins
 from app.forecasting.naive import random_walk
 from app.market.calendar import sessions_a_year
@@ -21,17 +21,14 @@ from app.panels.progress import say
 from app.panels.published import head, published_forecast
 from app.panels.query import beside
 
-ORIGINS = 96
-REFITS = 6
-_FIRST_FIT = 150
 _LOW, _HIGH = metrics.BANDS[80]
 
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> ProphetAnalysis:
     """Fit at the last bar and at a few past ones; score what the past fits said about the days after them."""
     y = log_prices(history)
-    past, today = _past_origins(y, horizon), np.array([len(y) - 1])
-    refits = np.concatenate([past[:: -(-len(past) // REFITS) or 1], today])
+    past, today = receipt_origins(y, horizon), np.array([len(y) - 1])
+    refits = np.concatenate([prophet.refit_origins(past), today])
     fits = prophet.fit_trends(y, refits, lambda number: say(_fitting(number, len(refits))))
     say(f"Scoring {len(past)} past forecasts")
     forecast = prophet.anchored_from(y, np.concatenate([past, today]), horizon, fits)
@@ -52,12 +49,6 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
 def _fitting(number: int, fits: int) -> str:
     """All fits but the last are for the test."""
     return "Fitting the trend" if number == fits else f"Testing on the past, fit {number} of {fits - 1}"
-
-
-def _past_origins(y: LogPrices, horizon: int) -> Origins:
-    """At most 96, five or ten bars apart as the LSTM's are, the newest with just ``horizon`` bars after it."""
-    every = 10 if len(y) - horizon - _FIRST_FIT >= 10 * ORIGINS else 5
-    return latest_origins(y, ORIGINS, every, horizon, first=_FIRST_FIT)
 
 
 def _stock_standard(y: LogPrices, refits: Origins, horizon: int) -> StockStandard:

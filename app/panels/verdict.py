@@ -1,15 +1,13 @@
 """The verdict card: the members' forecasts as one, what its own past on this ticker says of it, and edge or no edge."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
 from app.charts.chart import Canvas, Chart
 from app.charts.members import Reach, members_chart
 from app.forecasting.audit import audit_ends
-from app.forecasting.combine import Combined, blend, combine, weights_under
-from app.forecasting.drift import trust
+from app.forecasting.blend import Blended, PastForecasts, blend
 from app.forecasting.forecast import Floats, LogPrices
 from app.forecasting.metrics import brier_score, probability_up
 from app.forecasting.naive import random_walk
@@ -25,7 +23,7 @@ from app.panels.published import head, published_forecast
 from app.panels.query import beside
 from app.panels.replay import monthly, trial_at
 from app.panels.verdict_analysis import EndFall, VerdictAnalysis
-from app.panels.verdict_members import Said, said
+from app.panels.verdict_members import MemberForecasts, member_forecasts
 from app.panels.verdict_words import agreement, combined_members, shapes
 
 
@@ -33,15 +31,16 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     """Combine what the members say today as their past on this ticker allows, and judge the combination by its own."""
     y = log_prices(history)
     say("Combining the members")
-    members, combination, trial = judged(y, horizon, needed)
+    members, receipt, trial = judged(y, horizon, needed)
+    today = blend(members.past, members.today)
     say("Replaying past verdicts")
-    ended, end = combination.quantiles[:-1], combination.quantiles[-1]
-    brier, brier_base_rate = _brier(y, members, ended, horizon)
+    ended, end = receipt.quantiles[:, -1], today.quantiles[0, -1]
+    brier, brier_base_rate = _brier(y, members.past, ended)
     return VerdictAnalysis(
         **head(history, horizon),
-        forecast=published_forecast(history, _fan(members, combination)),
-        receipt=audit_ends(y, members.origins[:-1], horizon, ended, _baseline(y, members, horizon)),
-        members=combined_members(combination.weighings[-1], members, float(history.adj_close[-1])),
+        forecast=published_forecast(history, today.quantiles[0]),
+        receipt=audit_ends(y, members.past.origins, horizon, ended, _baseline(y, members.past)),
+        members=combined_members(today, members.today, float(history.adj_close[-1])),
         edge=edge_of(trial),
         p_up=float(probability_up(end)),
         base_rate=odds.up_rate(y, horizon),
@@ -49,30 +48,18 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         brier=brier,
         brier_base_rate=brier_base_rate,
         fall=_fall(y, horizon, end),
-        agreement=agreement(members.ends[:, -1], end),
+        agreement=agreement(members.today.quantiles[:, 0, -1], end),
         shapes=_shapes(needed),
         changes=changes(trial),
-        replay=monthly(y, members, combination, horizon),
+        replay=monthly(y, members.past, receipt),
     )
 
 
-def judged(y: LogPrices, horizon: int, needed: Mapping[str, Analysis]) -> tuple[Said, Combined, Trial]:
-    """What the members say, their combination at every origin, and how it has done up to today."""
-    members = said(y, horizon, needed)
-    past = np.arange(len(members.origins)) < len(members.origins) - 1
-    blended = combine(horizon, members.origins, members.ends, members.actual, past)
-    own = trust(members.steadiness)[:, None]
-    combination = replace(blended, quantiles=(1 - own) * blended.quantiles + own * members.drift_ends)
-    return members, combination, trial_at(members, combination, horizon, len(y) - 1)
-
-
-def _fan(members: Said, combination: Combined) -> Floats:
-    """Today's quantiles (horizon, 7): each day by the votes at its distance, who is heard as at the horizon."""
-    standings = combination.weighings[-1].standings
-    days = range(members.today.shape[1])
-    fan = np.array([blend(members.today[:, day], weights_under(standings, day + 1)) for day in days])
-    own = trust(members.steadiness[-1])
-    return np.asarray((1 - own) * fan + own * members.drift_today)
+def judged(y: LogPrices, horizon: int, needed: Mapping[str, Analysis]) -> tuple[MemberForecasts, Blended, Trial]:
+    """What the members say, their combination at the receipt's origins, and how it has done up to today."""
+    members = member_forecasts(y, horizon, needed)
+    receipt = blend(members.past, members.receipt)
+    return members, receipt, trial_at(members.past, receipt, len(y) - 1)
 
 
 def _shapes(needed: Mapping[str, Analysis]) -> str:
@@ -82,17 +69,16 @@ def _shapes(needed: Mapping[str, Analysis]) -> str:
     return shapes(patterns)
 
 
-def _baseline(y: LogPrices, members: Said, horizon: int) -> Floats:
-    return random_walk(y, members.origins[:-1], horizon).quantiles[:, -1]
+def _baseline(y: LogPrices, past: PastForecasts) -> Floats:
+    return random_walk(y, past.origins, past.day).quantiles[:, -1]
 
 
-def _brier(y: LogPrices, members: Said, ended: Floats, horizon: int) -> tuple[float | None, float | None]:
+def _brier(y: LogPrices, past: PastForecasts, ended: Floats) -> tuple[float | None, float | None]:
     """The Brier scores of P(up) and of the base rate known at each past origin."""
     if not len(ended):
         return None, None
-    rose = members.actual[:-1] > 0
-    known = odds.up_rates_at(y, members.origins[:-1], horizon)
-    return brier_score(probability_up(ended), rose), brier_score(known, rose)
+    known = odds.up_rates_at(y, past.origins, past.day)
+    return brier_score(probability_up(ended), past.actual > 0), brier_score(known, past.actual > 0)
 
 
 def _fall(y: LogPrices, horizon: int, end: Floats) -> EndFall:

@@ -2,35 +2,28 @@
 
 import numpy as np
 
-from app.forecasting.combine import NAMES, SURE, WORST, Standing, Weighing
-from app.forecasting.drift import DOUBT, trust
+from app.forecasting.blend import Blended, CurrentForecasts
+from app.forecasting.combine import SURE, WORST, Standing, Weighing
+from app.forecasting.drift import DOUBT
+from app.forecasting.ensemble_members import MEMBERS
 from app.forecasting.forecast import MEDIAN, Floats
 from app.forecasting.metrics import BANDS
 from app.panels.patterns_analysis import PatternsAnalysis
 from app.panels.verdict_analysis import Accord, CombinedMember
-from app.panels.verdict_members import Said
 from app.patterns.finding import EDGE, NOT_ENOUGH
 
-TITLES = {
-    "historical_simulation": "Historical simulation",
-    "linear": "Range regression",
-    "lstm": "LSTM",
-    "prophet": "Prophet",
-}
 _LOW, _HIGH = BANDS[80]
 
 
-def combined_members(weighing: Weighing, members: Said, last: float) -> tuple[CombinedMember, ...]:
+def combined_members(today: Blended, current: CurrentForecasts, last: float) -> tuple[CombinedMember, ...]:
     """Each member with its weight today, the reason, and its prices on the horizon's last day."""
-    t = float(members.steadiness[-1])
-    own = float(trust(members.steadiness[-1]))
-    found = [
-        _member(
-            TITLES[name], (1 - own) * weighing.weights[place], _reason(place, weighing), members.ends[place, -1], last
-        )
-        for place, name in enumerate(NAMES)
+    weights, ends, weighing = today.weights[0, -1], current.quantiles[:, 0, -1], today.weighings[0]
+    members = [
+        _member(member.title, weights[place], _reason(place, weighing), ends[place], last)
+        for place, member in enumerate(MEMBERS)
     ]
-    return (*found, _member("Its own drift", own, _why_drift(t), members.drift_ends[-1], last))
+    t, share = float(current.t[0]), float(current.drift_shares[0])
+    return (*members, _member("Its own drift", share, _why_drift(t), current.drift[0, -1], last))
 
 
 def _member(title: str, weight: float, reason: str, quantiles: Floats, last: float) -> CombinedMember:

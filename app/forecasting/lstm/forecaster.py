@@ -6,7 +6,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from app.forecasting.calibrate import calibrated
+from app.forecasting.backtest import realised
+from app.forecasting.calibrate import calibrated, conformal_factors, widen
 from app.forecasting.days import DAYS, between
 from app.forecasting.forecast import MEDIAN, Floats, Forecast, LogPrices, Origins
 from app.forecasting.lstm.inputs import Inputs, inputs
@@ -17,6 +18,12 @@ from app.networks.text import Layers
 
 PRIOR = 300.0
 """Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of stocks."""
+
+EVERY = 5
+"""Bars between two past origins that the network is tested at."""
+
+ENOUGH = 60
+"""Finished origins after its cut-off before newer weights answer in place of older ones."""
 
 _FIRST = 120
 
@@ -39,6 +46,28 @@ def lstm(y: LogPrices, origins: Origins, horizon: int, drift: bool = True) -> Fo
     if not drift:
         quantiles[..., MEDIAN] = np.clip(0, quantiles[..., MEDIAN - 1], quantiles[..., MEDIAN + 1])
     return Forecast(origins, quantiles)
+
+
+def tested_set(y: LogPrices, horizon: int) -> tuple[WeightSet, Origins] | None:
+    """The newest weights with 60 finished origins after their cut-off, and these origins, five bars apart.
+
+    Where no set has them, the newest from before the last bar and no origins; None where there are none that old.
+    """
+    older = [weights for weights in shipped() if np.datetime64(weights.card.cut_off) < y.dates[-1]]
+    for weights in reversed(older):
+        first = first_origin(weights, y)
+        origins = np.arange(len(y) - 1 - horizon, first - 1, -EVERY, dtype=np.intp)[::-1].copy()
+        if len(origins) >= ENOUGH:
+            return weights, origins
+    return (older[-1], np.array([], dtype=np.intp)) if older else None
+
+
+def calibrated_from(weights: WeightSet, past: Origins, y: LogPrices, origins: Origins, horizon: int) -> Forecast:
+    """One set's forecasts, their bands calibrated by what its own at the ``past`` rows missed."""
+    rows = np.union1d(past, origins)
+    own = lstm_from(weights, y, rows, horizon).quantiles
+    asked, earlier = (Forecast(some, own[np.searchsorted(rows, some)]) for some in (origins, past))
+    return widen(asked, conformal_factors(origins, earlier, realised(y, past, horizon), PRIOR))
 
 
 def newest_sets(dates: NDArray[np.datetime64]) -> NDArray[np.intp]:
