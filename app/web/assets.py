@@ -1,19 +1,56 @@
 """Our own files that pages load, under addresses that change with their content."""
 
 import hashlib
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.panels import PANELS
+from app.panels.panel import Panel
+from app.web.freshness import validated
 
 FOLDER = Path(__file__).parents[1] / "static"
 SCRIPTS = ("app.js", "waiting.js", "glance.js", "search.js", "drop.js", "live.js")
 """What every page runs, one file for each behaviour."""
+STYLE = "app.css"
+_WIDTHS = ("", "(width > 47rem)", "(min-width: 72rem)")
+# What the outcome of a forecast adds, which says more than that of other cards (in app.css): in rem, by width.
+_FORECAST_OUTCOME = (39, 37, 27.5)
 
 
+@cache
 def style() -> str:
-    """The style sheet itself, for a document that loads nothing."""
-    return (FOLDER / "app.css").read_text()
+    """The style sheet itself, with the heights of the cards."""
+    return (FOLDER / STYLE).read_text() + heights(PANELS)
+
+
+def heights(panels: Iterable[Panel]) -> str:
+    """Rules that give a card on its way the room that it will take, for each width of the screen."""
+    cards = tuple(panels)
+    rules = []
+    for place, width in enumerate(_WIDTHS):
+        inside = "".join(_height(panel, place) for panel in cards)
+        rules.append(f"@media {width} {{\n{inside}}}\n" if width else inside)
+    return "".join(rules)
+
+
+async def stylesheet(request: Request) -> Response:
+    """GET /static/app.css: the style sheet."""
+    return validated(request, style().encode(), "text/css", "public, max-age=86400")
 
 
 def versioned(name: str) -> str:
     """The address of a file."""
-    digest = hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()
-    return f"/static/{name}?v={digest[:12]}"
+    content = style().encode() if name == STYLE else (FOLDER / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def _height(panel: Panel, place: int) -> str:
+    height = (panel.heights.narrow, panel.heights.medium, panel.heights.wide)[place]
+    rule = f"#panel-{panel.slug} {{ --tall: {height:g}rem; }}\n"
+    if panel.forecasts:
+        rule += f".past > #panel-{panel.slug} {{ --later: {_FORECAST_OUTCOME[place]:g}rem; }}\n"
+    return rule

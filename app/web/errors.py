@@ -48,6 +48,7 @@ _PAGE_FAILURES = {
 }
 _UNEXPECTED = Failure(500, "Something went wrong on our side.", "Try again; if it stays, please report it.", None)
 _PATIENCE_AFTER_TIMEOUT = 30
+_SOURCE_AT_FAULT = (errors.SourceRefusedError, errors.SourceBrokenError, errors.SourceSilentError)
 
 
 def failure_of(error: Exception) -> Failure:
@@ -58,7 +59,8 @@ def failure_of(error: Exception) -> Failure:
     if status is None or not isinstance(error, errors.AppError | compute.ComputeError):
         return _UNEXPECTED
     patience = _PATIENCE_AFTER_TIMEOUT if isinstance(error, compute.JobTimeoutError) else None
-    return Failure(status, error.sentence, error.hint, getattr(error, "retry_after", patience))
+    wait = getattr(error, "retry_after", patience)
+    return Failure(status, error.sentence, error.hint, wait, other_source=isinstance(error, _SOURCE_AT_FAULT))
 
 
 def shown_failure(error: Exception) -> Failure:

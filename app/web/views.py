@@ -56,7 +56,8 @@ class Way:
 class Failure:
     """An error for a reader; ``retry_after`` is in seconds where waiting helps.
 
-    ``field`` names the part of the form that it is about, if it is about one; ``ways`` lead on from here.
+    ``field`` names the part of the form that it is about, if it is about one; ``ways`` lead on from here. Where
+    ``other_source`` is true, the source is at fault and prices from elsewhere help.
     """
 
     status: int
@@ -65,6 +66,7 @@ class Failure:
     retry_after: int | None
     field: str = ""
     ways: tuple[Way, ...] = ()
+    other_source: bool = False
 
 
 @dataclass(frozen=True, slots=True)

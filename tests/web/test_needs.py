@@ -8,7 +8,7 @@ from app.panels.query import Query
 from app.web.analyses import Analyses
 from tests.fakes import FakeMarket, InlineEngine, market
 
-SUM = Panel("sum", "Sum", "So what?", "tests.nowhere", Analysis, 60, needs=("technicals", "overview"))
+SUM = Panel("sum", "Sum", "So what?", "tests.nowhere", Analysis, 60, tuple, dict, ("technicals", "overview"))
 QUERY = Query("SYN", 5, None, "sample")
 
 
