@@ -3,11 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.forecasting.combine import NAMES, Standing, blend, combine, votes, weigh, weights_under
-from app.forecasting.forecast import MEDIAN
+from app.forecasting.combine import Standing, votes, weigh, weighted_mean, weights_under
+from app.forecasting.ensemble_members import MEMBERS
 from app.forecasting.naive import GAUSSIAN
 
 N = 80
+NAMES = [member.name for member in MEMBERS]
 ALL = np.ones(len(NAMES), dtype=bool)
 SIMULATION, LINEAR, LSTM, PROPHET = range(len(NAMES))
 
@@ -89,22 +90,4 @@ def test_weights_always_add_up_to_one(standings, day):
 def test_a_blend_is_the_mean_by_quantile_and_asks_nothing_of_who_has_no_weight():
     quantiles, _ = record(lstm=1.0)
     quantiles[SIMULATION] = np.nan
-    np.testing.assert_allclose(blend(quantiles, np.array([0, 0.25, 0.75, 0])), np.tile(GAUSSIAN + 0.75, (N, 1)))
-
-
-def test_each_origin_is_weighed_by_what_was_over_by_then():
-    quantiles, actual = record(lstm=2.0)
-    origins, past = np.arange(N) * 10, np.ones(N, dtype=bool)
-    found = combine(22, origins, quantiles, actual, past)
-    # At 22 days and ten bars apart, two more origins have passed than are over.
-    assert [weighing.origins for weighing in found.weighings[:6]] == [0, 0, 0, 1, 2, 3]
-    np.testing.assert_allclose(found.quantiles[10, MEDIAN], 1.0)
-    np.testing.assert_allclose(found.quantiles[-1, MEDIAN], 0.0)
-
-
-def test_what_is_not_over_changes_no_weight():
-    quantiles, actual = record(lstm=2.0)
-    origins, past = np.arange(N) * 10, np.ones(N, dtype=bool)
-    early = combine(22, origins, quantiles, actual, past)
-    later = combine(22, origins, quantiles, np.where(origins + 22 > origins[40], -9.0, actual), past)
-    assert early.weights[:, :41].tobytes() == later.weights[:, :41].tobytes()
+    np.testing.assert_allclose(weighted_mean(quantiles, np.array([0, 0.25, 0.75, 0])), np.tile(GAUSSIAN + 0.75, (N, 1)))

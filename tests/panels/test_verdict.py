@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 
 from app.errors import NoSayError
+from app.forecasting.backtest import realised
+from app.forecasting.forecast import MEDIAN, QUANTILES
+from app.forecasting.members import MEMBERS as FORECASTERS
 from app.forecasting.metrics import brier_score, diebold_mariano
-from app.market.history import encode, history_until
+from app.market.history import decode, encode, history_until
 from app.market.sample import SampleSource
 from app.panels import BY_SLUG, work
 from app.panels.edge import FEWEST, edge_of
+from app.panels.log_prices import log_prices
 from app.panels.verdict import judged
 from tests.forecasting.series import random_bars
 from tests.panels.verdicts import needed
@@ -46,10 +50,10 @@ def answered(day):
 
 
 @cache
-def said(slug, history):
+def said(slug, history, horizon=22):
     """A card's answer, empty where its model has nothing to say."""
     try:
-        return work.analyse(slug.encode(), b"22", history)
+        return work.analyse(slug.encode(), str(horizon).encode(), history)
     except NoSayError:
         return b""
 
@@ -89,6 +93,26 @@ def test_members_are_what_their_own_cards_say(cards):
         assert [member["low"], member["middle"], member["high"]] == pytest.approx(
             [quantiles[level][-1] for level in ("0.1", "0.5", "0.9")]
         )
+
+
+@pytest.mark.parametrize("horizon", [5, 22, 66])
+@pytest.mark.parametrize("ticker", ["^GSPC", "^IXIC"])
+def test_the_receipt_is_the_evaluation_of_the_same_ticker_and_origins(ticker, horizon):
+    history = encode(history_until(asyncio.run(SampleSource().load(ticker)), date(2018, 12, 31)))
+    needs = [said(slug, history, horizon) for slug in BY_SLUG["verdict"].needs]
+    verdict = json.loads(work.analyse(b"verdict", str(horizon).encode(), history, *needs))
+    y, rows = log_prices(decode(history)), verdict["receipt"]["forecasts"]
+    past = np.searchsorted(y.dates, np.array([row["origin"] for row in rows], dtype="datetime64[D]"))
+    assert len(past) == 96
+    evaluated = FORECASTERS["combined"].forecaster(y, np.append(past, len(y) - 1), horizon).quantiles
+    for place, level in enumerate(QUANTILES):
+        served = [np.log(row["quantiles"][str(level)] / row["last"]) for row in rows]
+        np.testing.assert_allclose(served, evaluated[:-1, -1, place], rtol=0, atol=1e-12)
+        prices = np.array(verdict["forecast"]["quantiles"][str(level)])
+        np.testing.assert_allclose(np.log(prices / verdict["forecast"]["last"]), evaluated[-1, :, place], atol=1e-12)
+    actual = realised(y, past, horizon)[:, -1]
+    error = np.abs(actual - evaluated[:-1, -1, MEDIAN]).sum() / np.abs(actual).sum()
+    assert verdict["receipt"]["mae_ratio"] == pytest.approx(error)
 
 
 def test_every_weight_has_its_reason(cards):
