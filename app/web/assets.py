@@ -7,6 +7,8 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from app.panels import PANELS
 from app.panels.panel import Panel
@@ -37,9 +39,17 @@ def heights(panels: Iterable[Panel]) -> str:
     return "".join(rules)
 
 
-async def stylesheet(request: Request) -> Response:
-    """GET /static/app.css: the style sheet."""
-    return validated(request, style().encode(), "text/css", "public, max-age=86400")
+class Assets(StaticFiles):
+    """The files of the folder; the style sheet is served with the heights of the cards."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=FOLDER)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file at ``path``; raises 404 and 405 as its base does."""
+        if path != STYLE or scope["method"] not in ("GET", "HEAD"):
+            return await super().get_response(path, scope)
+        return validated(Request(scope), style().encode(), "text/css", "public, max-age=86400")
 
 
 def versioned(name: str) -> str:

@@ -35,8 +35,7 @@ def routes() -> list[Route | Mount]:
         Route("/metrics", health.metrics),
         Route("/robots.txt", health.robots),
         Route("/favicon.ico", health.favicon),
-        Route("/static/app.css", assets.stylesheet),
-        Mount("/static", StaticFiles(directory=assets.FOLDER)),
+        Mount("/static", assets.Assets()),
         # The htmx that a wheel carries; Django itself is never imported.
         Mount("/vendor", StaticFiles(packages=[("django_htmx", "static/django_htmx")])),
     ]
