@@ -71,7 +71,8 @@ def blend(past: PastForecasts, current: CurrentForecasts) -> Blended:
     weighings = tuple(
         _weighed(past, int(origin), there, overlap) for origin, there in zip(current.origins, present, strict=True)
     )
-    weights = np.array([[weights_under(one.standings, float(day)) for day in current.days] for one in weighings])
+    daily = [weights_under(weighing.standings, float(day)) for weighing in weighings for day in current.days]
+    weights = np.array(daily).reshape(len(current.origins), len(current.days), len(current.quantiles))
     own = current.drift_shares[:, None, None]
     blended = (1 - own) * _means(current.quantiles, weights) + own * current.drift
     return Blended(np.asarray(blended), (1 - own) * weights, weighings)

@@ -23,12 +23,16 @@ LARGEST = 2.0
 """No band is widened or narrowed by more than this factor."""
 
 
-def calibrate(forecast: Forecast, actual: Floats, prior: float = PRIOR) -> Forecast:
+def calibrate(forecast: Forecast, actual: Floats, prior: float = PRIOR, past: Origins | None = None) -> Forecast:
     """Widen or narrow each origin's bands by what the earlier origins of the same forecast missed.
 
-    ``actual`` (k, horizon) is what happened; origin k reads only those of its rows and days that were over at k.
+    These are the origins ``past`` (m,), by default all; ``actual`` (m, horizon) is what happened there. Origin k reads
+    only those of its rows and days that were over at k.
     """
-    return widen(forecast, conformal_factors(forecast.origins, forecast, actual, prior))
+    earlier = forecast
+    if past is not None:
+        earlier = Forecast(past, forecast.quantiles[np.searchsorted(forecast.origins, past)])
+    return widen(forecast, conformal_factors(forecast.origins, earlier, actual, prior))
 
 
 def calibrated(forecaster: Forecaster, every: int = 5, prior: float = PRIOR, first: int = WARM_UP) -> Forecaster:

@@ -8,16 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.forecasting import prophet
-from app.forecasting.calibrate import WARM_UP, calibrated
+from app.forecasting.backtest import realised
+from app.forecasting.calibrate import WARM_UP, calibrate, calibrated
 from app.forecasting.forecast import Floats, Forecast, Forecaster, LogPrices, Origins
 from app.forecasting.linear import CUT_OFFS, linear
-from app.forecasting.lstm.forecaster import calibrated_from, tested_set
+from app.forecasting.lstm.forecaster import PRIOR, lstm_from, tested_set
 from app.forecasting.simulation import historical_simulation
 
 NEAR, FAR = 8, 22
 """Days ahead up to which the network is heard alone, and from which the regression counts as much."""
 
-_PRIOR = 100.0
+REGRESSION_PRIOR = 100.0
+"""Independent past misses that trust in the regression's own bands stands for."""
 
 MemberForecaster: TypeAlias = Callable[[LogPrices, Origins, Origins, int], Floats]
 """``(y, past, asked, horizon)`` → quantiles (m + k, horizon, 7) at the ``past`` rows (m,) and the ``asked`` ones (k,).
@@ -63,7 +65,9 @@ def _regression(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Fl
     """In calibrated bands; NaN up to the first cut-off."""
     rows = np.concatenate([past, asked])
     first = max(WARM_UP, int(np.searchsorted(y.dates, CUT_OFFS[0], side="right")))
-    return _where(y.dates[rows] > CUT_OFFS[0], calibrated(linear, prior=_PRIOR, first=first), y, rows, horizon)
+    return _where(
+        y.dates[rows] > CUT_OFFS[0], calibrated(linear, prior=REGRESSION_PRIOR, first=first), y, rows, horizon
+    )
 
 
 def _network(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Floats:
@@ -75,7 +79,10 @@ def _network(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Float
     may = rows >= tested.min(initial=len(y) - 1)
 
     def forecast(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
-        return calibrated_from(weights, tested, y, origins, horizon)
+        both = np.union1d(tested, origins)
+        own = lstm_from(weights, y, both, horizon)
+        calibrated_own = calibrate(own, realised(y, tested, horizon), PRIOR, tested)
+        return Forecast(origins, calibrated_own.quantiles[np.searchsorted(both, origins)])
 
     return _where(may, forecast, y, rows, horizon)
 

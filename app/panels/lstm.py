@@ -7,8 +7,10 @@ import numpy as np
 from app.charts.chart import Canvas, Chart
 from app.errors import BeforeTrainingError
 from app.forecasting.audit import audit
+from app.forecasting.backtest import realised
+from app.forecasting.calibrate import calibrate
 from app.forecasting.forecast import Forecast, LogPrices, Origins
-from app.forecasting.lstm.forecaster import calibrated_from, lstm_from, tested_set
+from app.forecasting.lstm.forecaster import PRIOR, lstm_from, tested_set
 from app.forecasting.lstm.weights import WeightSet, shipped
 from app.forecasting.naive import random_walk
 from app.market.history import PriceHistory
@@ -26,7 +28,9 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     weights, past = choose(y, horizon)
     origins = np.append(past, len(y) - 1)
     say(f"Forecasting from {len(origins)} days, {len(weights.networks)} networks each")
-    forecast = calibrated_from(weights, past, y, origins, horizon)
+    own = lstm_from(weights, y, origins, horizon)
+    say(f"Calibrating on {len(past)} past forecasts")
+    forecast = calibrate(own, realised(y, origins, horizon), PRIOR)
     card = weights.card
     return LstmAnalysis(
         **head(history, horizon),

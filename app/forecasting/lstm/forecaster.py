@@ -6,8 +6,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from app.forecasting.backtest import realised
-from app.forecasting.calibrate import calibrated, conformal_factors, widen
+from app.forecasting.calibrate import calibrated
 from app.forecasting.days import DAYS, between
 from app.forecasting.forecast import MEDIAN, Floats, Forecast, LogPrices, Origins
 from app.forecasting.lstm.inputs import Inputs, inputs
@@ -60,14 +59,6 @@ def tested_set(y: LogPrices, horizon: int) -> tuple[WeightSet, Origins] | None:
         if len(origins) >= ENOUGH:
             return weights, origins
     return (older[-1], np.array([], dtype=np.intp)) if older else None
-
-
-def calibrated_from(weights: WeightSet, past: Origins, y: LogPrices, origins: Origins, horizon: int) -> Forecast:
-    """One set's forecasts, their bands calibrated by what its own at the ``past`` rows missed."""
-    rows = np.union1d(past, origins)
-    own = lstm_from(weights, y, rows, horizon).quantiles
-    asked, earlier = (Forecast(some, own[np.searchsorted(rows, some)]) for some in (origins, past))
-    return widen(asked, conformal_factors(origins, earlier, realised(y, past, horizon), PRIOR))
 
 
 def newest_sets(dates: NDArray[np.datetime64]) -> NDArray[np.intp]:
