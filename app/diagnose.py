@@ -39,12 +39,14 @@ async def _all_work(settings: Settings) -> bool:
 
 async def _works(what: str, check: Awaitable[str]) -> bool:
     """Print what ``check`` saw, or why it failed."""
-    begun = perf_counter()
-    (seen,) = await asyncio.gather(check, return_exceptions=True)
-    failed = isinstance(seen, BaseException)
-    reason = getattr(seen, "sentence", None) or f"{type(seen).__name__}: {seen}" if failed else seen
-    print(f"{'FAIL' if failed else 'ok':4}  {what:24}  {perf_counter() - begun:5.1f} s  {reason}", flush=True)
-    return not failed
+    begun, verdict = perf_counter(), "ok"
+    try:
+        seen = await check
+    except Exception as error:
+        # One part that fails must not hide how the others are.
+        verdict, seen = "FAIL", getattr(error, "sentence", None) or f"{type(error).__name__}: {error}"
+    print(f"{verdict:4}  {what:24}  {perf_counter() - begun:5.1f} s  {seen}", flush=True)
+    return verdict == "ok"
 
 
 async def _version(name: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from app.errors import SourceBrokenError, SourceRefusedError, SourceSilentError
+from app.errors import SourceUnavailableError
 from app.market import quotes as answers
 from app.market.passport import Stale
 from app.market.quotes import Quotes
@@ -38,7 +38,7 @@ class Remembering:
         key = f"last:{self.title}:{ticker}"
         try:
             quotes = await self._source.load(ticker)
-        except (SourceRefusedError, SourceBrokenError, SourceSilentError) as failure:
+        except SourceUnavailableError as failure:
             kept = await self._memory.get(key)
             if kept is None:
                 raise

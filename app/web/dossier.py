@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.errors import AppError, SourceBrokenError, SourceRefusedError, SourceSilentError
+from app.errors import AppError
 from app.market import history as histories
 from app.market import quotes as answers
 from app.market.passport import Passport, Stale
@@ -13,8 +13,6 @@ from app.panels.analysis import Analysis, ForecastAnalysis
 from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.analyses import Analyses, Finished
-
-_OF_THE_SOURCE = (SourceBrokenError, SourceRefusedError, SourceSilentError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,8 @@ class Dossier:
         Raises the error of a card that may end otherwise next time, or the first one where every card is left out.
         """
         errors = [error for _, error in self.left_out()]
-        passing = [error for error in errors if not isinstance(error, AppError) or isinstance(error, _OF_THE_SOURCE)]
+        # An error that is not ours is a fault of the app, which says nothing of the next attempt.
+        passing = [error for error in errors if not isinstance(error, AppError) or error.transient]
         if passing or len(errors) == len(self.cards):
             raise (passing or errors)[0]
         return self
