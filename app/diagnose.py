@@ -11,7 +11,7 @@ from app.main import engine_of, market_sources
 from app.market import history as histories
 from app.market.sample import SampleSource
 from app.market.source import MarketSource
-from app.panels import PANELS
+from app.panels import PANELS, work
 from app.panels.panel import Panel
 from app.settings import Settings, settings_or_exit
 
@@ -91,6 +91,6 @@ async def _warm(engine: Engine) -> str:
 
 async def _card(engine: Engine, panel: Panel, history: bytes, made: dict[str, bytes]) -> str:
     needed = [made[slug] for slug in panel.needs]
-    made[panel.slug] = await engine.run("app.panels.work:analyse", panel.slug.encode(), b"5", history, *needed)
-    charts = await engine.run("app.panels.work:draw", panel.slug.encode(), b"wide", history, made[panel.slug])
+    made[panel.slug] = await work.request_analysis(engine.run, panel, 5, history, needed)
+    charts = await work.request_charts(engine.run, panel, "wide", history, made[panel.slug])
     return f"{len(made[panel.slug]) // 1024} KB of numbers, {len(charts) // 1024} KB of charts"

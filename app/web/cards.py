@@ -44,10 +44,10 @@ async def published(request: Request) -> Response:
 
 def _freshness(request: Request, finished: Finished) -> str:
     # What came by POST may be of a file that is nobody else's, and what is old already should not grow older.
-    if request.method == "POST" or finished.stale is not None:
+    if request.method == "POST" or finished.loaded.stale is not None:
         return "no-store"
     passport, most = finished.analysis.data, int(running(request).analyses.seconds)
-    seconds = fresh_seconds(finished.newest, passport.calendar, passport.time_zone, datetime.now(UTC), most)
+    seconds = fresh_seconds(finished.loaded.newest, passport.calendar, passport.time_zone, datetime.now(UTC), most)
     return f"public, max-age={seconds}"
 
 
@@ -62,9 +62,9 @@ async def drawn(
 ) -> CardView:
     """The card of an analysis that is there already; ``interactive`` gives it a button that runs it again."""
     charts = await app.analyses.charts(panel, finished, canvas)
-    analysis, outcome = finished.analysis, finished.outcome
+    analysis, outcome, stale = finished.analysis, finished.outcome, finished.loaded.stale
     tables = tables_of(analysis, outcome)
-    return CardView(slot_for(panel, query), analysis, charts, tables, outcome, finished.stale, interactive)
+    return CardView(slot_for(panel, query), analysis, charts, tables, outcome, stale, interactive)
 
 
 def rendered(view: CardView) -> str:

@@ -38,7 +38,7 @@ async def column_card(app: Running, query: Query, place: str) -> str:
     said = query_string(query)
     view = ColumnView(
         slot=column_slot(place, query.ticker, f"{COLUMNS}{place}?{said}", seen.analysis.data.name),
-        stale=seen.stale,
+        stale=seen.loaded.stale,
         rows=column_rows(
             cast("OverviewAnalysis", seen.analysis),
             cast("VerdictAnalysis", weighed.analysis) if weighed else None,

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.errors import AppError
-from app.market import history as histories
-from app.market import quotes as answers
 from app.market.passport import Passport, Stale
 from app.panels import PANELS
 from app.panels.analysis import Analysis, ForecastAnalysis
@@ -62,11 +60,10 @@ FORECASTING = tuple(panel for panel in PANELS if issubclass(panel.analysis, Fore
 
 async def dossier_of(analyses: Analyses, query: Query, panels: Sequence[Panel] = PANELS) -> Dossier:
     """The analyses of ``panels`` for ``query``; raises what its source and its rows give cause to."""
-    packed = await analyses.prepare(query)
+    loaded = await analyses.loader.prepare(query)
     ended = await asyncio.gather(*(analyses.finished(panel, query) for panel in panels), return_exceptions=True)
     cards = tuple(Card(panel, _end(end)) for panel, end in zip(panels, ended, strict=True))
-    passport = histories.decode(packed.history).passport
-    return Dossier(query, passport, answers.decode(packed.answer).stale, cards)
+    return Dossier(query, loaded.passport, loaded.stale, cards)
 
 
 def _end(end: Finished | BaseException) -> Finished | Exception:
