@@ -38,19 +38,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the document; the status is 0 only where there is one."""
     # Whatever is worth saying is said in one sentence below.
     logging.getLogger().addHandler(logging.NullHandler())
-    document = asyncio.run(_ended(settings_or_exit(), arguments))
-    if isinstance(document, str):
-        sys.stdout.buffer.write(document.encode())
-        return 0
-    if not isinstance(document, Exception):
-        raise document
-    print(_sentence(document), file=sys.stderr)
-    return 1
-
-
-async def _ended(settings: Settings, arguments: argparse.Namespace) -> str | BaseException:
-    (document,) = await asyncio.gather(_document(settings, arguments), return_exceptions=True)
-    return document
+    try:
+        document = asyncio.run(_document(settings_or_exit(), arguments))
+    except Exception as error:
+        # Whatever went wrong, a command tells its user in a sentence and with its status, not with a traceback.
+        print(_sentence(error), file=sys.stderr)
+        return 1
+    sys.stdout.buffer.write(document.encode())
+    return 0
 
 
 async def _document(settings: Settings, arguments: argparse.Namespace) -> str:

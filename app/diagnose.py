@@ -11,7 +11,7 @@ from app.main import engine_of, market_sources
 from app.market import history as histories
 from app.market.sample import SampleSource
 from app.market.source import MarketSource
-from app.panels import PANELS
+from app.panels import PANELS, work
 from app.panels.panel import Panel
 from app.settings import Settings, settings_or_exit
 
@@ -39,12 +39,14 @@ async def _all_work(settings: Settings) -> bool:
 
 async def _works(what: str, check: Awaitable[str]) -> bool:
     """Print what ``check`` saw, or why it failed."""
-    begun = perf_counter()
-    (seen,) = await asyncio.gather(check, return_exceptions=True)
-    failed = isinstance(seen, BaseException)
-    reason = getattr(seen, "sentence", None) or f"{type(seen).__name__}: {seen}" if failed else seen
-    print(f"{'FAIL' if failed else 'ok':4}  {what:24}  {perf_counter() - begun:5.1f} s  {reason}", flush=True)
-    return not failed
+    begun, verdict = perf_counter(), "ok"
+    try:
+        seen = await check
+    except Exception as error:
+        # One part that fails must not hide how the others are.
+        verdict, seen = "FAIL", getattr(error, "sentence", None) or f"{type(error).__name__}: {error}"
+    print(f"{verdict:4}  {what:24}  {perf_counter() - begun:5.1f} s  {seen}", flush=True)
+    return verdict == "ok"
 
 
 async def _version(name: str) -> str:
@@ -89,6 +91,6 @@ async def _warm(engine: Engine) -> str:
 
 async def _card(engine: Engine, panel: Panel, history: bytes, made: dict[str, bytes]) -> str:
     needed = [made[slug] for slug in panel.needs]
-    made[panel.slug] = await engine.run("app.panels.work:analyse", panel.slug.encode(), b"5", history, *needed)
-    charts = await engine.run("app.panels.work:draw", panel.slug.encode(), b"wide", history, made[panel.slug])
+    made[panel.slug] = await work.request_analysis(engine.run, panel, 5, history, needed)
+    charts = await work.request_charts(engine.run, panel, "wide", history, made[panel.slug])
     return f"{len(made[panel.slug]) // 1024} KB of numbers, {len(charts) // 1024} KB of charts"

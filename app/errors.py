@@ -3,14 +3,13 @@
 from datetime import date
 
 
+# Subclasses pass their facts to ``super().__init__`` as they came, so that an error from a worker pickles whole.
 class AppError(Exception):
-    """An error whose ``sentence`` (what happened) and ``hint`` (what to do next) may be shown to a visitor.
-
-    Subclasses pass their facts to ``super().__init__`` as they came, so that an error from a worker pickles whole.
-    """
+    """An error whose ``sentence`` and ``hint`` a visitor may read; one that is ``transient`` passes by itself."""
 
     sentence = "Something went wrong."
     hint = "Try again."
+    transient = False
 
 
 class QueryError(AppError):
@@ -26,15 +25,13 @@ class QueryError(AppError):
 class UnknownTickerError(AppError):
     """The source has never heard of the ticker; ``known`` lists what a small source has."""
 
+    hint = "Check the symbol: it may be misspelt, delisted, or need an exchange suffix such as “.NS” or “.L”."
+
     def __init__(self, source: str, ticker: str, known: tuple[str, ...] = ()) -> None:
         super().__init__(source, ticker, known)
         self.source, self.ticker, self.known = source, ticker, known
         self.sentence = f"{source} knows no “{ticker}”."
-        self.hint = (
-            f"It has {' and '.join(known)}."
-            if known
-            else "Check the symbol: it may be misspelt, delisted, or need an exchange suffix such as “.NS” or “.L”."
-        )
+        self.hint = f"It has {' and '.join(known)}." if known else self.hint
 
 
 class BadBarsError(AppError):
@@ -85,6 +82,8 @@ class BadFormError(AppError):
 class TooOftenError(AppError):
     """More than ``limit`` (as "60 cards a minute") was asked for; there is room again in ``retry_after`` seconds."""
 
+    transient = True
+
     def __init__(self, whose: str, limit: str, retry_after: int) -> None:
         super().__init__(whose, limit, retry_after)
         self.whose, self.limit, self.retry_after = whose, limit, retry_after
@@ -97,6 +96,7 @@ class RestartingError(AppError):
 
     sentence = "This service is just being restarted."
     hint = "Try again in ten seconds."
+    transient = True
     retry_after = 10
 
 
@@ -148,10 +148,8 @@ class BeforeTrainingError(NoSayError):
     def __init__(self, found: date, needed: date) -> None:
         super().__init__(found, needed)
         self.found, self.needed = str(found), f"a date after {needed}"
-        self.sentence = (
-            f"The last price is of {found}; this card needs one after {needed}, because its network has seen what "
-            "happened until then."
-        )
+        why = "because its network has seen what happened until then"
+        self.sentence = f"The last price is of {found}; this card needs one after {needed}, {why}."
 
 
 class UnbelievablePricesError(AppError):
@@ -162,12 +160,18 @@ class UnbelievablePricesError(AppError):
     def __init__(self, day: date, change: float, guess: str) -> None:
         super().__init__(day, change, guess)
         self.day, self.change, self.guess = day, change, guess
-        self.sentence = (
-            f"On {day} the price changes by {change:+,.1%}, {guess}. A forecast fitted to that would be worth nothing."
-        )
+        what = f"On {day} the price changes by {change:+,.1%}, {guess}."
+        self.sentence = f"{what} A forecast fitted to that would be worth nothing."
 
 
-class SourceRefusedError(AppError):
+class SourceUnavailableError(AppError):
+    """The source gives no prices at present."""
+
+    hint = "Try again in a minute, try the built-in sample, or upload a CSV of prices."
+    transient = True
+
+
+class SourceRefusedError(SourceUnavailableError):
     """The source limits how often it answers; asking again before ``retry_after`` seconds would make it worse."""
 
     def __init__(self, source: str, retry_after: int) -> None:
@@ -177,10 +181,8 @@ class SourceRefusedError(AppError):
         self.hint = f"Wait {retry_after} s, try the built-in sample, or upload a CSV of prices."
 
 
-class SourceBrokenError(AppError):
+class SourceBrokenError(SourceUnavailableError):
     """The source answered something that is no price table; ``found`` says what in a few words."""
-
-    hint = "Try again in a minute, try the built-in sample, or upload a CSV of prices."
 
     def __init__(self, source: str, found: str) -> None:
         super().__init__(source, found)
@@ -188,10 +190,8 @@ class SourceBrokenError(AppError):
         self.sentence = f"{source} answered, but not with prices: {found}."
 
 
-class SourceSilentError(AppError):
+class SourceSilentError(SourceUnavailableError):
     """The source did not answer in time, or cannot be reached at all."""
-
-    hint = "Try again in a minute, try the built-in sample, or upload a CSV of prices."
 
     def __init__(self, source: str, seconds: float, reason: str = "") -> None:
         super().__init__(source, seconds, reason)

@@ -24,6 +24,7 @@ from app.market.sample import SampleSource
 from app.market.source import MarketSource
 from app.market.watched import Watched
 from app.market.yahoo import CLIENT, YahooSource
+from app.panels import work
 from app.panels.query import MAXIMUM_HORIZON
 from app.settings import OFF, Settings
 from app.version import code_digest
@@ -36,6 +37,7 @@ from app.web.finder import Finder
 from app.web.hosts import TrustedHosts
 from app.web.limits import CardLimits
 from app.web.live_prices import LivePrices
+from app.web.loaded_history import HistoryLoader
 from app.web.metrics import MeteredEngine, Metrics
 from app.web.notary import Notary
 from app.web.observed import Observed
@@ -110,11 +112,13 @@ def running_parts(
     asked = (sources or market_sources()).items()
     watched = {name: Watched(source, partial(metrics.loaded, name)) for name, source in asked}
     remembering = {name: Remembering(source, held.cache) for name, source in watched.items()}
+    seconds = settings.cache_seconds
+    loader = HistoryLoader(remembering, held.cache, seconds, held.flights)
     return Running(
         site=_site(settings, watched),
         style=assets.style(),
-        analyses=Analyses(remembering, engine, held.cache, settings.cache_seconds, held.flights),
-        finder=Finder(dict(asked), held.cache, held.flights, settings.cache_seconds),
+        analyses=Analyses(loader, engine, held.cache, seconds, held.flights),
+        finder=Finder(dict(asked), held.cache, held.flights, seconds),
         live=LivePrices(dict(asked)),
         notary=Notary(settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")),
         engine=engine,
@@ -151,7 +155,7 @@ def engine_of(settings: Settings) -> Engine:
 
 def local_engine(settings: Settings) -> LocalEngine:
     """The engine of a single machine."""
-    plan = CrewPlan(workers=settings.workers, preload=_PRELOAD, warm="app.panels.work:warm")
+    plan = CrewPlan(workers=settings.workers, preload=_PRELOAD, warm=work.WARM)
     return LocalEngine(plan, _limits(settings))
 
 

@@ -30,7 +30,7 @@ ALLOWED = {
     "levels": set(),
     "charts": {"text"},
     "text": set(),
-    "compute": set(),
+    "compute": {"errors"},
     "logs": {"settings"},
     "settings": set(),
     "version": set(),
@@ -45,6 +45,16 @@ WITH_WORKERS = ("compute", "evaluation")
 # The second looks for the certificates of a proxy under the names that all TLS clients share.
 READERS = ("app.settings", "app.market.yahoo_session")
 LONGEST_MODULE, LONGEST_FUNCTION = 200, 40
+BROAD = {
+    "app.analyse.run": "a command ends with a sentence",
+    "app.diagnose._works": "one part that fails must not hide the others",
+    "app.compute.call.guarded": "a worker must survive any job",
+    "app.compute.dask.reconnect._end_of": "the next connection must follow",
+    "app.market.watched.load": "counted, and raised again",
+    "app.web.metrics.run": "counted, and raised again",
+    "app.web.report._shown": "one card must not cost the others",
+}
+"""Where any error may be caught, and why."""
 
 
 @cache
@@ -142,6 +152,27 @@ def test_every_module_and_function_can_be_seen_at_once():
         assert len(path.read_text().splitlines()) <= LONGEST_MODULE, path
     for module, function in functions():
         assert function.end_lineno - function.lineno < LONGEST_FUNCTION, f"{module}.{function.name}"
+
+
+def catches_everything(handler):
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return handler.type is None or any(ast.unparse(kind) in ("Exception", "BaseException") for kind in kinds)
+
+
+def test_any_error_is_caught_in_the_open_and_only_where_there_is_a_reason():
+    broad = set()
+    for module, function in functions():
+        handlers = [node for node in ast.walk(function) if isinstance(node, ast.ExceptHandler)]
+        broad |= {f"{module}.{function.name}" for handler in handlers if catches_everything(handler)}
+    assert broad == set(BROAD)
+
+
+def test_nobody_gathers_a_single_thing_to_catch_its_errors():
+    for module, tree in trees().items():
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            if "return_exceptions" in {keyword.arg for keyword in call.keywords}:
+                alone = len(call.args) == 1 and not isinstance(call.args[0], ast.Starred)
+                assert not alone, f"{module}, line {call.lineno}"
 
 
 def test_only_settings_read_the_environment_and_only_those_with_workers_set_it():

@@ -53,7 +53,8 @@ def guarded(function: str, *payload: bytes) -> Outcome:
     """Call the named function and turn whatever happens into an Outcome."""
     try:
         return Outcome(answer=_answer(function, payload))
-    except BaseException as error:  # The only broad handler: a worker must survive any job.
+    except BaseException as error:
+        # A worker must survive any job.
         return failed(error)
 
 

@@ -1,25 +1,33 @@
 """What can go wrong between asking for a computation and having its answer."""
 
+from app.errors import AppError
 
-class ComputeError(Exception):
-    """A computation that gave no answer; ``sentence`` and ``hint`` may be shown to a visitor."""
+
+class ComputeError(AppError):
+    """A computation that gave no answer, which says nothing of the next attempt."""
 
     sentence = "The computation gave no answer."
-    hint = "Try again."
+    transient = True
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.hint}"
 
 
-class OverloadedError(ComputeError):
-    """More work is waiting than can be done in time; worth another try after ``retry_after`` seconds."""
+class RetryLaterError(ComputeError):
+    """A computation worth another try after ``retry_after`` seconds; ``alternative`` ends the hint."""
 
-    sentence = "The service has more work than it can do right now."
+    alternative = ""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(retry_after)
         self.retry_after = retry_after
-        self.hint = f"Try again in {retry_after} s."
+        self.hint = f"Try again in {retry_after} s{self.alternative}."
+
+
+class OverloadedError(RetryLaterError):
+    """More work is waiting than can be done in time."""
+
+    sentence = "The service has more work than it can do right now."
 
 
 class JobTimeoutError(ComputeError):
@@ -33,37 +41,23 @@ class JobTimeoutError(ComputeError):
         self.sentence = f"The computation took longer than {seconds:g} s and was stopped."
 
 
-class WorkerDiedError(ComputeError):
+class WorkerDiedError(RetryLaterError):
     """The process doing the work was killed, and so was the one that tried again."""
 
     sentence = "The computation was killed twice while it ran."
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(retry_after)
-        self.retry_after = retry_after
-        self.hint = f"Try again in {retry_after} s."
 
-
-class OutOfMemoryError(ComputeError):
+class OutOfMemoryError(RetryLaterError):
     """There was too little memory for the job, and for the one that tried again in a fresh process."""
 
     sentence = "The computation needs more memory than there is right now."
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(retry_after)
-        self.retry_after = retry_after
-        self.hint = f"Try again in {retry_after} s."
 
-
-class NoRoomError(ComputeError):
+class NoRoomError(RetryLaterError):
     """The job could not write its temporary files."""
 
     sentence = "There is no room right now for the temporary files that the computation needs."
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(retry_after)
-        self.retry_after = retry_after
-        self.hint = f"Try again in {retry_after} s, or look at the cards that need none."
+    alternative = ", or look at the cards that need none"
 
 
 class JobFailedError(ComputeError):

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from app.compute.engine import EngineStatus
 from app.compute.errors import OutOfMemoryError, OverloadedError, WorkerDiedError
 from app.compute.life import Life
 from app.compute.progress import HEARD, Ear, tell
-from app.compute.waiting import Pace, WaitingList
+from app.compute.waiting import Pace, PendingJobs, WaitingList
 
 ATTEMPTS = 2
 WARMING_UP = 10
@@ -40,10 +40,7 @@ class LocalEngine:
         self._ear = Ear()
         self._line: WaitingList[Life] = WaitingList()
         self._pace = Pace(plan.workers)
-        self._pending = 0
-        self._quiet = asyncio.Event()
-        self._quiet.set()
-        self._closing = False
+        self._pending = PendingJobs()
 
     @property
     def home(self) -> Path:
@@ -57,10 +54,7 @@ class LocalEngine:
 
     async def stop(self) -> None:
         """Let jobs end for ``drain_seconds``, then leave no process and no file."""
-        self._closing = True
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._limits.drain_seconds):
-                await self._quiet.wait()
+        await self._pending.drain(self._limits.drain_seconds)
         self._line.close(self._overloaded())
         await self._crew.stop()
         self._ear.close()
@@ -74,12 +68,13 @@ class LocalEngine:
 
     async def outcome(self, function: str, *payload: bytes) -> Outcome:
         """The same, with the answer or the function's own error yet to be taken out; raises the other errors."""
-        with self._admitted(), self._ear.hearing(function, payload) as (heard, given):
+        admitted = self._pending.admitted(self._plan.workers + self._limits.queue, self._overloaded)
+        with admitted, self._ear.hearing(function, payload) as (heard, given):
             for attempt in range(ATTEMPTS):
                 outcome = await self._attempt(heard, given, again=attempt > 0)
                 if outcome is not None and not outcome.starved:
                     return outcome
-            patience = self._pace.until_done(self._pending)
+            patience = self._patience()
             raise WorkerDiedError(patience) if outcome is None else OutOfMemoryError(patience)
 
     def status(self) -> EngineStatus:
@@ -93,19 +88,6 @@ class LocalEngine:
             restarts=max(0, self._crew.begun - self._plan.workers),
             failure=next(iter(self._crew.failures.values()), None),
         )
-
-    @contextlib.contextmanager
-    def _admitted(self) -> Iterator[None]:
-        if self._closing or self._pending >= self._plan.workers + self._limits.queue:
-            raise self._overloaded()
-        self._pending += 1
-        self._quiet.clear()
-        try:
-            yield
-        finally:
-            self._pending -= 1
-            if not self._pending:
-                self._quiet.set()
 
     async def _attempt(self, function: str, payload: tuple[bytes, ...], *, again: bool) -> Outcome | None:
         async with self._turn(ahead=again) as life:
@@ -160,4 +142,7 @@ class LocalEngine:
             life.busy = self._line.call(life)
 
     def _overloaded(self) -> OverloadedError:
-        return OverloadedError(self._pace.until_done(self._pending) if self.status().ready else WARMING_UP)
+        return OverloadedError(self._patience() if self.status().ready else WARMING_UP)
+
+    def _patience(self) -> int:
+        return self._pace.until_done(len(self._pending))

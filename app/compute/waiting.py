@@ -1,8 +1,10 @@
 """A fair queue in front of the workers, and an honest guess at how long it takes."""
 
 import asyncio
+import contextlib
 import math
 from collections import deque
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -55,6 +57,40 @@ class WaitingList(Generic[T]):
             ticket = self._tickets.popleft()
             if not ticket.done():
                 ticket.set_exception(error)
+
+
+class PendingJobs:
+    """Counts the jobs that were admitted and have not ended: an engine can refuse more, and wait for the last."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._closed = False
+        self._none = asyncio.Event()
+        self._none.set()
+
+    def __len__(self) -> int:
+        return self._count
+
+    @contextlib.contextmanager
+    def admitted(self, most: int, refusal: Callable[[], Exception]) -> Iterator[None]:
+        """Count one job meanwhile; raises ``refusal()`` where there are ``most`` already, or after ``drain``."""
+        if self._closed or self._count >= most:
+            raise refusal()
+        self._count += 1
+        self._none.clear()
+        try:
+            yield
+        finally:
+            self._count -= 1
+            if not self._count:
+                self._none.set()
+
+    async def drain(self, seconds: float) -> None:
+        """Admit no more, and return when the last job has ended or after so many ``seconds``."""
+        self._closed = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._none.wait()
 
 
 class Pace:

@@ -1,17 +1,22 @@
-"""A source whose good answers are kept for a day, to be given once more while it refuses, breaks off or is silent."""
+"""Answers kept under the hash of their content, and a source that gives its last one while it is unavailable."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from app.errors import SourceBrokenError, SourceRefusedError, SourceSilentError
+from pydantic import TypeAdapter
+
+from app.errors import SourceUnavailableError
 from app.market import quotes as answers
 from app.market.passport import Stale
 from app.market.quotes import Quotes
 from app.market.source import MarketSource
 
-_KEPT = 24 * 3600.0
+ANSWER_SECONDS = 24 * 3600.0
+"""For how long the answer of a source may be given once more."""
+_LAST = TypeAdapter(tuple[str, datetime])
 
 
 class Memory(Protocol):
@@ -22,6 +27,20 @@ class Memory(Protocol):
 
     async def set(self, key: str, value: bytes, seconds: float) -> None:
         """Keep ``value`` for at most ``seconds``."""
+
+
+async def keep_answer(memory: Memory, quotes: Quotes, seconds: float) -> str:
+    """Keep ``quotes`` without their age, and return the hash under which they are: the same rows are there once."""
+    answer = answers.encode(replace(quotes, stale=None))
+    digest = hashlib.sha256(answer).hexdigest()
+    await memory.set(_answer_key(digest), answer, seconds)
+    return digest
+
+
+async def kept_answer(memory: Memory, digest: str) -> Quotes | None:
+    """The answer of that hash, as long as it is kept."""
+    answer = await memory.get(_answer_key(digest))
+    return None if answer is None else answers.decode(answer)
 
 
 class Remembering:
@@ -38,17 +57,22 @@ class Remembering:
         key = f"last:{self.title}:{ticker}"
         try:
             quotes = await self._source.load(ticker)
-        except (SourceRefusedError, SourceBrokenError, SourceSilentError) as failure:
-            kept = await self._memory.get(key)
-            if kept is None:
+        except SourceUnavailableError as failure:
+            if (last := await self._last_answer(key, failure.sentence)) is None:
                 raise
-            return self._aged(answers.decode(kept), failure.sentence)
-        loaded = replace(quotes, stale=Stale(self._clock(), 0, ""))
-        await self._memory.set(key, answers.encode(loaded), _KEPT)
+            return last
+        digest = await keep_answer(self._memory, quotes, ANSWER_SECONDS)
+        await self._memory.set(key, _LAST.dump_json((digest, self._clock())), ANSWER_SECONDS)
         return quotes
 
-    def _aged(self, kept: Quotes, why: str) -> Quotes:
-        if kept.stale is None:
-            return kept
-        minutes = int((self._clock() - kept.stale.loaded).total_seconds() // 60)
-        return replace(kept, stale=Stale(kept.stale.loaded, minutes, why))
+    async def _last_answer(self, key: str, why: str) -> Quotes | None:
+        if (last := await self._memory.get(key)) is None:
+            return None
+        digest, loaded = _LAST.validate_json(last)
+        quotes = await kept_answer(self._memory, digest)
+        minutes = int((self._clock() - loaded).total_seconds() // 60)
+        return None if quotes is None else replace(quotes, stale=Stale(loaded, minutes, why))
+
+
+def _answer_key(digest: str) -> str:
+    return f"answer:{digest}"

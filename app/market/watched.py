@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable
 
-from app.errors import AppError, SourceBrokenError, SourceRefusedError, SourceSilentError
+from app.errors import AppError, SourceBrokenError, SourceRefusedError, SourceSilentError, SourceUnavailableError
 from app.market.quotes import Quotes
 from app.market.source import MarketSource
 
 # A source that nobody has asked for so long may be well again.
 _REMEMBERED = 300.0
-_OUTCOMES: dict[type[Exception], str] = {
+_WORDS: dict[type[Exception], str] = {
     SourceRefusedError: "refused",
     SourceBrokenError: "broken",
     SourceSilentError: "silent",
@@ -17,7 +17,10 @@ _OUTCOMES: dict[type[Exception], str] = {
 
 
 class Watched:
-    """Answers like ``source``; ``saw`` hears how each load ended, in a word of ``_OUTCOMES`` or one more like them."""
+    """Answers like ``source``; ``saw`` hears how each load ended.
+
+    That is ok, cancelled, unknown, failed, or a word for how the source is unavailable.
+    """
 
     def __init__(
         self, source: MarketSource, saw: Callable[[str], None], clock: Callable[[], float] = time.monotonic
@@ -33,21 +36,24 @@ class Watched:
 
     async def load(self, ticker: str) -> Quotes:
         """What the source says."""
-        outcome = "cancelled"
+        outcome, down = "cancelled", False
         try:
             quotes = await self._source.load(ticker)
             outcome = "ok"
-        except AppError as error:
-            outcome = _OUTCOMES.get(type(error), "unknown")
+        except SourceUnavailableError as error:
+            outcome, down = _WORDS.get(type(error), "unavailable"), True
+            raise
+        except AppError:
+            outcome = "unknown"
             raise
         except Exception:
             outcome = "failed"
             raise
         finally:
-            self._note(outcome)
+            self._note(outcome, down=down)
         return quotes
 
-    def _note(self, outcome: str) -> None:
+    def _note(self, outcome: str, *, down: bool) -> None:
         self._saw(outcome)
         if outcome != "cancelled":
-            self._down_since = self._clock() if outcome in _OUTCOMES.values() else None
+            self._down_since = self._clock() if down else None

@@ -42,17 +42,31 @@ class Outcome:
     score: ForecastScore | None
 
 
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The trading days after a bar; ``closes``, of the bar and of these days, are adjusted and in the bar's prices."""
+
+    dates: tuple[date, ...]
+    closes: tuple[float, ...]
+
+
 OUTCOME = TypeAdapter(Outcome)
 
 
-def outcome_of(analysis: Analysis, quotes: Quotes) -> Outcome | None:
-    """What followed ``analysis``, or None where nothing later is known or what is known makes no sense."""
+def following(quotes: Quotes, day: date, horizon: int) -> Following | None:
+    """What came after ``day``, or None where nothing later is known or what is known makes no sense."""
     try:
-        dates, closes = closes_after(quotes, analysis.as_of, analysis.horizon)
+        dates, closes = closes_after(quotes, day, horizon)
     except BadBarsError:
         return None
-    if len(dates) == 0:
+    return Following(dates, tuple(closes.tolist())) if dates else None
+
+
+def outcome_of(analysis: Analysis, after: Following | None) -> Outcome | None:
+    """What became of the price that ``analysis`` looked at, where anything is known to have come ``after`` it."""
+    if after is None:
         return None
+    dates, closes = after.dates, np.array(after.closes)
     moves = closes[1:] / closes[0] - 1
     return Outcome(
         dates=dates,

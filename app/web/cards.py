@@ -44,10 +44,10 @@ async def published(request: Request) -> Response:
 
 def _freshness(request: Request, finished: Finished) -> str:
     # What came by POST may be of a file that is nobody else's, and what is old already should not grow older.
-    if request.method == "POST" or finished.stale is not None:
+    if request.method == "POST" or finished.loaded.stale is not None:
         return "no-store"
     passport, most = finished.analysis.data, int(running(request).analyses.seconds)
-    seconds = fresh_seconds(finished.newest, passport.calendar, passport.time_zone, datetime.now(UTC), most)
+    seconds = fresh_seconds(finished.loaded.newest, passport.calendar, passport.time_zone, datetime.now(UTC), most)
     return f"public, max-age={seconds}"
 
 
@@ -69,7 +69,7 @@ async def drawn(
         content=content,
         pictures=Pictures(charts, content.tables),
         outcome=finished.outcome,
-        stale=finished.stale,
+        stale=finished.loaded.stale,
         interactive=interactive,
     )
 

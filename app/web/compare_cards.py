@@ -5,7 +5,6 @@ import logging
 from collections.abc import Sequence
 from typing import cast
 
-from app.compute.errors import ComputeError
 from app.errors import AppError, NoSayError, TooFewBarsError, UnbelievablePricesError
 from app.panels import BY_SLUG
 from app.panels.analysis import OverviewAnalysis
@@ -39,7 +38,7 @@ async def column_card(app: Running, query: Query, place: str) -> str:
     said = query_string(query)
     view = ColumnView(
         slot=column_slot(place, query.ticker, f"{COLUMNS}{place}?{said}", seen.analysis.data.name),
-        stale=seen.stale,
+        stale=seen.loaded.stale,
         facts=compared_facts(
             cast("OverviewAnalysis", seen.analysis),
             cast("VerdictAnalysis", weighed.analysis) if weighed else None,
@@ -93,6 +92,6 @@ def _finished(ended: Finished | Exception) -> Finished:
 
 
 def _failure(error: Exception) -> Failure:
-    if not isinstance(error, AppError | ComputeError):
+    if not isinstance(error, AppError):
         _log.error("A ticker has no place in a comparison.", exc_info=error)
     return shown_failure(error)

@@ -4,17 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.errors import AppError, SourceBrokenError, SourceRefusedError, SourceSilentError
-from app.market import history as histories
-from app.market import quotes as answers
+from app.errors import AppError
 from app.market.passport import Passport, Stale
 from app.panels import PANELS
 from app.panels.analysis import Analysis, ForecastAnalysis
 from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.analyses import Analyses, Finished
-
-_OF_THE_SOURCE = (SourceBrokenError, SourceRefusedError, SourceSilentError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +36,8 @@ class Dossier:
         Raises the error of a card that may end otherwise next time, or the first one where every card is left out.
         """
         errors = [error for _, error in self.left_out()]
-        passing = [error for error in errors if not isinstance(error, AppError) or isinstance(error, _OF_THE_SOURCE)]
+        # An error that is not ours is a fault of the app, which says nothing of the next attempt.
+        passing = [error for error in errors if not isinstance(error, AppError) or error.transient]
         if passing or len(errors) == len(self.cards):
             raise (passing or errors)[0]
         return self
@@ -63,11 +60,10 @@ FORECASTING = tuple(panel for panel in PANELS if issubclass(panel.analysis, Fore
 
 async def dossier_of(analyses: Analyses, query: Query, panels: Sequence[Panel] = PANELS) -> Dossier:
     """The analyses of ``panels`` for ``query``; raises what its source and its rows give cause to."""
-    packed = await analyses.prepare(query)
+    loaded = await analyses.loader.prepare(query)
     ended = await asyncio.gather(*(analyses.finished(panel, query) for panel in panels), return_exceptions=True)
     cards = tuple(Card(panel, _end(end)) for panel, end in zip(panels, ended, strict=True))
-    passport = histories.decode(packed.history).passport
-    return Dossier(query, passport, answers.decode(packed.answer).stale, cards)
+    return Dossier(query, loaded.passport, loaded.stale, cards)
 
 
 def _end(end: Finished | BaseException) -> Finished | Exception:

@@ -32,13 +32,10 @@ _STATUS: Mapping[type[Exception], int] = {
     errors.NoSayError: 422,
     errors.BeforeTrainingError: 422,
     errors.UnknownTickerError: 404,
-    errors.SourceRefusedError: 503,
+    errors.SourceUnavailableError: 503,
     errors.SourceBrokenError: 502,
     errors.SourceSilentError: 504,
-    compute.OverloadedError: 503,
-    compute.WorkerDiedError: 503,
-    compute.OutOfMemoryError: 503,
-    compute.NoRoomError: 503,
+    compute.RetryLaterError: 503,
     compute.JobTimeoutError: 503,
     compute.ClientGoneError: 499,
 }
@@ -56,7 +53,7 @@ def failure_of(error: Exception) -> Failure:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None)
     if isinstance(error, HTTPException):
         return _PAGE_FAILURES.get(error.status_code, Failure(error.status_code, error.detail, "", None))
-    if status is None or not isinstance(error, errors.AppError | compute.ComputeError):
+    if status is None or not isinstance(error, errors.AppError):
         return _UNEXPECTED
     patience = _PATIENCE_AFTER_TIMEOUT if isinstance(error, compute.JobTimeoutError) else None
     wait = getattr(error, "retry_after", patience)
@@ -128,7 +125,6 @@ def _address(request: Request, path: str) -> str:
 
 HANDLERS = {
     errors.AppError: answer_failure,
-    compute.ComputeError: answer_failure,
     HTTPException: answer_failure,
     Exception: answer_failure,
 }

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from app.compute.cache import Cache
 from app.compute.single_flight import Flights
-from app.errors import SourceBrokenError, SourceRefusedError, SourceSilentError, TooOftenError
+from app.errors import SourceUnavailableError, TooOftenError
 from app.market.found import Found, matching
 from app.market.source import MarketSource, SearchableSource
 from app.market.well_known import well_known
@@ -73,7 +73,7 @@ class Finder:
             found = await source.search(sought)
         except TooOftenError:
             return _without(source, sought)
-        except (SourceRefusedError, SourceBrokenError, SourceSilentError):
+        except SourceUnavailableError:
             await self.cache.set(silent, b"1", _SECONDS_WITHOUT)
             return _without(source, sought)
         answer = _FINDINGS.dump_json(Findings(found, "" if found else _NOTHING.format(title=source.title), True))

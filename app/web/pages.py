@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.errors import AppError, QueryError
-from app.market import history as histories
 from app.market.passport import Passport
 from app.panels import PANELS
 from app.panels.query import DEFAULT_HORIZON, Query
@@ -40,8 +39,8 @@ async def places(request: Request) -> Response:
     """POST /panels: the places where the cards for a form and its file will load, once the file has proved readable."""
     said = await said_by(request)
     query = query_of(request, said)
-    packed = await while_connected(request, running(request).analyses.prepare(query))
-    passport = histories.decode(packed.history).passport if query.upload else None
+    loaded = await while_connected(request, running(request).analyses.loader.prepare(query))
+    passport = loaded.passport if query.upload else None
     return HTMLResponse(render("_answer.html", _answer(request, said, query, passport)))
 
 

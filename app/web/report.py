@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from app.compute.errors import ComputeError
 from app.errors import AppError
 from app.panels.content import by_key
 from app.panels.panel import Panel
@@ -44,12 +43,11 @@ async def report(app: Running, dossier: Dossier, page_url: str) -> str:
 async def _shown(app: Running, query: Query, card: Card) -> tuple[Card, str]:
     if isinstance(card.end, Exception):
         return card, _failed(card.panel, card.end)
-    (made,) = await asyncio.gather(_made(app, query, card.panel, card.end), return_exceptions=True)
-    if isinstance(made, str):
-        return card, made
-    if not isinstance(made, Exception):
-        raise made
-    return Card(card.panel, made), _failed(card.panel, made)
+    try:
+        return card, await _made(app, query, card.panel, card.end)
+    except Exception as error:
+        # One card that cannot be drawn must not cost the reader the others.
+        return Card(card.panel, error), _failed(card.panel, error)
 
 
 async def _made(app: Running, query: Query, panel: Panel, end: Finished) -> str:
@@ -60,7 +58,7 @@ async def _made(app: Running, query: Query, panel: Panel, end: Finished) -> str:
 
 
 def _failed(panel: Panel, error: Exception) -> str:
-    if not isinstance(error, AppError | ComputeError):
+    if not isinstance(error, AppError):
         _log.error("The card %s of a report failed.", panel.slug, exc_info=error)
     return render("panels/_failed.html", FailedView(slot_of(panel, ""), failure_of(error), False))
 

@@ -28,6 +28,7 @@ from app.panels.query import Query
 from app.settings import Settings
 from app.version import code_digest
 from app.web.analyses import Analyses
+from app.web.loaded_history import HistoryLoader
 from tests.compute.fleet import dask_scheduler
 
 CALLS, ROUNDS, PAGES = 200, 4, 2
@@ -97,7 +98,8 @@ async def added(engine: Engine) -> float:
 
 async def pages_a_minute(engine: Engine, turn: int) -> float:
     """All cards of some pages that nobody has asked for before, all at once."""
-    analyses = Analyses({"sample": SampleSource()}, engine, MemoryCache(2**26), 900)
+    cache = MemoryCache(2**26)
+    analyses = Analyses(HistoryLoader({"sample": SampleSource()}, cache, 900), engine, cache, 900)
     days = [_FIRST.as_of + timedelta(days=28 * turn + 7 * page) for page in range(PAGES)]
     queries = [replace(_FIRST, as_of=day) for day in days]
     begun = time.perf_counter()

@@ -7,7 +7,7 @@ import pytest
 
 from app.market.history import history_until
 from app.panels import overview
-from app.panels.outcome import outcome_of
+from app.panels.outcome import following, outcome_of
 from tests.conftest import served
 from tests.fakes import FakeMarket, joined, market, with_dividend, with_split
 
@@ -17,6 +17,10 @@ AS_OF = MARKET.dates[ROW].item()
 ANALYSIS = overview.analyse(history_until(MARKET, AS_OF), HORIZON, {})
 
 
+def outcome_in(quotes):
+    return outcome_of(ANALYSIS, following(quotes, AS_OF, HORIZON))
+
+
 @pytest.fixture(scope="module")
 def published():
     with served(FakeMarket(MARKET)) as client:
@@ -24,7 +28,7 @@ def published():
 
 
 def test_the_outcome_is_the_closes_that_followed_in_prices_of_the_day():
-    outcome = outcome_of(ANALYSIS, MARKET)
+    outcome = outcome_in(MARKET)
     followed = MARKET.adj_close[ROW + 1 : ROW + 1 + HORIZON] / MARKET.adj_close[ROW]
     assert outcome.dates == tuple(MARKET.dates[ROW + 1 : ROW + 1 + HORIZON].tolist())
     assert outcome.actual == pytest.approx(followed * MARKET.close[ROW])
@@ -35,11 +39,11 @@ def test_the_outcome_is_the_closes_that_followed_in_prices_of_the_day():
 def test_later_splits_and_dividends_change_no_outcome_but_what_a_dividend_pays():
     day = MARKET.dates[ROW + 40].item()
     told = with_dividend(with_split(MARKET, day, 4), day, 0.98)
-    assert outcome_of(ANALYSIS, told).actual == pytest.approx(outcome_of(ANALYSIS, MARKET).actual)
+    assert outcome_in(told).actual == pytest.approx(outcome_in(MARKET).actual)
 
 
 def test_an_outcome_that_is_not_over_says_so():
-    outcome = outcome_of(ANALYSIS, MARKET.rows(np.arange(ROW + 6)))
+    outcome = outcome_in(MARKET.rows(np.arange(ROW + 6)))
     assert (len(outcome.dates), outcome.complete) == (5, False)
 
 
@@ -57,4 +61,4 @@ def test_the_score_of_the_forecast_can_be_recomputed(published):
 def test_rows_that_contradict_each_other_after_the_horizon_leave_the_outcome_known():
     last = MARKET.rows(np.array([339]))
     contradicted = joined(MARKET, replace(last, close=last.close + 1))
-    assert outcome_of(ANALYSIS, contradicted) == outcome_of(ANALYSIS, MARKET)
+    assert outcome_in(contradicted) == outcome_in(MARKET)

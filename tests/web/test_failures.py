@@ -68,15 +68,34 @@ def test_a_market_that_cannot_is_told_apart_in_every_form_and_by_both_methods(er
 
 def kinds():
     every = {**vars(errors), **vars(compute)}.values()
-    found = [
-        kind for kind in every if inspect.isclass(kind) and issubclass(kind, errors.AppError | compute.ComputeError)
-    ]
+    found = [kind for kind in every if inspect.isclass(kind) and issubclass(kind, errors.AppError)]
     return [kind for kind in found if kind not in (errors.AppError, compute.ComputeError, compute.JobFailedError)]
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
 def test_every_error_with_a_name_has_a_status_of_its_own(kind):
     assert failure_of(kind.__new__(kind)).status != 500
+
+
+PASSING = {"TooOftenError", "RestartingError", "SourceUnavailableError", "SourceRefusedError", "SourceBrokenError"}
+PASSING |= {"SourceSilentError", "RetryLaterError", "OverloadedError", "WorkerDiedError", "OutOfMemoryError"}
+PASSING |= {"NoRoomError", "JobTimeoutError", "ClientGoneError"}
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
+def test_every_error_knows_whether_it_passes_by_itself(kind):
+    assert kind.transient == (kind.__name__ in PASSING)
+
+
+@pytest.mark.parametrize(("error", "status", "retry"), [*FROM_THE_ENGINE, *FROM_THE_MARKET], ids=name_of)
+def test_who_may_come_back_in_some_seconds_has_met_something_that_passes(error, status, retry):
+    assert retry is None or error.transient
+
+
+def test_when_to_try_again_is_said_alike():
+    hints = {kind(7).hint for kind in (compute.OverloadedError, compute.WorkerDiedError, compute.OutOfMemoryError)}
+    assert hints == {"Try again in 7 s."}
+    assert compute.NoRoomError(7).hint == "Try again in 7 s, or look at the cards that need none."
 
 
 def test_a_failed_card_counts_down_and_can_be_run_again():

@@ -6,6 +6,7 @@ from app.panels.analysis import Analysis
 from app.panels.panel import Panel
 from app.panels.query import Query
 from app.web.analyses import Analyses
+from app.web.loaded_history import HistoryLoader
 from tests.fakes import FakeMarket, InlineEngine, market
 
 SUM = Panel("sum", "Sum", "So what?", "tests.nowhere", Analysis, 60, tuple, dict, ("technicals", "overview"))
@@ -29,7 +30,8 @@ class SummingEngine(InlineEngine):
 
 
 def analyses_on(engine):
-    return Analyses({"sample": FakeMarket(market(300))}, engine, MemoryCache(10**7), 900)
+    cache = MemoryCache(10**7)
+    return Analyses(HistoryLoader({"sample": FakeMarket(market(300))}, cache, 900), engine, cache, 900)
 
 
 async def summed_beside_its_needs(analyses):

@@ -18,7 +18,7 @@ from app.compute.engine import EngineStatus
 from app.compute.errors import JobTimeoutError, OverloadedError, WorkerDiedError
 from app.compute.local import ATTEMPTS, WARMING_UP, Limits
 from app.compute.progress import tell
-from app.compute.waiting import Pace
+from app.compute.waiting import Pace, PendingJobs
 
 _ON_THE_WAY = 5.0
 
@@ -36,10 +36,7 @@ class DaskEngine:
         self._warm_seconds = warm_seconds
         self._seconds = self._limits.queue_seconds + self._limits.job_seconds + _ON_THE_WAY
         self._pace = Pace(1)
-        self._pending = 0
-        self._quiet = asyncio.Event()
-        self._quiet.set()
-        self._closing = False
+        self._pending = PendingJobs()
 
     async def start(self) -> None:
         """Return at once; the line to the scheduler comes up in the background."""
@@ -47,10 +44,7 @@ class DaskEngine:
 
     async def stop(self) -> None:
         """Let jobs end for ``drain_seconds``, then leave."""
-        self._closing = True
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._limits.drain_seconds):
-                await self._quiet.wait()
+        await self._pending.drain(self._limits.drain_seconds)
         await self._fleet.stop()
 
     async def run(self, function: str, *payload: bytes) -> bytes:
@@ -68,24 +62,18 @@ class DaskEngine:
     def status(self) -> EngineStatus:
         """How the workers are; running and waiting are the jobs of this replica only. Never waits."""
         fleet = self._fleet.status()
-        running = min(self._pending, fleet.warm)
-        return replace(fleet, running=running, waiting=self._pending - running)
+        running = min(len(self._pending), fleet.warm)
+        return replace(fleet, running=running, waiting=len(self._pending) - running)
 
     @contextlib.contextmanager
     def _admitted(self) -> Iterator[None]:
-        most = max(1, self._fleet.status().expected) + self._limits.queue
-        if self._closing or self._pending >= most or self._fleet.away:
-            raise self._overloaded()
-        self._pending += 1
-        self._quiet.clear()
-        begun = time.monotonic()
-        try:
-            yield
-        finally:
-            self._pace.observe(time.monotonic() - begun)
-            self._pending -= 1
-            if not self._pending:
-                self._quiet.set()
+        most = 0 if self._fleet.away else max(1, self._fleet.status().expected) + self._limits.queue
+        with self._pending.admitted(most, self._overloaded):
+            begun = time.monotonic()
+            try:
+                yield
+            finally:
+                self._pace.observe(time.monotonic() - begun)
 
     async def _attempt(self, attempt: int, function: str, payload: tuple[bytes, ...]) -> Parts | None:
         """The parts of the job's outcome, or None if its workers are gone."""

@@ -10,6 +10,7 @@ from typing import Any
 from distributed import Client
 
 from app.compute.dask.job import SAID, WORKSHOP
+from app.compute.dask.reconnect import reconnect_forever
 from app.compute.engine import EngineStatus
 from app.compute.progress import HEARD, LONGEST, Heard
 
@@ -17,7 +18,6 @@ log = logging.getLogger(__name__)
 
 _LOOK_AGAIN = 0.5
 _PATIENCE = 5.0
-_PAUSE = 1.0
 _AWAY = "The Dask scheduler does not answer."
 
 
@@ -56,12 +56,12 @@ class Fleet:
 
     async def start(self) -> None:
         """Connect in the background, as often as it takes."""
-        self._watching = asyncio.create_task(self._watch())
+        self._watching = asyncio.create_task(reconnect_forever(self._visit, self._note_lost))
 
     async def stop(self) -> None:
         """Leave the scheduler; whoever still waits for a job is told that it was cancelled."""
         self._watching.cancel()
-        await asyncio.gather(self._watching, return_exceptions=True)
+        await asyncio.wait({self._watching})
 
     async def open(self) -> None:
         """Return when a job can be taken, or as soon as it is known why none can."""
@@ -92,15 +92,11 @@ class Fleet:
         for heard in tuple(self._listeners.get(job, ())):
             heard(str(words)[:LONGEST])
 
-    async def _watch(self) -> None:
-        while True:
-            # Whatever it is that ends a visit, the next one must follow.
-            (ended,) = await asyncio.gather(self._visit(), return_exceptions=True)
-            if self.away is None:
-                log.warning("The Dask scheduler is away: %r", ended)
-            self.away = _AWAY
-            await self._hear({})
-            await asyncio.sleep(_PAUSE)
+    async def _note_lost(self, error: BaseException | None) -> None:
+        if self.away is None:
+            log.warning("The Dask scheduler is away: %r", error)
+        self.away = _AWAY
+        await self._hear({})
 
     async def _visit(self) -> None:
         client = await Client(self._scheduler, asynchronous=True, set_as_default=False, timeout=_PATIENCE)

@@ -13,13 +13,13 @@ from distributed.diagnostics.plugin import WorkerPlugin
 
 from app.compute.call import failed
 from app.compute.dask.job import WORKSHOP, Parts, parts_of
+from app.compute.dask.reconnect import reconnect_forever
 from app.compute.errors import ComputeError
 from app.compute.local import LocalEngine
 from app.compute.progress import HEARD, Heard
 
 log = logging.getLogger(__name__)
 
-_PAUSE = 1.0
 _FAREWELL = 2.0
 # More jobs than the engine takes would only wait unseen; it refuses them itself.
 _JOBS_A_SLOT = 32
@@ -63,11 +63,11 @@ class Workshop(WorkerPlugin):
 
 async def lend(workshop: Workshop, scheduler: str, slots: int, home: Path) -> None:
     """Do the scheduler's jobs, as many as ``slots`` at a time; when it is lost, look for it until it is back."""
-    while True:
-        # Whatever it is that ends a shift, the next one must follow.
-        (ended,) = await asyncio.gather(_shift(workshop, scheduler, slots, home), return_exceptions=True)
-        log.warning("The Dask scheduler is away: %r", ended)
-        await asyncio.sleep(_PAUSE)
+
+    async def note_lost(error: BaseException | None) -> None:
+        log.warning("The Dask scheduler is away: %r", error)
+
+    await reconnect_forever(lambda: _shift(workshop, scheduler, slots, home), note_lost)
 
 
 async def _shift(workshop: Workshop, scheduler: str, slots: int, home: Path) -> None:
