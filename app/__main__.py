@@ -6,13 +6,13 @@ import sys
 
 # Dotted names, because each command should import no more than it needs: serving is up before pandas would be.
 COMMANDS = {
-    "serve": ("app.serve", "serve the page (the default)"),
-    "work": ("app.work", "compute for whoever asks the Dask scheduler"),
-    "schedule": ("app.schedule", "be the Dask scheduler"),
-    "analyse": ("app.analyse", "print what the page says about one ticker"),
-    "diagnose": ("app.diagnose", "say whether models, workers and the market source work, and why not"),
+    "serve": ("app.cli.serve", "serve the page (the default)"),
+    "work": ("app.cli.worker", "compute for whoever asks the Dask scheduler"),
+    "schedule": ("app.cli.scheduler", "be the Dask scheduler"),
+    "analyse": ("app.cli.analyse", "print what the page says about one ticker"),
+    "diagnose": ("app.cli.diagnose", "say whether models, workers and the market source work, and why not"),
     "evaluate": ("app.evaluation.command", "score forecasters on past prices"),
-    "train": ("app.training.command", "rebuild the shipped weights from past prices"),
+    "train": ("app.evaluation.training.command", "rebuild the shipped weights from past prices"),
 }
 
 

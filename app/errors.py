@@ -1,4 +1,4 @@
-"""What can go wrong, in the reader's language; HTTP statuses are given to these errors in app.web.errors."""
+"""What can go wrong, in the reader's language; HTTP statuses are given to these errors in app.web.errors.handlers."""
 
 from datetime import date
 
@@ -107,7 +107,7 @@ class CrossSiteError(AppError):
     hint = "Open this site itself; a link to it works from anywhere."
 
 
-class StrangeHostError(AppError):
+class UnknownHostError(AppError):
     """The request names a host that this app does not answer for."""
 
     sentence = "This address is not one that this service answers to."
@@ -136,11 +136,11 @@ class NoPricesError(TooFewBarsError):
         self.sentence = f"{source} knows “{ticker}” but has no daily prices of it."
 
 
-class NoSayError(AppError):
+class NotApplicableError(AppError):
     """A model that has nothing to say of such prices; a card that combines models does without it."""
 
 
-class BeforeTrainingError(NoSayError):
+class BeforeTrainingError(NotApplicableError):
     """A forecast from a day when the network's oldest weights had not been trained yet."""
 
     hint = "Choose a later date; the other cards work on older ones too."

@@ -13,38 +13,35 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from app.compute.cache import Cache, MemoryCache
-from app.compute.crew import CrewPlan
 from app.compute.engine import Engine
-from app.compute.local import Limits, LocalEngine
-from app.market import upload
+from app.compute.local.engine import Limits, LocalEngine
+from app.compute.local.pool import PoolConfig
 from app.market.calendar import sessions_after
-from app.market.remembering import Remembering
+from app.market.fallback import HealthTracked, LastGoodAnswer
 from app.market.sample import SampleSource
 from app.market.source import MarketSource
-from app.market.watched import Watched
-from app.market.yahoo import CLIENT, YahooSource
-from app.panels import work
-from app.panels.query import MAXIMUM_HORIZON
+from app.market.upload import source
+from app.market.yahoo.source import CLIENT, YahooSource
+from app.panels import jobs
+from app.panels.panel import MAXIMUM_HORIZON
+from app.services.analyses import Analyses
+from app.services.live_prices import LivePrices
+from app.services.loaded_history import HistoryLoader
+from app.services.metrics import MeteredEngine, Metrics
+from app.services.receipts.provenance import code_digest
+from app.services.receipts.signer import ReceiptSigner
+from app.services.search import Finder
+from app.services.shared_state import CardLimits, SharedState, shared_state
 from app.settings import OFF, Settings
-from app.version import code_digest
-from app.web import assets
-from app.web.analyses import Analyses
-from app.web.body import BodyLimit
-from app.web.errors import HANDLERS
-from app.web.farewell import Farewell
-from app.web.finder import Finder
-from app.web.hosts import TrustedHosts
-from app.web.limits import CardLimits
-from app.web.live_prices import LivePrices
-from app.web.loaded_history import HistoryLoader
-from app.web.metrics import MeteredEngine, Metrics
-from app.web.notary import Notary
-from app.web.observed import Observed
+from app.store.cache import Cache, MemoryCache
+from app.web import templating
+from app.web.context import AppContext
+from app.web.errors.handlers import HANDLERS
+from app.web.http.form import BodyLimit
+from app.web.middleware.request_log import RequestLog
+from app.web.middleware.security import SecurityHeaders, TrustedHosts
+from app.web.middleware.shutdown import ShutdownResponse
 from app.web.routes import routes
-from app.web.security import SecurityHeaders
-from app.web.state import Running
-from app.web.together import together
 from app.web.views import Site
 
 # pyts is quick to import here because the engine starts its processes with numba's compiler off.
@@ -74,14 +71,14 @@ def create_app(
     parts = running_parts(settings, sources, engine, cache, today)
     # Nothing secret is ever on a page, so how well it compresses tells nobody anything.
     small = Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    around = [Middleware(TrustedHosts, names=settings.hosts), small, Middleware(Farewell)]
+    around = [Middleware(TrustedHosts, names=settings.hosts), small, Middleware(ShutdownResponse)]
     site = Starlette(routes=routes(), middleware=around, exception_handlers=HANDLERS, lifespan=_lifespan(parts))
     # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
     site.router.redirect_slashes = False
-    return Observed(SecurityHeaders(BodyLimit(site)), parts.metrics)
+    return RequestLog(SecurityHeaders(BodyLimit(site)), parts.metrics)
 
 
-def _lifespan(parts: Running) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(parts: AppContext) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.running = parts
@@ -104,23 +101,20 @@ def running_parts(
     engine: Engine | None = None,
     cache: Cache | None = None,
     today: Callable[[], date] = _today,
-) -> Running:
+) -> AppContext:
     """What a running app holds, whether it serves or answers once; what is not given is built from ``settings``."""
     metrics = Metrics()
-    held = together(settings.redis_url, cache or MemoryCache(settings.cache_mb * 2**20), metrics)
+    held = shared_state(settings.redis_url, cache or MemoryCache(settings.cache_mb * 2**20), metrics)
     engine = MeteredEngine(engine or engine_of(settings), metrics)
     asked = (sources or market_sources()).items()
-    watched = {name: Watched(source, partial(metrics.loaded, name)) for name, source in asked}
-    remembering = {name: Remembering(source, held.cache) for name, source in watched.items()}
-    seconds = settings.cache_seconds
-    loader = HistoryLoader(remembering, held.cache, seconds, held.flights)
-    return Running(
+    watched = {name: HealthTracked(source, partial(metrics.loaded, name)) for name, source in asked}
+    return AppContext(
         site=_site(settings, watched),
-        style=assets.style(),
-        analyses=Analyses(loader, engine, held.cache, seconds, held.flights),
-        finder=Finder(dict(asked), held.cache, held.flights, seconds),
+        style=templating.style(),
+        analyses=_analyses(watched, engine, held, settings.cache_seconds),
+        finder=Finder(dict(asked), held.cache, held.flights, settings.cache_seconds),
         live=LivePrices(dict(asked)),
-        notary=Notary(settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")),
+        signer=ReceiptSigner(settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")),
         engine=engine,
         today=today,
         limits=card_limits(settings, held.windows),
@@ -129,6 +123,12 @@ def running_parts(
         watched=watched,
         shared=held.shared,
     )
+
+
+def _analyses(watched: Mapping[str, MarketSource], engine: Engine, held: SharedState, seconds: float) -> Analyses:
+    sources = {name: LastGoodAnswer(source, held.cache) for name, source in watched.items()}
+    loader = HistoryLoader(sources, held.cache, seconds, held.flights)
+    return Analyses(loader, engine, held.cache, seconds, held.flights)
 
 
 def market_sources() -> dict[str, MarketSource]:
@@ -155,7 +155,7 @@ def engine_of(settings: Settings) -> Engine:
 
 def local_engine(settings: Settings) -> LocalEngine:
     """The engine of a single machine."""
-    plan = CrewPlan(workers=settings.workers, preload=_PRELOAD, warm=work.WARM)
+    plan = PoolConfig(workers=settings.workers, preload=_PRELOAD, warm=jobs.WARM)
     return LocalEngine(plan, _limits(settings))
 
 
@@ -172,13 +172,13 @@ def card_limits(settings: Settings, windows: Storage) -> CardLimits | None:
 
 def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
     return Site(
-        css=assets.versioned("app.css"),
-        scripts=tuple(map(assets.versioned, assets.SCRIPTS)),
+        css=templating.versioned("app.css"),
+        scripts=tuple(map(templating.versioned, templating.SCRIPTS)),
         htmx="/vendor/htmx-2.min.js",
         samples=SampleSource.stock,
         sources=tuple(sources),
         default_source=settings.source,
         maximum_horizon=MAXIMUM_HORIZON,
-        maximum_upload=upload.MAXIMUM_BYTES,
+        maximum_upload=source.MAXIMUM_BYTES,
         last_days={"sample": SampleSource.last_day},
     )

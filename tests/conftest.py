@@ -1,6 +1,4 @@
 import importlib
-from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,14 +7,8 @@ from tempfile import TemporaryDirectory
 import curl_cffi  # noqa: F401
 import pytest
 from numba.core import config
-from starlette.testclient import TestClient
 
-from app.main import create_app
-from app.settings import Settings
-from tests.fakes import FakeMarket, InlineEngine, market
-
-TODAY = date(2018, 12, 31)
-KEY = "a key that is long enough for production"
+from tests.support.served import served
 
 # pyts compiles for twenty seconds when it is imported unless the compiler is off, as it is in workers; a library that
 # other tests compare with cannot be imported without the compiler.
@@ -37,20 +29,6 @@ def home():
 @pytest.fixture(scope="session")
 def anyio_backend():
     return "asyncio"
-
-
-@contextmanager
-def served(source=None, engine=None, **settings):
-    """A client of an app of its own, with a cache of its own."""
-    sources = {"sample": source or FakeMarket(market())}
-    app = create_app(
-        Settings(**{"source": "sample", "rate_limit": "off", "secret_key": KEY} | settings),
-        sources,
-        engine or InlineEngine(),
-        today=lambda: TODAY,
-    )
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")

@@ -27,3 +27,12 @@ class Chart:
     alt: str
     width: int
     height: int
+
+
+CANVASES = {"wide": WIDE, "narrow": NARROW}
+_HALF = Canvas(500)
+
+
+def beside(canvas: Canvas) -> Canvas:
+    """The canvas of a picture that shares its row with another where the page is wide."""
+    return canvas if canvas.narrow else _HALF

@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.compute.errors import JobFailedError, NoRoomError
+from app.compute.errors import DiskFullError, JobFailedError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _PATIENCE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CallResult:
     """What became of a call: its ``answer``, or the pickled ``error`` with its ``name``, ``text`` and ``trace``.
 
     One that is ``starved`` had too little memory, and may have left its process with too little for the next.
@@ -49,19 +49,19 @@ def resolve(name: str) -> Callable[..., Any]:
     return found
 
 
-def guarded(function: str, *payload: bytes) -> Outcome:
+def guarded(function: str, *payload: bytes) -> CallResult:
     """Call the named function and turn whatever happens into an Outcome."""
     try:
-        return Outcome(answer=_answer(function, payload))
+        return CallResult(answer=_answer(function, payload))
     except BaseException as error:
         # A worker must survive any job.
         return failed(error)
 
 
-def failed(error: BaseException) -> Outcome:
+def failed(error: BaseException) -> CallResult:
     """The outcome of a call that raised ``error``."""
-    told, kind = NoRoomError(_PATIENCE) if _without_room(error) else error, type(error).__qualname__
-    return Outcome(None, _frozen(told), kind, str(error), _where(error), isinstance(error, MemoryError))
+    told, kind = DiskFullError(_PATIENCE) if _without_room(error) else error, type(error).__qualname__
+    return CallResult(None, _frozen(told), kind, str(error), _where(error), isinstance(error, MemoryError))
 
 
 def _without_room(error: BaseException | None) -> bool:

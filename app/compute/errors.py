@@ -53,7 +53,7 @@ class OutOfMemoryError(RetryLaterError):
     sentence = "The computation needs more memory than there is right now."
 
 
-class NoRoomError(RetryLaterError):
+class DiskFullError(RetryLaterError):
     """The job could not write its temporary files."""
 
     sentence = "There is no room right now for the temporary files that the computation needs."

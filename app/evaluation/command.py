@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from app.evaluation import patterns
+from app.evaluation import pattern_report
 from app.evaluation.price_files import read_prices
-from app.evaluation.processes import workers
 from app.evaluation.result import Plan
-from app.evaluation.run import evaluate
+from app.evaluation.run import evaluate, workers
 from app.evaluation.table import as_json, markdown
-from app.forecasting.members import BASELINE, MEMBERS
+from app.forecasting.registry import BASELINE, FORECASTERS
 
 _FORECASTERS, _PATTERNS = "forecasters", "patterns"
 
@@ -30,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="start", type=_date, help="first origin, as 2019-01-02; forecasters need it")
     parser.add_argument("--every", type=_count, default=20, help="bars between two origins (default 20)")
     parser.add_argument("--horizon", type=_count, default=22, help="trading days ahead (default 22)")
-    parser.add_argument("--members", type=_members, default=tuple(MEMBERS), help=f"some of {','.join(MEMBERS)}")
+    parser.add_argument("--members", type=_members, default=tuple(FORECASTERS), help=f"some of {','.join(FORECASTERS)}")
     cores = os.cpu_count() or 1
     parser.add_argument("--workers", type=_count, default=cores, help="processes (default: one for each core)")
     parser.add_argument("--json", type=Path, help="write everything measured to this file")
@@ -40,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Evaluate and print; the exit status is 1 only where nothing at all could be scored."""
     if args.what == _PATTERNS:
-        return patterns.run(args)
+        return pattern_report.run(args)
     if args.start is None:
         args.refuse("found no --from; needed the first origin, as --from 2019-01-02")
     try:
@@ -82,9 +81,11 @@ def _count(text: str) -> int:
 
 def _members(text: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(",") if name.strip())
-    unknown = [name for name in names if name not in MEMBERS]
+    unknown = [name for name in names if name not in FORECASTERS]
     if unknown or not names:
-        raise argparse.ArgumentTypeError(f"found {', '.join(unknown) or 'none'}; needed some of {', '.join(MEMBERS)}")
+        raise argparse.ArgumentTypeError(
+            f"found {', '.join(unknown) or 'none'}; needed some of {', '.join(FORECASTERS)}"
+        )
     return tuple(dict.fromkeys((BASELINE, *names)))
 
 

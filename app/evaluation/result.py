@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.evaluation.price_files import Failure
-from app.forecasting.backtest import Losses
 from app.forecasting.forecast import Floats
-from app.forecasting.members import BASELINE, CONTROL, MEMBERS
-from app.forecasting.metrics import Estimate
-from app.forecasting.score import Score, held, join, score, select, spans
+from app.forecasting.registry import BASELINE, CONTROL, FORECASTERS
+from app.forecasting.scoring.backtest import Losses
+from app.forecasting.scoring.metrics import Estimate
+from app.forecasting.scoring.score import Score, held, join, score, select, spans
 
 TERCILES = ("calm", "usual", "stormy")
 
@@ -86,7 +86,7 @@ def _row(member: str, horizon: int, found: list[TickerLosses]) -> Row:
     mine, baseline, control = (join([ticker.losses[name] for ticker in found]) for name in names)
     return Row(
         member=member,
-        title=MEMBERS[member].title,
+        title=FORECASTERS[member].title,
         scores=tuple(score(mine, baseline, span) for span in spans(horizon)),
         against_control=tuple(score(mine, control, span) for span in spans(horizon)),
         terciles=tuple(_terciles(member, horizon, found)),

@@ -1,8 +1,12 @@
 """An evaluation: every member at the same origins of every ticker, on all cores, scored together."""
 
+import multiprocessing
+import os
 import sys
-from collections.abc import Mapping
-from concurrent.futures import Executor, as_completed
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from types import MappingProxyType
 
 import numpy as np
 from tqdm import tqdm
@@ -10,17 +14,17 @@ from tqdm import tqdm
 from app.evaluation.price_files import SHORTEST, BadPricesError, Failure
 from app.evaluation.result import Evaluation, Plan, TickerLosses, summarise
 from app.forecasting import volatility
-from app.forecasting.backtest import losses, origins_since, realised
 from app.forecasting.forecast import LogPrices
-from app.forecasting.members import BASELINE, CONTROL, MEMBERS
-from app.forecasting.references import FittedForecast
+from app.forecasting.models.textbook import FittedForecast
+from app.forecasting.registry import BASELINE, CONTROL, FORECASTERS
+from app.forecasting.scoring.backtest import losses, origins_since, realised
 
 
 def evaluate(
     prices: Mapping[str, LogPrices], plan: Plan, executor: Executor, failures: tuple[Failure, ...] = ()
 ) -> Evaluation:
     """Score ``plan.members`` on every ticker; one that cannot be scored joins ``failures`` and is named on stderr."""
-    tasks = {executor.submit(lose, y, plan): ticker for ticker, y in prices.items()}
+    tasks = {executor.submit(losses_of_ticker, y, plan): ticker for ticker, y in prices.items()}
     found: dict[str, TickerLosses] = {}
     for task in tqdm(as_completed(tasks), total=len(tasks), unit="ticker", file=sys.stderr):
         error = task.exception()
@@ -32,7 +36,7 @@ def evaluate(
     return summarise(plan, found, failures)
 
 
-def lose(y: LogPrices, plan: Plan) -> TickerLosses:
+def losses_of_ticker(y: LogPrices, plan: Plan) -> TickerLosses:
     """What every member of ``plan``, the baseline and the control lost on one ticker."""
     origins = origins_since(y, plan.start, plan.every, plan.horizon)
     origins = origins[origins >= SHORTEST - 1]
@@ -41,10 +45,37 @@ def lose(y: LogPrices, plan: Plan) -> TickerLosses:
         raise BadPricesError(f"found no bar to forecast from; {needed}")
     actual, dates = realised(y, origins, plan.horizon), y.dates[origins]
     names = dict.fromkeys([BASELINE, CONTROL, *plan.members])
-    forecasts = {name: MEMBERS[name].forecaster(y, origins, plan.horizon) for name in names}
+    forecasts = {name: FORECASTERS[name].forecaster(y, origins, plan.horizon) for name in names}
     squares = volatility.squared_returns(y)
     return TickerLosses(
         losses={name: losses(forecast, actual, dates) for name, forecast in forecasts.items()},
         failed_fits={name: int(f.failed.sum()) for name, f in forecasts.items() if isinstance(f, FittedForecast)},
         storm=np.sqrt(volatility.ewma(squares) / volatility.rolling(squares))[origins],
     )
+
+
+THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
+"""Set to one for each worker: the tickers already fill the cores."""
+
+
+@contextmanager
+def workers(count: int, switches: Mapping[str, str] = MappingProxyType({})) -> Iterator[Executor]:
+    """Fresh processes of one thread each: libraries read the number of threads when they are first imported.
+
+    ``switches`` are further variables for them.
+    """
+    wanted = dict.fromkeys(THREADS, "1") | dict(switches)
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn")) as executor:
+            yield executor
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from app.evaluation.result import Evaluation, Row
-from app.forecasting.metrics import DieboldMariano, Estimate
-from app.forecasting.score import Score
+from app.forecasting.scoring.metrics import DieboldMariano, Estimate
+from app.forecasting.scoring.score import Score
 
 
 def markdown(evaluation: Evaluation) -> str:

@@ -1,1 +1,1 @@
-"""From log prices to quantile forecasts, and from forecasts to scores."""
+"""How trained networks are kept, as text without pickle, and how they are run without being built again."""

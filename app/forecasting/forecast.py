@@ -61,3 +61,5 @@ class Forecast:
 
 Forecaster: TypeAlias = Callable[[LogPrices, Origins, int], Forecast]
 """``(y, origins, horizon) -> Forecast``: many origins in one call, each seen from the bars up to it alone."""
+
+SEED = 0

@@ -30,7 +30,7 @@ WEIGHTS = {1: 0.20, 5: 0.28, 22: 0.20, 66: 0.10}
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class VolatilityOutlook:
     """The variance seen at each of k origins, (k,): ``normal`` and the logarithm of today's share of it."""
 
     normal: Floats
@@ -71,18 +71,18 @@ def mean_reverting(now: Floats, normal: Floats, horizon: int) -> Floats:
     return normal[:, None] * days + (now - normal)[:, None] * _lasting(days)
 
 
-def heterogeneous(y: LogPrices) -> Outlook:
+def heterogeneous(y: LogPrices) -> VolatilityOutlook:
     """Range volatility of a day, a week, a month and a quarter together, in logarithms (after Corsi 2009)."""
     daily = range_variance(y)
     usual = rolling(daily)
     shares = {bars: np.log(np.maximum(rolling(daily, bars) / usual, STILL)) for bars in WEIGHTS}
     excess = np.sum([weight * shares[bars] for bars, weight in WEIGHTS.items()], axis=0)
-    return Outlook(rolling(squared_returns(y)), excess)
+    return VolatilityOutlook(rolling(squared_returns(y)), excess)
 
 
-def at(outlook: Outlook, rows: Origins) -> Outlook:
+def at(outlook: VolatilityOutlook, rows: Origins) -> VolatilityOutlook:
     """The outlook at some of the bars; a last axis of one lets it meet an axis of days."""
-    return Outlook(outlook.normal[rows, None], outlook.excess[rows, None])
+    return VolatilityOutlook(outlook.normal[rows, None], outlook.excess[rows, None])
 
 
 def _lasting(days: int | Floats) -> Floats:

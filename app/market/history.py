@@ -10,12 +10,11 @@ from pydantic import TypeAdapter
 
 from app.errors import BadBarsError, QueryError
 from app.market.calendar import fitting_calendar, missing_sessions
-from app.market.jumps import suspicious_jumps
-from app.market.packing import pack, unpack
+from app.market.cleaning.faults import suspicious_jumps
+from app.market.cleaning.repair import Repaired, repair
+from app.market.cleaning.scales import rebased
 from app.market.passport import Passport, Remark
-from app.market.quotes import Floats, Quotes
-from app.market.rebase import rebased
-from app.market.repair import Repaired, repair
+from app.market.raw_history import Floats, RawHistory, pack, unpack
 
 MAXIMUM_BARS = 2520
 
@@ -45,7 +44,7 @@ _ARRAYS = tuple(field.name for field in fields(PriceHistory))[2:]
 _HEAD = TypeAdapter(tuple[str, Passport])
 
 
-def history_until(quotes: Quotes, as_of: date | None) -> PriceHistory:
+def history_until(quotes: RawHistory, as_of: date | None) -> PriceHistory:
     """The last 2 520 bars up to ``as_of`` (the last bar where None), checked, repaired and rebased.
 
     Later rows are cut off before anything is looked at, so nothing of them can show. Raises ``QueryError`` where no
@@ -63,7 +62,7 @@ def history_until(quotes: Quotes, as_of: date | None) -> PriceHistory:
     return PriceHistory(quotes.listing.ticker, _passport(bars, repaired), *(getattr(bars, name) for name in _ARRAYS))
 
 
-def closes_after(quotes: Quotes, day: date, count: int) -> tuple[tuple[date, ...], Floats]:
+def closes_after(quotes: RawHistory, day: date, count: int) -> tuple[tuple[date, ...], Floats]:
     """The first ``count`` trading days after ``day`` (a bar), and the adjusted closes of ``day`` and of them.
 
     The closes are in prices of ``day``, like those of ``history_until(quotes, day)``; rows after them are not looked
@@ -95,7 +94,7 @@ def decode_passport(packed: bytes) -> Passport:
     return _HEAD.validate_json(told)[1]
 
 
-def _passport(bars: Quotes, repaired: Repaired) -> Passport:
+def _passport(bars: RawHistory, repaired: Repaired) -> Passport:
     listing, first, last = bars.listing, bars.dates[0].item(), bars.dates[-1].item()
     calendar = listing.calendar or fitting_calendar(bars.dates)
 

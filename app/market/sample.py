@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from app.errors import UnknownTickerError
-from app.market.found import Found, matching
-from app.market.quotes import Listing, Quotes
+from app.market.instruments import Instrument, matching
+from app.market.raw_history import Listing, RawHistory
 
 _INDICES = {
     "^GSPC": ("S&P 500 index", "arch/data/sp500/sp500.csv.gz", "New York Stock Exchange", "XNYS"),
@@ -25,21 +25,21 @@ class SampleSource:
 
     title = "The built-in sample"
     tickers = tuple(_INDICES)
-    stock = tuple(Found(ticker, name, exchange) for ticker, (name, _, exchange, _) in _INDICES.items())
+    stock = tuple(Instrument(ticker, name, exchange) for ticker, (name, _, exchange, _) in _INDICES.items())
     last_day = date(2018, 12, 31)
 
-    async def load(self, ticker: str) -> Quotes:
+    async def load(self, ticker: str) -> RawHistory:
         """All rows of one of the two indices."""
         if ticker not in _INDICES:
             raise UnknownTickerError(self.title, ticker, self.tickers)
         return await asyncio.to_thread(_read, ticker)
 
-    async def search(self, words: str) -> tuple[Found, ...]:
+    async def search(self, words: str) -> tuple[Instrument, ...]:
         """Those of the two that ``words`` can mean."""
         return matching(self.stock, words)
 
 
-def _read(ticker: str) -> Quotes:
+def _read(ticker: str) -> RawHistory:
     name, path, exchange, calendar = _INDICES[ticker]
     listing = Listing(
         ticker=ticker,
@@ -55,4 +55,4 @@ def _read(ticker: str) -> Quotes:
     with gzip.open(Path(str(distribution("arch").locate_file(path))), "rt", newline="") as lines:
         rows = list(csv.DictReader(lines))
     dates = np.array([datetime.strptime(row["Date"], "%m/%d/%Y").date() for row in rows], dtype="datetime64[D]")
-    return Quotes(listing, (), dates, *(np.array([float(row[column]) for row in rows]) for column in _COLUMNS))
+    return RawHistory(listing, (), dates, *(np.array([float(row[column]) for row in rows]) for column in _COLUMNS))

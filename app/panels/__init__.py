@@ -1,6 +1,11 @@
 """The cards, in page order."""
 
-from app.panels import lstm_panel, overview_panel, patterns_panel, prophet_panel, technicals_panel, verdict_panel
+from app.panels.lstm import panel as lstm_panel
+from app.panels.overview import panel as overview_panel
+from app.panels.patterns import panel as patterns_panel
+from app.panels.prophet import panel as prophet_panel
+from app.panels.technicals import panel as technicals_panel
+from app.panels.verdict import panel as verdict_panel
 
 PANELS = (
     overview_panel.PANEL,

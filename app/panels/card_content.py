@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.panels.analysis import Analysis, ForecastAnalysis
-from app.panels.content import Fact, Table, by_key
-from app.panels.forecast_facts import receipt_facts, score_facts
-from app.panels.forecast_tables import outcome_table
-from app.panels.outcome import Outcome
-from app.panels.outcome_facts import outcome_facts
+from app.panels.analysis import Analysis, Fact, ForecastAnalysis, Table, by_key
+from app.panels.forecast.content import outcome_table, receipt_facts, score_facts
+from app.panels.outcome import Outcome, outcome_facts
 from app.panels.panel import Panel
 
 

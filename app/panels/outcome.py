@@ -9,8 +9,9 @@ from pydantic import TypeAdapter
 from app.errors import BadBarsError
 from app.forecasting.band import Band
 from app.market.history import closes_after
-from app.market.quotes import Quotes
-from app.panels.analysis import Analysis, ForecastAnalysis
+from app.market.raw_history import RawHistory
+from app.panels.analysis import Analysis, Fact, ForecastAnalysis
+from app.text.numbers import day, percent, ratio, signed_percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Following:
 OUTCOME = TypeAdapter(Outcome)
 
 
-def following(quotes: Quotes, day: date, horizon: int) -> Following | None:
+def following(quotes: RawHistory, day: date, horizon: int) -> Following | None:
     """What came after ``day``, or None where nothing later is known or what is known makes no sense."""
     try:
         dates, closes = closes_after(quotes, day, horizon)
@@ -104,3 +105,19 @@ def _inside(band: Band, actual: np.ndarray) -> np.ndarray:
     """Whether each price lies in the band of its day."""
     days = len(actual)
     return np.asarray((np.array(band.low[:days]) <= actual) & (actual <= np.array(band.high[:days])))
+
+
+def outcome_facts(outcome: Outcome) -> tuple[Fact, ...]:
+    """The change, and for a forecast whether its 80 % band held the price and how far its median missed."""
+    lowest, highest = signed_percent(outcome.lowest), signed_percent(outcome.highest)
+    on_the_way = f"on the way between {lowest} and {highest}"
+    change = Fact("change", f"By {day(outcome.dates[-1])}", signed_percent(outcome.change), on_the_way)
+    score = outcome.score
+    if score is None:
+        return (change,)
+    where = "inside" if score.end_inside_80 else "outside"
+    held = Fact("held", "It ended", f"{where} the 80 % band", f"inside on {percent(score.inside_80, 0)} of days")
+    if score.mae_ratio is None:
+        return change, held
+    missed = f"{ratio(score.mae_ratio)} times as much as “price stays”"
+    return change, held, Fact("missed", "The median missed", missed, "one forecast proves little")

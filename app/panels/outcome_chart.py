@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from app.charts.aftermath import aftermath
 from app.charts.chart import Canvas, Chart
-from app.charts.outlook import Track
+from app.charts.pictures.fan import Track
+from app.charts.pictures.lookalikes import aftermath
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis, ForecastAnalysis
-from app.panels.forecast_charts import draw_fan
+from app.panels.forecast.charts import draw_fan
 from app.panels.outcome import Outcome
 
 

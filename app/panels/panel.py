@@ -1,13 +1,36 @@
-"""The description of a card: what the web process must know of it without importing its models."""
+"""The description of a card and of what is asked of it, without importing its models."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from app.errors import TooFewBarsError, UnbelievablePricesError
 from app.market.passport import Jump
-from app.panels.analysis import Analysis, ForecastAnalysis
-from app.panels.content import Fact, Table
+from app.market.upload.source import Upload
+from app.panels.analysis import Analysis, Fact, ForecastAnalysis, Table
+
+MAXIMUM_HORIZON = 66
+DEFAULT_HORIZON = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A ticker of a source, seen from ``as_of`` (the last bar where None), ``horizon`` trading days ahead.
+
+    ``upload`` is the visitor's own file, where that is the source.
+    """
+
+    ticker: str
+    horizon: int
+    as_of: date | None
+    source: str
+    upload: Upload | None = None
+
+    @property
+    def prices(self) -> str:
+        """What tells the prices asked for from all others: an uploaded file by its content."""
+        return f"{self.source}:{self.ticker}" + (f":{self.upload.digest}" if self.upload else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +46,9 @@ class Heights:
 class Panel:
     """One card.
 
-    ``module`` is a dotted name that a worker imports: it has ``analyse(history, horizon, needed)``, which returns an
-    ``analysis``, and ``draw(history, analysis, canvas)``, which returns its charts by name. ``needs`` are slugs of
+    ``module`` is the dotted name of its folder. A worker imports two modules of it: ``analyse`` has
+    ``analyse(history, horizon, needed)``, which returns an ``analysis``, and ``charts`` has
+    ``draw(history, analysis, canvas)``, which returns its charts by name. ``needs`` are slugs of
     cards whose finished analyses ``analyse`` gets as ``needed``, less those that raised ``NoSayError``. ``seconds`` is
     about how long one core takes: a page asks for the quick ones first. ``facts`` says an ``analysis`` in words, and
     ``tables`` has the numbers of each of its charts, by the chart's name. A card on its way is as tall as ``heights``.

@@ -1,9 +1,10 @@
-"""The rules of eight candlestick shapes, as TA-Lib has them: what each bar looks like beside the ten before it."""
+"""Candlestick shapes by TA-Lib's rules, the trend they stand in, and windows of bars."""
 
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -123,3 +124,60 @@ def _before(values: _Row, bars: int) -> _Row:
 
 def _known(n: int, lookback: int) -> Days:
     return np.arange(n) >= lookback
+
+
+WINDOW = 13
+"""The three bars of a star, and the ten that the first of them is measured by."""
+
+SIDE = 4 * WINDOW
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """One image (52, 52) for each of k windows; where a window is ``flat`` there is none, and its image is nought."""
+
+    images: Floats
+    flat: Days
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def windows(bars: Bars, ends: NDArray[np.intp]) -> Floats:
+    """Open, high, low and close of the thirteen bars up to each of ``ends`` (12 or later), interleaved: (k, 52)."""
+    prices = np.column_stack([bars.open, bars.high, bars.low, bars.close])
+    seen = sliding_window_view(prices, WINDOW, axis=0)[ends - WINDOW + 1]
+    return np.ascontiguousarray(seen.transpose(0, 2, 1)).reshape(len(ends), SIDE)
+
+
+MEAN_OF, OVER = 10, 5
+UNKNOWN, SIDEWAYS, UP, DOWN = "unknown", "sideways", "up", "down"
+
+
+def trends(close: Floats) -> NDArray[np.str_]:
+    """The trend at each bar, (n,): up above a rising ten-bar mean, down below a falling one, over five bars each.
+
+    Unknown before the mean has a past to rise from.
+    """
+    first = MEAN_OF + OVER - 1
+    found = np.full(len(close), UNKNOWN, dtype="<U8")
+    if len(close) <= first:
+        return found
+    mean = np.convolve(close, np.full(MEAN_OF, 1 / MEAN_OF), mode="valid")
+    now, before, last = mean[OVER:], mean[:-OVER], close[first:]
+    up, down = (last > now) & (now > before), (last < now) & (now < before)
+    found[first:] = np.select([up, down], [UP, DOWN], SIDEWAYS)
+    return found
+
+
+def trends_before(close: Floats) -> NDArray[np.str_]:
+    """The trend at the bar before each shape's first, for a shape that ends at each bar: (n, 8)."""
+    known = trends(close)
+    earlier = [np.concatenate([np.full(shape.bars, UNKNOWN), known])[: len(close)] for shape in SHAPES]
+    return np.column_stack(earlier)
+
+
+def stands_in_its_trend(close: Floats) -> Days:
+    """Where a shape would end the trend that tradition wants before it, (n, 8): a turn upwards after a fall."""
+    wanted = np.array([DOWN if shape.direction == UP else UP for shape in SHAPES])
+    return np.asarray(trends_before(close) == wanted)

@@ -6,8 +6,7 @@ NUMBA_DISABLE_JIT has to be set before this module is imported, or pyts compiles
 import numpy as np
 from pyts.image import GramianAngularField
 
-from app.patterns.candlesticks import Floats
-from app.patterns.windows import SIDE, Fields
+from app.patterns.candlesticks import SIDE, Fields, Floats
 
 
 def fields(seen: Floats) -> Fields:

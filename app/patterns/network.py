@@ -11,10 +11,9 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
-from app.networks.compiled import Compiled, compiled
-from app.patterns.candlesticks import SHAPES, Floats
+from app.forecasting.network_graph import Compiled, compiled
+from app.patterns.candlesticks import SHAPES, SIDE, WINDOW, Fields, Floats
 from app.patterns.weights import shipped
-from app.patterns.windows import SIDE, WINDOW, Fields
 
 CLASSES = 1 + len(SHAPES)
 NEWEST = 3

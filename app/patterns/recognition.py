@@ -12,6 +12,15 @@ _CLASSES = 1 + len(SHAPES)
 _BINS = 15
 
 
+def calibration_error(sure: Floats, right: NDArray[np.bool_]) -> float:
+    """The expected calibration error of probabilities (k,) in fifteen equal bins (Guo et al. 2017)."""
+    if not len(sure):
+        return 0.0
+    bins = np.minimum((sure * _BINS).astype(int), _BINS - 1)
+    gaps = np.bincount(bins, right, _BINS) - np.bincount(bins, sure, _BINS)
+    return float(np.abs(gaps).sum() / len(sure))
+
+
 @dataclass(frozen=True, slots=True)
 class Recognition:
     """The confusion (9, 9) of rules (rows) and network (columns), none first, and how far its probabilities are off.
@@ -51,12 +60,3 @@ def recognition(rules: Classes, probabilities: Floats) -> Recognition:
     confusion = np.bincount(rules * _CLASSES + network, minlength=_CLASSES**2).reshape(_CLASSES, _CLASSES)
     right, named = rules == network, network > 0
     return Recognition(confusion, calibration_error(sure, right), calibration_error(sure[named], right[named]))
-
-
-def calibration_error(sure: Floats, right: NDArray[np.bool_]) -> float:
-    """The expected calibration error of probabilities (k,) in fifteen equal bins (Guo et al. 2017)."""
-    if not len(sure):
-        return 0.0
-    bins = np.minimum((sure * _BINS).astype(int), _BINS - 1)
-    gaps = np.bincount(bins, right, _BINS) - np.bincount(bins, sure, _BINS)
-    return float(np.abs(gaps).sum() / len(sure))

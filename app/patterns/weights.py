@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from app.networks.text import Layers, TextArray, as_array, as_text
+from app.forecasting.network_weights import Layers, TextArray, as_array, as_text
 
 FOLDER = Path(__file__).parent
 _NAME = "network.json"

@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 from app.charts.chart import Chart
-from app.market.found import Found
+from app.market.instruments import Instrument
 from app.market.passport import Passport, Stale
-from app.panels.analysis import Analysis
+from app.panels.analysis import Analysis, Table
 from app.panels.card_content import CardContent
-from app.panels.content import Table
 from app.panels.outcome import Outcome
 from app.panels.panel import Panel
-from app.web.replay import Replay
+from app.web.pages.date_links import Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Site:
     css: str
     scripts: tuple[str, ...]
     htmx: str
-    samples: tuple[Found, ...]
+    samples: tuple[Instrument, ...]
     sources: tuple[str, ...]
     default_source: str
     maximum_horizon: int
@@ -35,7 +34,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FormValues:
     """What stands in the form, as it was typed."""
 
     ticker: str
@@ -45,7 +44,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class NextStep:
     """A link to something that can be done next."""
 
     words: str
@@ -65,7 +64,7 @@ class Failure:
     hint: str
     retry_after: int | None
     field: str = ""
-    ways: tuple[Way, ...] = ()
+    ways: tuple[NextStep, ...] = ()
     other_source: bool = False
 
 
@@ -150,7 +149,7 @@ class IndexView:
     """
 
     site: Site
-    asked: Asked
+    asked: FormValues
     failure: Failure | None = None
     slots: tuple[Slot, ...] = ()
     query_string: str = ""
@@ -164,7 +163,7 @@ class IndexView:
 class SearchView:
     """search.html: the options of a listbox, and what there is to say of them."""
 
-    found: tuple[Found, ...]
+    found: tuple[Instrument, ...]
     note: str
 
 

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,17 +19,17 @@ from pathlib import Path
 
 import numpy as np
 
-# pyts compiles for twenty seconds unless it is told in time not to.
-os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
-
-from app.forecasting.lstm.forecaster import lstm_from
-from app.forecasting.lstm.weights import shipped
+from app.forecasting.models.lstm.forecaster import lstm_from
+from app.forecasting.models.lstm.weights import shipped
 from app.market.history import history_until
 from app.market.sample import SampleSource
 from app.panels import PANELS
-from app.panels.found_shapes import candles_of, look
-from app.panels.log_prices import log_prices
+from app.panels.forecast.convert import log_prices
+from app.panels.patterns.shapes import candles_of, look
 from tests.benchmark import page
+
+# pyts compiles for twenty seconds unless it is told in time not to.
+os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
 
 PORT = 7862
 ROUNDS = 5

@@ -16,20 +16,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from app.compute.cache import MemoryCache
 from app.compute.dask.engine import DaskEngine
 from app.compute.engine import Engine
 from app.main import local_engine
 from app.market import history as histories
 from app.market.sample import SampleSource
 from app.panels import PANELS
-from app.panels.panel import Panel
-from app.panels.query import Query
+from app.panels.panel import Panel, Query
+from app.services.analyses import Analyses
+from app.services.loaded_history import HistoryLoader
+from app.services.receipts.provenance import code_digest
 from app.settings import Settings
-from app.version import code_digest
-from app.web.analyses import Analyses
-from app.web.loaded_history import HistoryLoader
-from tests.compute.fleet import dask_scheduler
+from app.store.cache import MemoryCache
+from tests.support.compute.dask_cluster import dask_scheduler
 
 CALLS, ROUNDS, PAGES = 200, 4, 2
 TARGETS = {"local": 3, "Dask": 30}
@@ -91,7 +90,7 @@ async def added(engine: Engine) -> float:
     for turn in range(CALLS):
         begun = time.perf_counter()
         # No two are equal, because equal ones may be one.
-        await engine.run("tests.compute.jobs:echo", history + turn.to_bytes(4, "big"))
+        await engine.run("tests.support.compute.jobs:echo", history + turn.to_bytes(4, "big"))
         seconds.append(time.perf_counter() - begun)
     return 1000 * statistics.median(seconds)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import sync_playwright
 
-from tests.felt import Felt, felt
+from tests.support.browser.page_vitals import PageVitals, page_vitals
 
 SIZES = {"wide": (1366, 768), "phone": (390, 844)}
 ROUNDS = 9
@@ -20,11 +20,11 @@ def measure(url: str, report: Report) -> None:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         for number, (name, (width, height)) in enumerate(SIZES.items()):
             horizons = range(10 + number, 10 + 2 * ROUNDS, 2)
-            _report(name, [felt(browser, f"{url}{horizon}", width, height) for horizon in horizons], report)
+            _report(name, [page_vitals(browser, f"{url}{horizon}", width, height) for horizon in horizons], report)
         browser.close()
 
 
-def _report(name: str, found: list[Felt], report: Report) -> None:
+def _report(name: str, found: list[PageVitals], report: Report) -> None:
     longest = [task for one in found for task in one.long_tasks]
     report(f"{name} page, first contentful paint, median", statistics.median(f.first_paint for f in found), "s", 0.3)
     report(f"{name} page, longest task over 50 ms", max(longest, default=0), "ms", 50)

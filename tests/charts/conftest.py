@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from app.charts.chart import NARROW, WIDE, Canvas, Chart
-from tests.charts.drawings import DRAWINGS
+from tests.support.drawings import DRAWINGS
 
 
 @pytest.fixture(params=[WIDE, NARROW], ids=["wide", "narrow"])

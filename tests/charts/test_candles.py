@@ -3,10 +3,10 @@ import re
 import numpy as np
 import pytest
 
-from app.charts.candles import Mark, candles
 from app.charts.chart import NARROW, WIDE
-from app.charts.window import window
-from tests.charts.drawings import bars_of_a_walk, draw_candles, draw_lookalikes, root_of, svg_of, word_boxes
+from app.charts.pictures.candle_window import window
+from app.charts.pictures.candles import Mark, candles
+from tests.support.drawings import bars_of_a_walk, draw_candles, draw_lookalikes, root_of, svg_of, word_boxes
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 import app.charts
 from app.charts.chart import NARROW
 from app.charts.style import TONES
-from tests.charts.drawings import draw_fan, root_of, svg_of, word_boxes
-from tests.spent import spent
+from tests.support.drawings import draw_fan, root_of, svg_of, word_boxes
+from tests.support.thread_cost import thread_cost
 
 SVG = "{http://www.w3.org/2000/svg}"
 KILOBYTE = 1024
@@ -115,7 +115,7 @@ def test_no_two_words_overlap(draw, canvas):
 
 
 def test_a_drawing_takes_less_than_80_milliseconds_once_warm(draw, canvas):
-    assert spent(lambda: draw(canvas)) < 0.080
+    assert thread_cost(lambda: draw(canvas)) < 0.080
 
 
 def test_a_hundred_charts_leave_no_figure_behind():

@@ -3,9 +3,9 @@ import re
 import numpy as np
 import pytest
 
-from app.charts.fan import Track, fan
-from app.charts.price import price_and_volume
-from tests.charts.drawings import draw_fan, draw_price, root_of, svg_of, walk, word_boxes
+from app.charts.pictures.fan import Track, fan
+from app.charts.pictures.price import price_and_volume
+from tests.support.drawings import draw_fan, draw_price, root_of, svg_of, walk, word_boxes
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from app.charts.chart import NARROW, WIDE
-from app.charts.studied import Shelf
-from app.charts.technicals import technicals
-from tests.charts.drawings import draw_technicals, root_of, studied, word_boxes
+from app.charts.pictures.technicals import technicals
+from app.charts.pictures.technicals_data import PriceLevelLine
+from tests.support.drawings import draw_technicals, root_of, studied, word_boxes
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -44,13 +44,13 @@ def test_every_level_in_the_frame_is_written_with_its_turns(canvas):
 
 def test_a_level_out_of_the_frame_is_left_out_of_the_picture(canvas):
     seen = studied(shelves=0)
-    far = Shelf(900.0, "900.00 ×2", seen.dates[-20:-18])
+    far = PriceLevelLine(900.0, "900.00 ×2", seen.dates[-20:-18])
     assert draw(replace(seen, shelves=(far,)), canvas) == draw(seen, canvas)
 
 
 def test_a_level_starts_at_its_first_turn():
     seen = studied(shelves=0)
-    old, new = (Shelf(99.0, "99.00 ×1", seen.dates[row : row + 1]) for row in (-400, -40))
+    old, new = (PriceLevelLine(99.0, "99.00 ×1", seen.dates[row : row + 1]) for row in (-400, -40))
     length = {name: len(draw(replace(seen, shelves=(shelf,))).src) for name, shelf in (("old", old), ("new", new))}
     assert length["new"] > length["old"]
 

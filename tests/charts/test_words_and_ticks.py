@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.charts.labels import spread, text_width
-from app.charts.thinning import extremes, means
-from app.charts.ticks import date_ticks, log_ticks, percent_ticks, round_ticks
+from app.charts.parts.figure import extremes, means
+from app.charts.parts.labels import spread, text_width
+from app.charts.parts.ticks import date_ticks, log_ticks, percent_ticks, round_ticks
 from app.text.compact_numbers import compact_text, percent_text, price_text
 
 

@@ -6,15 +6,15 @@ from tblib import pickling_support
 from app.compute.call import guarded, resolve
 from app.compute.errors import (
     ClientGoneError,
+    DiskFullError,
     JobFailedError,
     JobTimeoutError,
-    NoRoomError,
     OutOfMemoryError,
     OverloadedError,
     WorkerDiedError,
 )
-from app.compute.waiting import Pace
-from tests.compute.jobs import HERE, echo
+from app.compute.local.queue import ThroughputEstimate
+from tests.support.compute.jobs import HERE, echo
 
 
 def test_both_ways_of_writing_a_name_mean_the_same_function():
@@ -22,7 +22,7 @@ def test_both_ways_of_writing_a_name_mean_the_same_function():
 
 
 @pytest.mark.parametrize(
-    "name", ["echo", "", "tests.compute.jobs:", "no.such.module:echo", "tests.compute.jobs:nothing"]
+    "name", ["echo", "", "tests.support.compute.jobs:", "no.such.module:echo", "tests.support.compute.jobs:nothing"]
 )
 def test_a_name_that_means_nothing_is_an_error_and_no_crash(name):
     assert guarded(name).answer is None
@@ -47,7 +47,7 @@ def test_an_error_travels_plainly_even_where_a_library_has_changed_how_errors_ar
         JobTimeoutError(30.0),
         WorkerDiedError(2),
         OutOfMemoryError(2),
-        NoRoomError(30),
+        DiskFullError(30),
         JobFailedError("OddError"),
         ClientGoneError(),
     ],
@@ -59,7 +59,7 @@ def test_every_error_pickles_whole_and_ends_in_what_to_do(error):
 
 
 def test_the_guess_of_a_wait_follows_jobs_and_workers_within_bounds():
-    pace = Pace(workers=2)
+    pace = ThroughputEstimate(workers=2)
     assert pace.until_done(0) == 1
     assert pace.until_done(6) == 6
     assert pace.until_done(1_000) == 30

@@ -7,10 +7,10 @@ import time
 import pytest
 
 from app.compute.errors import OverloadedError, WorkerDiedError
-from tests.compute.engines import all_warm
-from tests.compute.fleet import Fleet
-from tests.compute.jobs import HERE
-from tests.compute.processes import alive, descendants, until, written
+from tests.support.compute.dask_cluster import DaskCluster
+from tests.support.compute.engines import all_warm
+from tests.support.compute.jobs import HERE
+from tests.support.compute.processes import alive, descendants, until, written
 
 pytestmark = pytest.mark.anyio
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 def fleet(scheduler, home, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(home))
-    fleet = Fleet(scheduler)
+    fleet = DaskCluster(scheduler)
     yield fleet
     fleet.stop()
     assert list(home.iterdir()) == []
@@ -123,7 +123,7 @@ async def test_equal_jobs_of_two_replicas_are_one_and_stay_while_either_wants_it
 
 async def test_workers_with_other_code_are_not_asked(fleet, scheduler):
     fleet.start()
-    async with fleet.engine() as ours, Fleet(scheduler).engine() as newer:
+    async with fleet.engine() as ours, DaskCluster(scheduler).engine() as newer:
         await all_warm(ours)
         assert newer.status().expected == 0
         assert not newer.status().ready

@@ -9,9 +9,9 @@ import time
 import pytest
 
 from app.compute.errors import OverloadedError
-from tests.compute.engines import all_warm, local_engine
-from tests.compute.jobs import HERE
-from tests.compute.processes import alive, descendants, files, written
+from tests.support.compute.engines import all_warm, local_engine
+from tests.support.compute.jobs import HERE
+from tests.support.compute.processes import alive, descendants, files, written
 
 pytestmark = pytest.mark.anyio
 
@@ -112,16 +112,16 @@ async def test_a_call_costs_a_few_milliseconds_at_most():
 
 
 async def test_modules_are_imported_once_for_all_workers_and_leave_no_file():
-    async with local_engine(workers=2, preload=("tests.compute.slow_import",)) as engine:
+    async with local_engine(workers=2, preload=("tests.support.compute.slow_import",)) as engine:
         home = (await engine.run(f"{HERE}:litter")).decode()
         assert files(os.path.dirname(home)) == []
-        assert await engine.run(f"{HERE}:has_imported", b"tests.compute.slow_import") == b"True"
-    assert "tests.compute.slow_import" not in sys.modules
+        assert await engine.run(f"{HERE}:has_imported", b"tests.support.compute.slow_import") == b"True"
+    assert "tests.support.compute.slow_import" not in sys.modules
 
 
 async def test_stopping_in_the_middle_of_the_imports_leaves_nobody_either():
     before = descendants(os.getpid())
-    async with local_engine(workers=2, preload=("tests.compute.slow_import",)) as engine:
+    async with local_engine(workers=2, preload=("tests.support.compute.slow_import",)) as engine:
         await asyncio.sleep(0.1)
         begun = time.monotonic()
         await engine.stop()

@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from app.compute.errors import JobTimeoutError, WorkerDiedError
-from tests.compute.engines import all_warm, local_engine
-from tests.compute.jobs import HERE
-from tests.compute.processes import alive, descendants, parent, until, written
+from tests.support.compute.engines import all_warm, local_engine
+from tests.support.compute.jobs import HERE
+from tests.support.compute.processes import alive, descendants, parent, until, written
 
 pytestmark = pytest.mark.anyio
 
@@ -102,7 +102,7 @@ async def test_a_worker_stopped_in_its_sleep_and_a_full_pipe_do_not_wedge_the_en
 
 @pytest.mark.parametrize("job", ["with_child", "hold"], ids=["busy", "idle"])
 async def test_when_the_web_process_is_killed_nobody_and_no_file_survives(home, tmp_path, job):
-    command = [sys.executable, "-m", "tests.compute.doomed", job, tmp_path / "pids"]
+    command = [sys.executable, "-m", "tests.support.compute.killable_engine", job, tmp_path / "pids"]
     with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(home)}) as doomed:
         await written(tmp_path / "pids")
         orphans = descendants(doomed.pid)

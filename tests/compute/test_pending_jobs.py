@@ -4,7 +4,7 @@ import time
 import pytest
 
 from app.compute.errors import OverloadedError
-from app.compute.waiting import PendingJobs
+from app.compute.local.queue import PendingJobs
 
 pytestmark = pytest.mark.anyio
 

@@ -4,11 +4,11 @@ import socket
 
 import pytest
 
-from app.compute.progress import HEARD, LONGEST, Ear, aloud, speak_as, tell
+from app.compute.progress import LISTENER, LONGEST, ProgressSocket, call_with_progress, prefix_progress, report
 from app.compute.readiness import HOST
-from tests.compute.engines import all_warm
-from tests.compute.jobs import HERE
-from tests.compute.processes import until, written
+from tests.support.compute.engines import all_warm
+from tests.support.compute.jobs import HERE
+from tests.support.compute.processes import until, written
 
 pytestmark = pytest.mark.anyio
 
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.anyio
 def heard():
     """What is said to the test's own task, in order."""
     words = []
-    token = HEARD.set(words.append)
+    token = LISTENER.set(words.append)
     yield words
-    HEARD.reset(token)
+    LISTENER.reset(token)
 
 
 async def test_a_job_is_heard_in_the_order_it_speaks(open_engine, heard):
@@ -45,17 +45,17 @@ async def test_a_job_that_nobody_hears_is_called_as_it_is(open_engine):
 
 
 async def test_a_job_speaks_into_the_void_without_failing(heard):
-    ear = Ear()
+    ear = ProgressSocket()
     await ear.open()
     with ear.hearing(f"{HERE}:counts_aloud", (b"2",)) as (function, payload):
         ear.close()
-        assert await asyncio.to_thread(aloud, *payload) == b"2"
+        assert await asyncio.to_thread(call_with_progress, *payload) == b"2"
     assert function.endswith(":aloud")
     assert heard == []
 
 
 async def test_noise_and_jobs_that_are_over_are_not_heard(heard):
-    ear = Ear()
+    ear = ProgressSocket()
     await ear.open()
     with ear.hearing("any:job", ()) as (_, (line, *_)):
         port, job = json.loads(line)
@@ -70,6 +70,6 @@ async def test_noise_and_jobs_that_are_over_are_not_heard(heard):
 
 
 def test_what_is_said_for_another_bears_its_name(heard):
-    speak_as("Prophet")
-    tell("Fitting the trend")
+    prefix_progress("Prophet")
+    report("Fitting the trend")
     assert heard == ["Prophet: fitting the trend"]

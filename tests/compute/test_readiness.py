@@ -4,7 +4,7 @@ import socket
 import pytest
 
 from app.compute.readiness import HOST, Report, listen
-from tests.compute.processes import until
+from tests.support.compute.processes import until
 
 pytestmark = pytest.mark.anyio
 

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from app.compute.dask.reconnect import reconnect_forever
+from app.compute.dask.connection import reconnect_forever
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from app.evaluation.command import main
-from tests.evaluation.tables import table
+from tests.support.series import table
 
 
 def arguments(path, *more):

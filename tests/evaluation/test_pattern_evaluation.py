@@ -6,10 +6,10 @@ import pytest
 
 from app.evaluation import command
 from app.evaluation.candle_files import Candles, read_candles
-from app.evaluation.followed import Followed, followed, together
+from app.evaluation.pattern_outcomes import PatternOutcomes, pattern_outcomes, together
 from app.patterns.candlesticks import names_of, shapes
 from app.patterns.evidence import evidence
-from tests.patterns.candle_series import index_candles, last_bars
+from tests.support.candle_series import index_candles, last_bars
 
 BARS = index_candles(rows=300)
 
@@ -41,7 +41,7 @@ def test_the_tables_count_every_window_against_the_rules(tmp_path, capsys):
 def test_what_followed_is_counted_as_a_card_counts_it():
     bars = index_candles(rows=2600)
     dates = np.busday_offset("2008-01-01", np.arange(2600), roll="forward")
-    found = followed(Candles(dates, bars, bars.close))
+    found = pattern_outcomes(Candles(dates, bars, bars.close))
     tests = [one for one in evidence(shapes(last_bars(bars, 2520)), bars.close[-2520:]) if one.n >= 20]
     assert (found.tests, found.low_p) == (len(tests), sum(one.p < 0.05 for one in tests))
     assert found.origins == 230
@@ -49,13 +49,13 @@ def test_what_followed_is_counted_as_a_card_counts_it():
 
 
 def test_the_parts_of_all_tickers_add_up():
-    parts = [Followed(3, 1, 0, 10, 1.5, 1.0, 2.0), Followed(4, 0, 0, 20, 0.5, 1.0, 1.0)]
-    assert together(parts) == Followed(7, 1, 0, 30, 2.0, 2.0, 3.0)
+    parts = [PatternOutcomes(3, 1, 0, 10, 1.5, 1.0, 2.0), PatternOutcomes(4, 0, 0, 20, 0.5, 1.0, 1.0)]
+    assert together(parts) == PatternOutcomes(7, 1, 0, 30, 2.0, 2.0, 3.0)
 
 
 def test_a_short_past_gives_no_errors_to_compare():
     bars = last_bars(BARS, 60)
-    found = followed(Candles(np.busday_offset("2008-01-01", np.arange(60), roll="forward"), bars, bars.close))
+    found = pattern_outcomes(Candles(np.busday_offset("2008-01-01", np.arange(60), roll="forward"), bars, bars.close))
     assert (found.origins, found.last_price) == (0, 0)
 
 

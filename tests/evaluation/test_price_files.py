@@ -1,15 +1,14 @@
 import gzip
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from app.evaluation.price_files import read_prices
-from tests.evaluation.tables import table
-from tests.forecasting.series import random_bars
+from tests.support.paths import ROOT
+from tests.support.series import random_bars, table
 
-SHARED = Path(__file__).parents[2].parent / "shared" / "data"
+SHARED = ROOT.parent / "shared" / "data"
 
 
 def write(bars, path):

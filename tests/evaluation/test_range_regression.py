@@ -1,15 +1,14 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from app.evaluation.price_files import read_prices
-from app.evaluation.range_regression import fit
-from app.forecasting.linear import COEFFICIENTS, CUT_OFFS, features
-from app.forecasting.naive import GAUSSIAN
-from tests.forecasting.series import random_bars
+from app.evaluation.training.range_regression import fit
+from app.forecasting.models.baselines import GAUSSIAN
+from app.forecasting.models.range_regression import COEFFICIENTS, CUT_OFFS, features
+from tests.support.paths import ROOT
+from tests.support.series import random_bars
 
-POOL = Path(__file__).parents[2].parent / "shared" / "data" / "us_training_pool_1995_2018.parquet"
+POOL = ROOT.parent / "shared" / "data" / "us_training_pool_1995_2018.parquet"
 
 
 def test_the_fit_of_gaussian_days_gives_gaussian_quantiles():

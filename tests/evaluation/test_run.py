@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 
 from app.evaluation.price_files import Failure
-from app.evaluation.processes import THREADS, workers
 from app.evaluation.result import Plan
-from app.evaluation.run import evaluate, lose
+from app.evaluation.run import THREADS, evaluate, losses_of_ticker, workers
 from app.evaluation.table import as_json, markdown
-from app.forecasting.backtest import losses, origins_since, realised
-from app.forecasting.metrics import loss_ratio
-from app.forecasting.naive import ewma, random_walk
-from tests.forecasting.series import index_bars, random_bars, still
+from app.forecasting.models.baselines import ewma, random_walk
+from app.forecasting.scoring.backtest import losses, origins_since, realised
+from app.forecasting.scoring.metrics import loss_ratio
+from tests.support.series import index_bars, random_bars, still
 
 PLAN = Plan(np.datetime64("2014-01-01"), 10, 22, ("random_walk", "ewma", "linear"))
 PRICES = {"B": index_bars(1400), "A": index_bars(1200)}
@@ -49,7 +48,7 @@ def test_the_interval_resamples_dates_not_tickers():
     twins = {"A": PRICES["A"], "TWIN": PRICES["A"]}
     with ThreadPoolExecutor(1) as executor:
         pooled = evaluate(twins, PLAN, executor).rows[1].scores[-1]
-    alone = lose(PRICES["A"], PLAN).losses
+    alone = losses_of_ticker(PRICES["A"], PLAN).losses
     mine, baseline = (alone[name].pinball.sum(axis=1) for name in ("ewma", "random_walk"))
     expected = loss_ratio(mine, baseline, 3)
     assert (pooled.pinball_ratio.low, pooled.pinball_ratio.high) == pytest.approx((expected.low, expected.high))

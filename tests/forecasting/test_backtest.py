@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from app.forecasting.backtest import latest_origins, losses, origins_since, realised
 from app.forecasting.forecast import Forecast
-from app.forecasting.naive import GAUSSIAN, random_walk
-from tests.forecasting.series import random_bars
+from app.forecasting.models.baselines import GAUSSIAN, random_walk
+from app.forecasting.scoring.backtest import latest_origins, losses, origins_since, realised
+from tests.support.series import random_bars
 
 Y = random_bars(300)
 

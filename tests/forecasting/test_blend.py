@@ -3,15 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.forecasting.blend import CurrentForecasts, PastForecasts, blend
-from app.forecasting.combine import Standing, weights_under
-from app.forecasting.combined import combined
-from app.forecasting.drift import trust
-from app.forecasting.ensemble_members import MEMBERS
+from app.forecasting.ensemble.blend import CurrentForecasts, PastForecasts, blend
+from app.forecasting.ensemble.members import MEMBERS
+from app.forecasting.ensemble.weights import Standing, weights_under
 from app.forecasting.forecast import MEDIAN
-from app.forecasting.naive import GAUSSIAN
-from tests.forecasting.series import altered, index_bars
-from tests.forecasting.test_combine import LINEAR, LSTM, PROPHET, N, record
+from app.forecasting.models.baselines import GAUSSIAN, trust
+from app.forecasting.registry import combined
+from tests.forecasting.test_weights import LINEAR, LSTM, PROPHET, N, record
+from tests.support.series import altered, index_bars
 
 # Prophet drops columns in a way that pandas 4 will not know.
 pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")

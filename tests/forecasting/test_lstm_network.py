@@ -4,11 +4,11 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.forecasting.days import DAYS
+from app.forecasting.conformal import HORIZON_KNOTS
 from app.forecasting.forecast import QUANTILES
-from app.forecasting.lstm.inputs import CONTEXT, SEASON, SEQUENCE
-from app.forecasting.lstm.network import QuantileHead, new_network, pinball
-from app.forecasting.naive import GAUSSIAN
+from app.forecasting.models.baselines import GAUSSIAN
+from app.forecasting.models.lstm.inputs import CONTEXT, SEASON, SEQUENCE
+from app.forecasting.models.lstm.network import QuantileHead, new_network, pinball
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def shown(seed, spread=1.0, rows=4):
 
 def test_an_untrained_network_answers_with_the_gaussian_baseline(network):
     found = network(shown(1, 3.0)).numpy()
-    np.testing.assert_allclose(found, np.broadcast_to(GAUSSIAN, (4, len(DAYS), 7)), atol=1e-12)
+    np.testing.assert_allclose(found, np.broadcast_to(GAUSSIAN, (4, len(HORIZON_KNOTS), 7)), atol=1e-12)
 
 
 @settings(deadline=None, max_examples=60)
@@ -43,8 +43,8 @@ def test_quantiles_are_ordered_whatever_is_shown_and_learned(seed, spread, weigh
 
 def test_the_gradient_of_the_loss_is_the_closed_form():
     rng = np.random.default_rng(3)
-    quantiles = tf.Variable(np.sort(rng.normal(size=(5, len(DAYS), 7)), axis=-1))
-    actual = rng.normal(size=(5, len(DAYS)))
+    quantiles = tf.Variable(np.sort(rng.normal(size=(5, len(HORIZON_KNOTS), 7)), axis=-1))
+    actual = rng.normal(size=(5, len(HORIZON_KNOTS)))
     with tf.GradientTape() as tape:
         loss = pinball(tf.constant(actual), quantiles)
     levels = np.array(QUANTILES)

@@ -5,10 +5,10 @@ import pytest
 from pydantic import ValidationError
 
 from app.forecasting.forecast import LogPrices
-from app.forecasting.lstm.forecaster import NoWeightsError, lstm, lstm_from, newest_sets
-from app.forecasting.lstm.network import new_network
-from app.forecasting.lstm.weights import FOLDER, read, shipped, write
-from tests.forecasting.series import index_bars, random_bars
+from app.forecasting.models.lstm.forecaster import NoWeightsError, lstm, lstm_from, newest_sets
+from app.forecasting.models.lstm.network import new_network
+from app.forecasting.models.lstm.weights import FOLDER, read, shipped, write
+from tests.support.series import index_bars, random_bars
 
 Y = index_bars(1500)
 

@@ -10,9 +10,9 @@ from scipy.stats import norm
 from sklearn.metrics import brier_score_loss, mean_pinball_loss
 from statsmodels.stats.proportion import proportion_confint
 
-from app.forecasting import metrics
 from app.forecasting.forecast import QUANTILES
-from tests.spent import spent
+from app.forecasting.scoring import metrics
+from tests.support.thread_cost import thread_cost
 
 GAUSSIAN = norm.ppf(QUANTILES)
 sorted_quantiles = arrays(float, 7, elements=st.floats(-1, 1, width=32)).map(np.sort)
@@ -108,7 +108,7 @@ def test_the_bootstrap_is_what_a_loop_over_blocks_gives():
 
 def test_the_bootstrap_of_a_receipt_takes_less_than_fifteen_milliseconds():
     mine, baseline = np.random.default_rng(5).exponential(size=(2, 100))
-    assert spent(lambda: metrics.loss_ratio(mine, baseline, 5)) < 0.015
+    assert thread_cost(lambda: metrics.loss_ratio(mine, baseline, 5)) < 0.015
 
 
 def test_ratios_are_ratios_of_sums(sample):

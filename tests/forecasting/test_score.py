@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from app.forecasting.backtest import losses, origins_since, realised
 from app.forecasting.forecast import QUANTILES
-from app.forecasting.metrics import diebold_mariano
-from app.forecasting.naive import ewma, random_walk
-from app.forecasting.score import Span, held, join, overlap, score, select, spans
-from tests.forecasting.series import days, index_bars
+from app.forecasting.models.baselines import ewma, random_walk
+from app.forecasting.scoring.backtest import losses, origins_since, realised
+from app.forecasting.scoring.metrics import diebold_mariano
+from app.forecasting.scoring.score import Span, held, join, overlap, score, select, spans
+from tests.support.series import days, index_bars
 
 Y = index_bars()
 ORIGINS = origins_since(Y, Y.dates[800], 10, 22)

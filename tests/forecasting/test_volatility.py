@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from app.forecasting import volatility
-from app.forecasting.volatility import FLOOR, PERSISTENCE, Outlook
-from tests.forecasting.series import index_bars, random_bars, still
+from app.forecasting.volatility import FLOOR, PERSISTENCE, VolatilityOutlook
+from tests.support.series import index_bars, random_bars, still
 
 Y = index_bars(300)
 
@@ -48,7 +48,7 @@ def test_mean_reversion_adds_up_day_by_day():
 
 
 def test_the_excess_of_an_outlook_fades_in_logarithms():
-    found = Outlook(np.array([1e-4]), np.log(np.array([4.0])))
+    found = VolatilityOutlook(np.array([1e-4]), np.log(np.array([4.0])))
     assert found.over(1)[0] == pytest.approx(4e-4)
     for days in (5, 66):
         share = np.mean([PERSISTENCE**day for day in range(days)])

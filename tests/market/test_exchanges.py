@@ -2,7 +2,7 @@ import holidays
 import pytest
 
 from app.market.calendar import EVERY_DAY, WEEKDAYS
-from app.market.exchanges import CALENDARS, adjustment_of, calendar_of
+from app.market.yahoo.exchanges import CALENDARS, adjustment_of, calendar_of
 
 
 def test_every_calendar_is_one_that_holidays_has():

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from app.errors import BadBarsError, QueryError
 from app.market import history as histories
-from app.market import quotes as answers
+from app.market import raw_history as answers
+from app.market.cleaning.scales import restored
 from app.market.history import MAXIMUM_BARS, closes_after, history_until
-from app.market.quotes import ARRAYS
-from app.market.restore import restored
-from tests.fakes import LATER, adjusted_before, market, quotes, with_dividend, with_split
+from app.market.raw_history import ARRAYS
+from tests.support.fakes import LATER, adjusted_before, market, quotes, with_dividend, with_split
 
 MARKET = market(340)
 AS_OF = MARKET.dates[260].item()

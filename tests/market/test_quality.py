@@ -1,23 +1,23 @@
 """Real defects are flagged and real markets are not; where the shared prices are not on this machine, nothing runs."""
 
 import gzip
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from app.errors import UnbelievablePricesError
+from app.market.cleaning.faults import suspicious_jumps
+from app.market.cleaning.repair import repair
 from app.market.history import history_until
-from app.market.jumps import suspicious_jumps
-from app.market.quotes import Dividend, Quotes, Split
-from app.market.repair import repair
-from app.market.upload import read_quotes
+from app.market.raw_history import Dividend, RawHistory, Split
+from app.market.upload.source import read_quotes
 from app.panels import BY_SLUG
-from tests.conftest import served
-from tests.fakes import LISTING, FakeMarket, market, quotes
+from tests.support.fakes import LISTING, FakeMarket, market, quotes
+from tests.support.paths import ROOT
+from tests.support.served import served
 
-SHARED = Path(__file__).parents[2].parent / "shared" / "data"
+SHARED = ROOT.parent / "shared" / "data"
 COLUMNS = ("open", "high", "low", "close", "adj_close", "volume")
 present = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared prices are not on this machine")
 DEFECTS = {
@@ -38,7 +38,7 @@ def events(kind, days, amounts):
 
 def quotes_of(table, days, dividends=(), splits=()):
     prices = (table[name].to_numpy(float) for name in COLUMNS)
-    return Quotes(LISTING, splits, days, *prices, dividends=dividends)
+    return RawHistory(LISTING, splits, days, *prices, dividends=dividends)
 
 
 def defect(name):

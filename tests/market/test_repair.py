@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from app.errors import BadBarsError
+from app.market.cleaning.repair import repair
 from app.market.history import history_until
 from app.market.passport import Remark
-from app.market.repair import repair
-from tests.fakes import joined, market, quotes
+from tests.support.fakes import joined, market, quotes
 
 NAN = np.nan
 FIVE = [10.0, 11.0, 12.0, 11.0, 10.0]

@@ -10,9 +10,9 @@ from app.errors import BadFileError
 from app.market.calendar import EVERY_DAY, WEEKDAYS
 from app.market.history import history_until
 from app.market.sample import SampleSource
-from app.market.upload import read_quotes, ticker_from, upload_of
-from tests.fakes import market, weekdays
-from tests.spent import spent
+from app.market.upload.source import read_quotes, ticker_from, upload_of
+from tests.support.fakes import market, weekdays
+from tests.support.thread_cost import thread_cost
 
 HEADER = "Date,Open,High,Low,Close,Adj Close,Volume"
 ROWS = ("2020-01-02,10,12,9,11,5.5,1000", "2020-01-03,11,13,10,12,6,0", "2020-01-06,12,14,11,13,6.5,")
@@ -318,4 +318,4 @@ def test_twenty_thousand_rows_are_read_within_half_a_second():
         for p, day in enumerate(weekdays(20_000, "1950-01-02"), 1)
     ]
     content = lines(*rows)
-    assert spent(lambda: read(content)) < 0.5
+    assert thread_cost(lambda: read(content)) < 0.5

@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from app.market.quotes import Dividend, Split
-from app.market.upload import read_quotes
+from app.market.raw_history import Dividend, Split
+from app.market.upload.source import read_quotes
 
 
 def read(*lines):

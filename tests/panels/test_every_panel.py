@@ -5,9 +5,9 @@ import pytest
 
 from app.panels import BY_SLUG, PANELS
 from app.panels.analysis import ForecastAnalysis
-from tests.conftest import served
-from tests.fakes import FakeMarket, market
-from tests.panels.cards import SLUGS, elements, outcome_in
+from tests.support.cards import SLUGS, elements, outcome_in
+from tests.support.fakes import FakeMarket, market
+from tests.support.served import served
 
 BARS = 300
 # Enough for sixty origins five bars apart.

@@ -8,15 +8,15 @@ import pytest
 
 from app.errors import BeforeTrainingError
 from app.forecasting.forecast import LogPrices
-from app.forecasting.lstm.weights import shipped
+from app.forecasting.models.lstm.weights import shipped
 from app.market.history import encode, history_until
 from app.market.sample import SampleSource
-from app.panels import work
-from app.panels.lstm import choose
-from tests.conftest import served
-from tests.fakes import FakeMarket, market, quotes
-from tests.forecasting.series import random_bars
-from tests.panels.cards import elements
+from app.panels import jobs
+from app.panels.lstm.analyse import choose
+from tests.support.cards import elements
+from tests.support.fakes import FakeMarket, market, quotes
+from tests.support.series import random_bars
+from tests.support.served import served
 
 OLD, NEW = shipped()
 Y = random_bars(2900)
@@ -25,7 +25,7 @@ Y = random_bars(2900)
 @pytest.fixture(scope="module")
 def published():
     told = asyncio.run(SampleSource().load("^GSPC"))
-    return json.loads(work.analyse(b"lstm", b"22", encode(history_until(told, date(2018, 6, 29)))))
+    return json.loads(jobs.analyse(b"lstm", b"22", encode(history_until(told, date(2018, 6, 29)))))
 
 
 def until(day):

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from app.panels import BY_SLUG
-from tests.conftest import served
-from tests.fakes import LATER, FakeMarket, InlineEngine, market, nothing_later
-from tests.panels.cards import SLUGS, elements, outcome_in, outcome_out
+from tests.support.cards import SLUGS, elements, outcome_in, outcome_out
+from tests.support.fakes import LATER, FakeMarket, InlineEngine, market, nothing_later
+from tests.support.served import served
 
 MARKET = market(340)
 AS_OF = MARKET.dates[265].item()

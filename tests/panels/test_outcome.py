@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from app.market.history import history_until
-from app.panels import overview
 from app.panels.outcome import following, outcome_of
-from tests.conftest import served
-from tests.fakes import FakeMarket, joined, market, with_dividend, with_split
+from app.panels.overview import analyse
+from tests.support.fakes import FakeMarket, joined, market, with_dividend, with_split
+from tests.support.served import served
 
 MARKET = market(340)
 ROW, HORIZON = 265, 22
 AS_OF = MARKET.dates[ROW].item()
-ANALYSIS = overview.analyse(history_until(MARKET, AS_OF), HORIZON, {})
+ANALYSIS = analyse.analyse(history_until(MARKET, AS_OF), HORIZON, {})
 
 
 def outcome_in(quotes):

@@ -10,10 +10,11 @@ import pytest
 from app.charts.chart import WIDE
 from app.market.history import history_until
 from app.market.sample import SampleSource
-from app.panels import overview
-from tests.conftest import served
-from tests.fakes import FakeMarket, market, quotes
-from tests.panels.cards import elements
+from app.panels.overview import analyse
+from app.panels.overview import charts as overview_charts
+from tests.support.cards import elements
+from tests.support.fakes import FakeMarket, market, quotes
+from tests.support.served import served
 
 HORIZON = 22
 
@@ -25,7 +26,7 @@ def history():
 
 @pytest.fixture(scope="module")
 def analysis(history):
-    return overview.analyse(history, HORIZON, {})
+    return analyse.analyse(history, HORIZON, {})
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +121,7 @@ def test_volatility_is_annual_and_ranked_against_its_own_past(analysis, closes):
 
 
 def test_a_price_that_only_rises_has_no_drawdown():
-    drawdown = overview.analyse(history_until(quotes(1.001 ** np.arange(80)), None), 5, {}).drawdown
+    drawdown = analyse.analyse(history_until(quotes(1.001 ** np.arange(80)), None), 5, {}).drawdown
     assert (drawdown.depth, drawdown.now, drawdown.recovered) == (0, 0, None)
 
 
@@ -128,7 +129,7 @@ def test_a_price_that_only_rises_has_no_drawdown():
 def test_odd_prices_are_drawn_too(close):
     history = history_until(quotes(close, volume=np.zeros(300)), None)
     for horizon in (1, 66):
-        assert overview.draw(history, overview.analyse(history, horizon, {}), WIDE)
+        assert overview_charts.draw(history, analyse.analyse(history, horizon, {}), WIDE)
 
 
 @pytest.mark.parametrize("horizon", [1, 5, 10, 22, 66])
@@ -149,5 +150,5 @@ def test_what_too_short_a_history_cannot_say_about_the_horizon_is_not_said():
 
 
 def test_the_chance_of_a_fall_rests_on_more_than_a_handful_of_windows():
-    fall = overview.analyse(history_until(market(60), None), 66, {}).fall
+    fall = analyse.analyse(history_until(market(60), None), 66, {}).fall
     assert fall is None or fall.windows >= 20

@@ -9,11 +9,12 @@ import pytest
 
 from app.market.history import encode, history_until
 from app.market.sample import SampleSource
-from app.panels import patterns, work
-from tests.conftest import served
-from tests.fakes import FakeMarket, market, quotes
-from tests.panels.cards import elements
-from tests.patterns.candle_series import talib_shapes
+from app.panels import jobs
+from app.panels.patterns import analyse
+from tests.support.candle_series import talib_shapes
+from tests.support.cards import elements
+from tests.support.fakes import FakeMarket, market, quotes
+from tests.support.served import served
 
 NAMES = (
     "morning star", "evening star", "bullish engulfing", "bearish engulfing", "bullish harami", "bearish harami",
@@ -24,7 +25,7 @@ HISTORY = history_until(asyncio.run(SampleSource().load("^GSPC")), date(2018, 6,
 
 @pytest.fixture(scope="module")
 def published():
-    return json.loads(work.analyse(b"patterns", b"22", encode(HISTORY)))
+    return json.loads(jobs.analyse(b"patterns", b"22", encode(HISTORY)))
 
 
 @pytest.fixture(scope="module")
@@ -125,10 +126,10 @@ def test_a_short_past_is_called_untested():
 @pytest.mark.skipif(os.cpu_count() < 2, reason="too slow a machine to say")
 def test_a_warm_card_of_ten_years_takes_at_most_a_second():
     history = encode(HISTORY)
-    patterns.warm()
+    analyse.warm()
     seconds = []
     for _ in range(5):
         begun = time.process_time()
-        work.draw(b"patterns", b"wide", history, work.analyse(b"patterns", b"22", history))
+        jobs.draw(b"patterns", b"wide", history, jobs.analyse(b"patterns", b"22", history))
         seconds.append(time.process_time() - begun)
     assert min(seconds) <= 1.0

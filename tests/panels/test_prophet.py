@@ -8,10 +8,10 @@ import pytest
 
 from app.market.history import encode, history_until
 from app.market.sample import SampleSource
-from app.panels import work
-from tests.conftest import served
-from tests.fakes import FakeMarket, quotes
-from tests.panels.cards import elements
+from app.panels import jobs
+from tests.support.cards import elements
+from tests.support.fakes import FakeMarket, quotes
+from tests.support.served import served
 
 HORIZON = 22
 
@@ -24,7 +24,7 @@ def history():
 
 @pytest.fixture(scope="module")
 def published(history):
-    return json.loads(work.analyse(b"prophet", b"22", encode(history)))
+    return json.loads(jobs.analyse(b"prophet", b"22", encode(history)))
 
 
 @pytest.fixture(scope="module")

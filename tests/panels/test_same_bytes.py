@@ -2,9 +2,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from app.market.history import encode, history_until
-from app.panels import BY_SLUG, work
-from tests.fakes import market
-from tests.panels.cards import SLUGS
+from app.panels import BY_SLUG, jobs
+from tests.support.cards import SLUGS
+from tests.support.fakes import market
 
 HISTORY = encode(history_until(market(260), None))
 OTHER = encode(history_until(market(255, seed=5), None))
@@ -12,7 +12,7 @@ OTHER = encode(history_until(market(255, seed=5), None))
 
 def analysed(slug, history, horizon=b"5"):
     needed = [analysed(other, history, horizon) for other in BY_SLUG[slug].needs]
-    return work.analyse(slug.encode(), horizon, history, *needed)
+    return jobs.analyse(slug.encode(), horizon, history, *needed)
 
 
 @pytest.fixture(scope="module", params=SLUGS)
@@ -29,7 +29,7 @@ def test_the_same_bars_give_the_same_bytes_whatever_came_between(first):
 @pytest.mark.parametrize("canvas", [b"wide", b"narrow"])
 def test_the_same_analysis_gives_the_same_pictures(first, canvas):
     slug, published = first
-    drawn = [work.draw(slug.encode(), canvas, HISTORY, published) for _ in range(2)]
+    drawn = [jobs.draw(slug.encode(), canvas, HISTORY, published) for _ in range(2)]
     assert drawn[0] == drawn[1]
 
 

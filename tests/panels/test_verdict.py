@@ -9,19 +9,19 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from app.errors import NoSayError
-from app.forecasting.backtest import realised
+from app.errors import NotApplicableError
 from app.forecasting.forecast import MEDIAN, QUANTILES
-from app.forecasting.members import MEMBERS as FORECASTERS
-from app.forecasting.metrics import brier_score, diebold_mariano
+from app.forecasting.registry import FORECASTERS as FORECASTERS
+from app.forecasting.scoring.backtest import realised
+from app.forecasting.scoring.metrics import brier_score, diebold_mariano
 from app.market.history import decode, encode, history_until
 from app.market.sample import SampleSource
-from app.panels import BY_SLUG, work
-from app.panels.edge import FEWEST, edge_of
-from app.panels.log_prices import log_prices
-from app.panels.verdict import judged
-from tests.forecasting.series import random_bars
-from tests.panels.verdicts import needed
+from app.panels import BY_SLUG, jobs
+from app.panels.forecast.convert import log_prices
+from app.panels.verdict.analyse import judged
+from app.panels.verdict.edge import MIN_ORIGINS, edge_of
+from tests.support.cards import needed
+from tests.support.series import random_bars
 
 MEMBERS = ["Historical simulation", "Range regression", "LSTM", "Prophet", "Its own drift"]
 
@@ -36,7 +36,7 @@ def bars(seed, drift=0.0):
 def claimed(seed, drift=0.0, horizon=22):
     y = bars(seed, drift)
     trial = judged(y, horizon, needed(y, horizon))[2]
-    assert trial.n >= FEWEST
+    assert trial.n >= MIN_ORIGINS
     return edge_of(trial).claimed
 
 
@@ -45,7 +45,7 @@ def answered(day):
     history = encode(history_until(asyncio.run(SampleSource().load("^GSPC")), day))
     found = {slug: answer for slug in ("prophet", "lstm", "patterns") if (answer := said(slug, history))}
     needs = BY_SLUG["verdict"].needs
-    found["verdict"] = work.analyse(b"verdict", b"22", history, *(said(slug, history) for slug in needs))
+    found["verdict"] = jobs.analyse(b"verdict", b"22", history, *(said(slug, history) for slug in needs))
     return {slug: json.loads(answer) for slug, answer in found.items()}
 
 
@@ -53,8 +53,8 @@ def answered(day):
 def said(slug, history, horizon=22):
     """A card's answer, empty where its model has nothing to say."""
     try:
-        return work.analyse(slug.encode(), str(horizon).encode(), history)
-    except NoSayError:
+        return jobs.analyse(slug.encode(), str(horizon).encode(), history)
+    except NotApplicableError:
         return b""
 
 
@@ -100,7 +100,7 @@ def test_members_are_what_their_own_cards_say(cards):
 def test_the_receipt_is_the_evaluation_of_the_same_ticker_and_origins(ticker, horizon):
     history = encode(history_until(asyncio.run(SampleSource().load(ticker)), date(2018, 12, 31)))
     needs = [said(slug, history, horizon) for slug in BY_SLUG["verdict"].needs]
-    verdict = json.loads(work.analyse(b"verdict", str(horizon).encode(), history, *needs))
+    verdict = json.loads(jobs.analyse(b"verdict", str(horizon).encode(), history, *needs))
     y, rows = log_prices(decode(history)), verdict["receipt"]["forecasts"]
     past = np.searchsorted(y.dates, np.array([row["origin"] for row in rows], dtype="datetime64[D]"))
     assert len(past) == 96

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from app.patterns.candlesticks import SHAPES, Bars, names_of, shapes
-from tests.patterns.candle_series import (
+from tests.support.candle_series import (
     DAILY,
     INTRADAY,
     SHARED,
@@ -14,7 +14,7 @@ from tests.patterns.candle_series import (
     talib_shapes,
     tied_candles,
     until,
-)  # fmt: skip
+)
 
 
 def mismatches(bars):

@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
 
-from app.patterns.candlesticks import Bars
+from app.patterns.candlesticks import SIDE, WINDOW, Bars, windows
 from app.patterns.field import fields
-from app.patterns.windows import SIDE, WINDOW, windows
-from tests.patterns.candle_series import index_candles, tied_candles
+from tests.support.candle_series import index_candles, tied_candles
 
 BARS = index_candles(rows=400)
 ENDS = np.arange(WINDOW - 1, len(BARS))

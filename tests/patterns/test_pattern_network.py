@@ -5,14 +5,14 @@ import pytest
 import tensorflow as tf
 from pydantic import ValidationError
 
-from app.evaluation.judged import judged
+from app.evaluation.pattern_outcomes import pattern_predictions
+from app.evaluation.training.patterns import Angles
+from app.patterns.candlesticks import SIDE, WINDOW, windows
 from app.patterns.field import fields
 from app.patterns.network import new_network, probabilities, recognise
 from app.patterns.recognition import recognition
 from app.patterns.weights import FOLDER, read, shipped, write
-from app.patterns.windows import SIDE, WINDOW, windows
-from app.training.patterns import Angles
-from tests.patterns.candle_series import SHARED, index_candles, last_bars, shared_candles
+from tests.support.candle_series import SHARED, index_candles, last_bars, shared_candles
 
 BARS = index_candles(rows=400)
 IMAGES = fields(windows(BARS, np.arange(WINDOW - 1, len(BARS)))).images
@@ -78,7 +78,7 @@ def test_of_a_flat_window_nothing_is_said():
 
 
 def test_an_index_that_it_never_saw_is_recognised():
-    found = recognition(*judged(index_candles(rows=2500)))
+    found = recognition(*pattern_predictions(index_candles(rows=2500)))
     assert found.precision >= 0.9
     assert found.recall >= 0.85
 
@@ -86,7 +86,7 @@ def test_an_index_that_it_never_saw_is_recognised():
 @pytest.mark.skipif(not SHARED.exists(), reason="needs the shared prices")
 @pytest.mark.parametrize(("name", "bars"), [("us_stocks", 900), ("fx_eurusd_h4_2012_2018", 9000)])
 def test_unseen_markets_are_recognised_at_the_frequency_shapes_really_have(name, bars):
-    seen = [judged(last_bars(candles, bars)) for candles in shared_candles(name).values()]
+    seen = [pattern_predictions(last_bars(candles, bars)) for candles in shared_candles(name).values()]
     found = recognition(*(np.concatenate(part) for part in zip(*seen, strict=True)))
     assert found.precision >= 0.92
     assert found.recall >= 0.88

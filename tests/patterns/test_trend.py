@@ -1,7 +1,6 @@
 import numpy as np
 
-from app.patterns.candlesticks import SHAPES
-from app.patterns.trend import stands_in_its_trend, trends, trends_before
+from app.patterns.candlesticks import SHAPES, stands_in_its_trend, trends, trends_before
 
 NAMES = [shape.name for shape in SHAPES]
 

@@ -6,11 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.errors import SourceRefusedError
-from app.web.labels import LABELS
-from tests.conftest import served
-from tests.fakes import LATER, LISTING, FakeMarket, InlineEngine, market
-from tests.panels.cards import elements, outcome_in
-from tests.web.pages import assert_contained, links
+from app.web.errors.labels import LABELS
+from tests.support.cards import elements, outcome_in
+from tests.support.fakes import LATER, LISTING, FakeMarket, InlineEngine, market
+from tests.support.pages import assert_contained, links
+from tests.support.served import served
 
 SYN = market()
 EURO = market(seed=12, listing=replace(LISTING, ticker="EURO", name="Synthetique SA", currency="EUR"))

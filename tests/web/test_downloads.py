@@ -10,13 +10,13 @@ import pytest
 
 from app.compute.errors import OverloadedError
 from app.market.passport import Stale
-from app.market.upload import MAXIMUM_BYTES
+from app.market.upload.source import MAXIMUM_BYTES
 from app.panels import BY_SLUG, PANELS
 from app.panels.analysis import ForecastAnalysis
-from tests.conftest import served
-from tests.fakes import LATER, FailingEngine, FakeMarket, InlineEngine, market, nothing_later
-from tests.panels.cards import SLUGS, elements
-from tests.web.test_upload_http import csv_of, post
+from tests.support.cards import SLUGS, elements
+from tests.support.fakes import LATER, FailingEngine, FakeMarket, InlineEngine, market, nothing_later
+from tests.support.served import served
+from tests.support.uploads import csv_of, post
 
 MEMBERS = [panel.slug for panel in PANELS if issubclass(panel.analysis, ForecastAnalysis)]
 TEXTS = ["/forecast.csv", "/summary.txt"]

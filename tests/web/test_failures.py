@@ -10,12 +10,12 @@ from app.compute import errors as compute
 from app.main import create_app
 from app.market.sample import SampleSource
 from app.settings import Settings
-from app.web.errors import failure_of
-from app.web.ways import with_again
-from tests.conftest import TODAY, served
-from tests.fakes import BrokenMarket, FailingEngine, FakeMarket, InlineEngine, market
-from tests.panels.cards import elements
-from tests.web.pages import HEADERS, links
+from app.web.errors.handlers import failure_of
+from app.web.errors.links import with_again
+from tests.support.cards import elements
+from tests.support.fakes import BrokenMarket, FailingEngine, FakeMarket, InlineEngine, market
+from tests.support.pages import HEADERS, links
+from tests.support.served import TODAY, served
 
 FROM_THE_ENGINE = [
     (compute.OverloadedError(7), 503, "7"),
@@ -95,7 +95,7 @@ def test_who_may_come_back_in_some_seconds_has_met_something_that_passes(error, 
 def test_when_to_try_again_is_said_alike():
     hints = {kind(7).hint for kind in (compute.OverloadedError, compute.WorkerDiedError, compute.OutOfMemoryError)}
     assert hints == {"Try again in 7 s."}
-    assert compute.NoRoomError(7).hint == "Try again in 7 s, or look at the cards that need none."
+    assert compute.DiskFullError(7).hint == "Try again in 7 s, or look at the cards that need none."
 
 
 def test_a_failed_card_counts_down_and_can_be_run_again():

@@ -19,13 +19,13 @@ import pytest
 
 from app.market import history as histories
 from app.market.sample import SampleSource
-from app.panels.work import analyse
-from tests.compute.processes import alive, descendants, parent
-from tests.fakes import WaitingEngine
-from tests.panels.cards import outcome_out
-from tests.redis import free_port
-from tests.web.test_metrics import numbers
-from tests.web.test_sharing import Visitor, running
+from app.panels.jobs import analyse
+from tests.support.cards import outcome_out
+from tests.support.compute.processes import alive, descendants, parent
+from tests.support.compute.redis import free_port
+from tests.support.fakes import WaitingEngine
+from tests.support.pages import numbers
+from tests.support.visitors import Visitor, running, within
 
 CARD = "/panels/prophet?ticker=%5EGSPC&as_of="
 FIT = "prophet_model"
@@ -83,14 +83,6 @@ def name(pid):
         return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
     except OSError:
         return ""
-
-
-def within(seconds, happened):
-    end = time.monotonic() + seconds
-    while not (found := happened()):
-        assert time.monotonic() < end, "what was waited for did not happen"
-        time.sleep(0.01)
-    return found
 
 
 @pytest.fixture(scope="module")

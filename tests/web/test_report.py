@@ -7,10 +7,10 @@ import pytest
 
 from app.compute.errors import OverloadedError
 from app.panels import PANELS
-from tests.conftest import served
-from tests.fakes import BrokenMarket, FailingEngine, FakeMarket, market
-from tests.panels.cards import SLUGS, elements
-from tests.web.pages import assert_contained, links, policy_of
+from tests.support.cards import SLUGS, elements
+from tests.support.fakes import BrokenMarket, FailingEngine, FakeMarket, market
+from tests.support.pages import assert_contained, links, policy_of
+from tests.support.served import served
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 
 from app.text.glossary import terms
 from app.text.glossary_terms import MEANINGS
-from tests.panels.cards import SLUGS
+from tests.support.cards import SLUGS
 
 # Names of currencies, calendars and clocks, which the passport gives as they are.
 CODES = {"USD", "XNYS", "UTC", "SYN", "SHA", "CSV", "JSON"}

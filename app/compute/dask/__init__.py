@@ -2,10 +2,10 @@
 
 import os
 
+import dask
+
 # Dask would write its settings into the home directory when it is imported, and read others from there.
 os.environ.setdefault("DASK_CONFIG", os.devnull)
-
-import dask
 
 dask.config.set(
     {

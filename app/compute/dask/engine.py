@@ -11,14 +11,14 @@ from distributed import Client, Future
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
-from app.compute.call import Outcome
-from app.compute.dask.fleet import Fleet
+from app.compute.call import CallResult
+from app.compute.dask.connection import SchedulerConnection
 from app.compute.dask.job import Parts, key_of, perform
 from app.compute.engine import EngineStatus
 from app.compute.errors import JobTimeoutError, OverloadedError, WorkerDiedError
-from app.compute.local import ATTEMPTS, WARMING_UP, Limits
-from app.compute.progress import tell
-from app.compute.waiting import Pace, PendingJobs
+from app.compute.local.engine import ATTEMPTS, WARMING_UP, Limits
+from app.compute.local.queue import PendingJobs, ThroughputEstimate
+from app.compute.progress import report
 
 _ON_THE_WAY = 5.0
 
@@ -32,10 +32,10 @@ class DaskEngine:
 
     def __init__(self, scheduler: str, build: str, limits: Limits | None = None, warm_seconds: float = 20.0) -> None:
         self._build, self._limits = build, limits or Limits()
-        self._fleet = Fleet(scheduler, build)
+        self._fleet = SchedulerConnection(scheduler, build)
         self._warm_seconds = warm_seconds
         self._seconds = self._limits.queue_seconds + self._limits.job_seconds + _ON_THE_WAY
-        self._pace = Pace(1)
+        self._pace = ThroughputEstimate(1)
         self._pending = PendingJobs()
 
     async def start(self) -> None:
@@ -56,7 +56,7 @@ class DaskEngine:
             for attempt in range(ATTEMPTS):
                 parts = await self._attempt(attempt, function, payload)
                 if parts is not None:
-                    return Outcome(*parts).value()
+                    return CallResult(*parts).value()
             raise WorkerDiedError(self._patience())
 
     def status(self) -> EngineStatus:
@@ -106,7 +106,7 @@ class DaskEngine:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._warm_seconds):
                 if not self.status().ready:
-                    tell("Starting the models")
+                    report("Starting the models")
                 await self._fleet.open()
         client, addresses = self._fleet.client, self._fleet.addresses
         if client is None or not addresses:

@@ -5,7 +5,7 @@ from typing import Any
 
 from distributed import get_worker
 
-from app.compute.call import Outcome
+from app.compute.call import CallResult
 
 WORKSHOP = "workshop"
 SAID = "said"
@@ -14,22 +14,22 @@ Parts = tuple[bytes | None, bytes | None, str, str, str]
 
 
 async def perform(job: bytes, aloud: bytes, function: bytes, *payload: bytes) -> Parts | None:
-    """Have the job done by the workshop of this Dask worker; None if it was cancelled before its end.
+    """Have the job done by the plugin of this Dask worker; None if it was cancelled before its end.
 
     ``job`` is its key in bytes: Dask replaces a text that is a key by that key's value. What it says of itself is sent
     only where ``aloud`` is not empty.
     """
     worker, key = get_worker(), job.decode()
-    workshop: Any = worker.plugins[WORKSHOP]
+    plugin: Any = worker.plugins[WORKSHOP]
 
     def say(words: str) -> None:
         worker.log_event(SAID, [key, words])
 
-    parts: Parts | None = await workshop.perform(key, function.decode(), payload, say if aloud else None)
+    parts: Parts | None = await plugin.perform(key, function.decode(), payload, say if aloud else None)
     return parts
 
 
-def parts_of(outcome: Outcome) -> Parts:
+def parts_of(outcome: CallResult) -> Parts:
     """What ``Outcome(*parts)`` is made from again."""
     return outcome.answer, outcome.error, outcome.name, outcome.text, outcome.trace
 

@@ -4,10 +4,8 @@ import importlib
 
 import pytest
 
-from app.market.yahoo import CLIENT, YahooSource
-from tests.market.yahoo.stand_in import Yahoo
-
-CERTIFICATES = ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
+from app.market.yahoo.source import CLIENT, YahooSource
+from tests.support.yahoo_stand_in import CERTIFICATES, Yahoo
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from app.market.history import history_until
-from app.market.quotes import Dividend, Split
-from tests.market.yahoo import payloads
-from tests.market.yahoo.payloads import answer, chart, moments, recorded, walk
+from app.market.raw_history import Dividend, Split
+from tests.support import yahoo_payloads
+from tests.support.yahoo_payloads import answer, chart, moments, recorded, walk
 
 
 def load(source, ticker="AAPL"):
@@ -61,7 +61,7 @@ def test_the_adjusted_close_is_yahoos_own(source, yahoo):
 
 
 def test_pence_stay_pence_and_are_said_to_be(source, yahoo):
-    yahoo.charts = [answer(chart([1259.5, 1260.0], moments(2, hour=8, minute=0), payloads.PENCE))]
+    yahoo.charts = [answer(chart([1259.5, 1260.0], moments(2, hour=8, minute=0), yahoo_payloads.PENCE))]
     quotes = load(source, "OCDO.L")
     assert (quotes.listing.currency, quotes.listing.calendar) == ("GBp", "XLON")
     assert "pence" in quotes.listing.adjustment
@@ -70,7 +70,7 @@ def test_pence_stay_pence_and_are_said_to_be(source, yahoo):
 
 def test_a_currency_pair_trades_on_weekdays_of_london(source, yahoo):
     summer = moments(3, hour=23, minute=0, last="2024-06-27")
-    yahoo.charts = [answer(chart([1.07, 1.08, 1.09], summer, payloads.CURRENCIES))]
+    yahoo.charts = [answer(chart([1.07, 1.08, 1.09], summer, yahoo_payloads.CURRENCIES))]
     quotes = load(source, "EURUSD=X")
     assert quotes.listing.calendar == "weekdays"
     assert quotes.dates.tolist() == [date(2024, 6, 26), date(2024, 6, 27), date(2024, 6, 28)]
@@ -78,7 +78,7 @@ def test_a_currency_pair_trades_on_weekdays_of_london(source, yahoo):
 
 def test_crypto_trades_every_day(source, yahoo):
     times = moments(10, hour=0, minute=0, every_day=True)
-    yahoo.charts = [answer(chart(walk(10), times, payloads.CRYPTO))]
+    yahoo.charts = [answer(chart(walk(10), times, yahoo_payloads.CRYPTO))]
     quotes = load(source, "BTC-USD")
     assert quotes.listing.calendar == "24/7"
     assert np.diff(quotes.dates).astype(int).tolist() == [1] * 9
@@ -92,7 +92,7 @@ def test_rows_without_numbers_are_dropped_and_listed(source, yahoo):
 
 
 def test_the_bar_of_a_running_session_is_left_out_and_listed(source, yahoo):
-    body, today = payloads.running_session()
+    body, today = yahoo_payloads.running_session()
     yahoo.charts = [answer(body)]
     history = history_until(load(source, "BTC-USD"), None)
     assert history.close.tolist() == [10.0, 11.0, 12.0, 13.0]
@@ -102,7 +102,7 @@ def test_the_bar_of_a_running_session_is_left_out_and_listed(source, yahoo):
 
 
 def test_nothing_is_said_of_a_running_session_after_the_as_of_date(source, yahoo):
-    body, _ = payloads.running_session()
+    body, _ = yahoo_payloads.running_session()
     yahoo.charts = [answer(body)]
     quotes = load(source, "BTC-USD")
     assert history_until(quotes, quotes.dates[1].item()).passport.dropped == ()
@@ -111,13 +111,13 @@ def test_nothing_is_said_of_a_running_session_after_the_as_of_date(source, yahoo
 @pytest.mark.parametrize(("heard", "bars"), [("20:15", 3), ("20:21", 4)])
 def test_a_bar_counts_once_its_session_has_settled(source, yahoo, heard, bars):
     opening = moments(1)[0]
-    body = chart(walk(4), meta=payloads.session(opening, opening + 6.5 * 3600 - 3600))
+    body = chart(walk(4), meta=yahoo_payloads.session(opening, opening + 6.5 * 3600 - 3600))
     yahoo.charts = [answer(body, Date=f"Fri, 28 Jun 2024 {heard}:00 GMT")]
     assert len(load(source).dates) == bars
 
 
 def test_another_days_session_leaves_the_last_bar_in_peace(source, yahoo):
-    body, _ = payloads.running_session()
+    body, _ = yahoo_payloads.running_session()
     body["chart"]["result"][0]["timestamp"] = moments(5)
     yahoo.charts = [answer(body)]
     assert len(load(source).dates) == 5

@@ -8,10 +8,9 @@ import pytest
 import trustme
 
 from app.errors import SourceSilentError
-from app.market.yahoo import YahooSource
-from tests.market.yahoo.conftest import CERTIFICATES
-from tests.market.yahoo.payloads import answer, chart, walk
-from tests.market.yahoo.test_refusals import error_of
+from app.market.yahoo.source import YahooSource
+from tests.support.yahoo_payloads import answer, chart, walk
+from tests.support.yahoo_stand_in import CERTIFICATES, error_of
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from tests.market.yahoo.test_newest import quoted
+from tests.support.yahoo_payloads import quoted
 
 VIEWERS = 4
 # The stand-in is a proxy for what the process asks, not for what is asked of the process.

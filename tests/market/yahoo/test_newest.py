@@ -8,18 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.errors import SourceBrokenError, SourceRefusedError, UnknownTickerError
-from app.web.live_prices import LivePrices
-from tests.market.yahoo.payloads import PENCE, TOO_MANY, UNKNOWN, answer, chart, recorded, session
-from tests.market.yahoo.stand_in import Answer
+from app.services.live_prices import LivePrices
+from tests.support.yahoo_payloads import NOW, PENCE, TOO_MANY, UNKNOWN, answer, chart, quoted, recorded
+from tests.support.yahoo_stand_in import Answer
 
 pytestmark = pytest.mark.anyio
-NOW = datetime.now(UTC).timestamp()
-TOLD = {"regularMarketPrice": 321.45, "regularMarketTime": int(NOW) - 40, "chartPreviousClose": 324.0}
-OPEN = TOLD | session(NOW - 3600, NOW + 3600)
-
-
-def quoted(**meta):
-    return answer(chart([321.45], meta=OPEN | meta))
 
 
 async def test_a_quote_is_what_yahoo_says_beside_a_day_s_bar_in_one_request(yahoo, source):

@@ -6,17 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.errors import (
-    NoPricesError,
-    SourceBrokenError,
-    SourceRefusedError,
-    SourceSilentError,
-    UnknownTickerError,
-)
-from app.market.yahoo import YahooSource
-from tests.market.yahoo import payloads
-from tests.market.yahoo.payloads import CONSENT, NO_CRUMB, TOO_MANY, UNKNOWN, answer, chart, recorded, refusal, walk
-from tests.market.yahoo.stand_in import Answer
+from app.errors import NoPricesError, SourceBrokenError, SourceRefusedError, SourceSilentError, UnknownTickerError
+from app.market.yahoo.source import YahooSource
+from tests.support import yahoo_payloads
+from tests.support.yahoo_payloads import CONSENT, NO_CRUMB, TOO_MANY, UNKNOWN, answer, chart, recorded, refusal, walk
+from tests.support.yahoo_stand_in import Answer, error_of
 
 EMPTY_WINDOW = chart([])
 del EMPTY_WINDOW["chart"]["result"][0]["timestamp"]
@@ -58,12 +52,6 @@ CASES = {
     ),
     "words for prices": (answer(chart(["dear", "cheap"])), SourceBrokenError, "a chart that cannot be read", 1),
 }
-
-
-def error_of(source, ticker="AAPL"):
-    with pytest.raises(Exception) as raised:  # noqa: PT011 - each test says which.
-        asyncio.run(source.load(ticker))
-    return raised.value
 
 
 @pytest.mark.parametrize(("told", "kind", "words", "requests"), CASES.values(), ids=CASES)
@@ -163,7 +151,7 @@ def test_recorded_refusals_are_told_truthfully(source, yahoo, file, kind):
 
 def test_a_seeded_chart_has_the_shape_of_a_recorded_one():
     kept = recorded("01")
-    real = payloads.json.loads(kept.body)["chart"]["result"][0]
+    real = yahoo_payloads.json.loads(kept.body)["chart"]["result"][0]
     made = chart(walk(3))["chart"]["result"][0]
     assert made.keys() <= real.keys()
     assert made["meta"].keys() <= real["meta"].keys()

@@ -6,9 +6,9 @@ import time
 import pytest
 
 from app.errors import SourceBrokenError, SourceRefusedError, SourceSilentError
-from app.market.yahoo import YahooSource
-from tests.market.yahoo.payloads import CONSENT, NO_CRUMB, TOO_MANY, answer, chart, recorded, walk
-from tests.market.yahoo.stand_in import Answer
+from app.market.yahoo.source import YahooSource
+from tests.support.yahoo_payloads import CONSENT, NO_CRUMB, TOO_MANY, answer, chart, recorded, walk
+from tests.support.yahoo_stand_in import Answer
 
 PATH = "query2.finance.yahoo.com/v1/finance/search"
 APPLE = {"symbol": "AAPL", "quoteType": "EQUITY", "longname": "Apple Inc.", "exchDisp": "NASDAQ"}

@@ -8,14 +8,13 @@ from contextlib import contextmanager
 import pytest
 from starlette.testclient import TestClient
 
-from app.compute.cache import MemoryCache
 from app.main import create_app
-from app.market.yahoo import YahooSource
+from app.market.yahoo.source import YahooSource
 from app.settings import Settings
-from tests.fakes import InlineEngine
-from tests.market.yahoo.payloads import CONSENT, PENCE, TOO_MANY, UNKNOWN, answer, chart, moments, walk
-from tests.market.yahoo.stand_in import Answer
-from tests.market.yahoo.test_manners import Clock
+from app.store.cache import MemoryCache
+from tests.support.fakes import InlineEngine
+from tests.support.yahoo_payloads import CONSENT, PENCE, TOO_MANY, UNKNOWN, answer, chart, moments, walk
+from tests.support.yahoo_stand_in import Answer, Clock
 
 GOOD = answer(chart(walk(400)))
 FAILURES = {

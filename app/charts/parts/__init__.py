@@ -1,0 +1,1 @@
+"""Parts that charts share: axes, ticks, legends, labels."""

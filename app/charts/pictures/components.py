@@ -1,0 +1,127 @@
+"""What a trend-and-seasons model is made of, as small pictures one below the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from app.charts.chart import Canvas, Chart
+from app.charts.parts.axis import DATE_HEIGHT, LINE_HEIGHT, axis_width, lower_axis, price_scale, value_axis
+from app.charts.parts.figure import Box, Limits, Plot, extremes, new_figure, padded
+from app.charts.parts.labels import text_width
+from app.charts.parts.ticks import MONTHS, Dates, Floats, Tick, date_ticks, percent_ticks
+from app.charts.style import ACCENT, ACCENT_SOFT, INK_SOFT, PAPER, SMALL, TEXT
+from app.charts.svg import finish
+from app.text.compact_numbers import percent_text
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+_TITLE_HEIGHT = 30
+_ROOM_FOR_EXTREMES = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Prices (n,) over dates (n,), and the dates at which the trend may bend."""
+
+    title: str
+    dates: Dates
+    values: Floats
+    bends: Dates
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """Percent (n,) over days (n,) counted from 0, which is 1 January or a Monday."""
+
+    title: str
+    days: Floats
+    values: Floats
+    period: Literal["year", "week"]
+
+
+Component: TypeAlias = Trend | Season
+
+
+def components(panels: Sequence[Component], *, canvas: Canvas, alt: str) -> Chart:
+    """The panels, each with its title above; seasons have their extremes named."""
+    inner = 84 if canvas.narrow else 100
+    each = _TITLE_HEIGHT + inner + DATE_HEIGHT
+    figure = new_figure(canvas, len(panels) * each)
+    axes = [_value_ticks(panel) for panel in panels]
+    right = max(axis_width(ticks) for _, ticks in axes)
+    for row, (panel, (limits, ticks)) in enumerate(zip(panels, axes, strict=True)):
+        box = Box(1, row * each + _TITLE_HEIGHT, canvas.width - right - 2, inner)
+        plot = Plot(figure, box, _x_limits(panel), limits)
+        value_axis(plot, ticks)
+        plot.write(plot.x_limits[0], limits[1], panel.title, size=TEXT, bold=True, dy=LINE_HEIGHT)
+        if isinstance(panel, Trend):
+            _draw_trend(plot, panel)
+        else:
+            _draw_season(plot, panel)
+        lower_axis(plot, _x_ticks(panel, box.width), room_right=right)
+    return finish(figure, alt)
+
+
+def _value_ticks(panel: Component) -> tuple[Limits, Sequence[Tick]]:
+    if isinstance(panel, Trend):
+        scale = price_scale(panel.values, 3)
+        return scale.limits, scale.ticks
+    limits = padded(min(0.0, float(panel.values.min())), max(0.0, float(panel.values.max())), _ROOM_FOR_EXTREMES)
+    return limits, percent_ticks(*limits, 3, plus=True)
+
+
+def _x_limits(panel: Component) -> Limits:
+    if isinstance(panel, Trend):
+        return 0, len(panel.dates) - 1
+    return (0, 365) if panel.period == "year" else (-0.3, len(panel.days) - 0.7)
+
+
+def _x_ticks(panel: Component, width: float) -> Sequence[Tick]:
+    if isinstance(panel, Trend):
+        return date_ticks(panel.dates, width)
+    if panel.period == "year":
+        return [Tick(day, name) for day, name in zip(_DAYS_BEFORE_MONTH, MONTHS, strict=True)]
+    return [Tick(day, name) for day, name in enumerate(_WEEKDAYS[: len(panel.days)])]
+
+
+def _draw_trend(plot: Plot, trend: Trend) -> None:
+    scale = price_scale(trend.values, 3)
+    heights = scale.heights(trend.values)
+    rows = extremes(heights, int(plot.box.width))
+    plot.line(rows, heights[rows], ACCENT, 2, name="trend")
+    notes = ["log scale"] if scale.is_log else []
+    if len(trend.bends):
+        bends = np.searchsorted(trend.dates, trend.bends).clip(0, len(heights) - 1)
+        plot.dots(bends, heights[bends], ACCENT, fill=PAPER, size=4)
+        notes.append("dots: it may bend here")
+    plot.write(plot.x_limits[1], plot.y_limits[1], ", ".join(notes), INK_SOFT, align="right", dy=LINE_HEIGHT)
+
+
+def _draw_season(plot: Plot, season: Season) -> None:
+    days, values = season.days, season.values
+    plot.area([days[0], *days, days[-1]], [0, *values, 0], ACCENT_SOFT)
+    plot.line(plot.x_limits, (0, 0), INK_SOFT, 1)
+    plot.line(days, values, ACCENT, 2, name=season.period)
+    if season.period == "week":
+        plot.dots(days, values, ACCENT, size=3)
+    decimals = 1 if np.abs(values).max() >= 1 else 2
+    for row, side in ((int(values.argmax()), 1), (int(values.argmin()), -1)):
+        day, value = float(days[row]), float(values[row])
+        words = f"{_name(season, day)} {percent_text(value, decimals, plus=True)}"
+        plot.dots([day], [value], ACCENT)
+        plot.write(day, value, words, align="center", dx=_inwards(plot, day, words), dy=side * 12)
+
+
+def _name(season: Season, day: float) -> str:
+    if season.period == "week":
+        return _WEEKDAYS[int(day)]
+    return MONTHS[int(np.searchsorted(_DAYS_BEFORE_MONTH, day, side="right")) - 1]
+
+
+def _inwards(plot: Plot, x: float, words: str) -> float:
+    """Pixels to move centred words so that they stay within the plot."""
+    half = text_width(words, SMALL) / 2
+    from_left, from_right = (x - plot.x_limits[0]) / plot.x_per_pixel, (plot.x_limits[1] - x) / plot.x_per_pixel
+    return max(0.0, half - from_left) - max(0.0, half - from_right)

@@ -1,0 +1,127 @@
+"""How far a price moved: the distribution of moves, and volatility over time."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.charts.chart import Canvas, Chart
+from app.charts.parts.axis import LINE_HEIGHT, axis_width, box_between, lower_axis, value_axis
+from app.charts.parts.figure import Plot, extremes, new_figure
+from app.charts.parts.flags import Flag, draw_flags
+from app.charts.parts.labels import EndLabel, end_heights, room_for, write_end_labels
+from app.charts.parts.ticks import Dates, Floats, date_ticks, percent_ticks
+from app.charts.style import ACCENT_SOFT, BAND_80, DASHED, INK, INK_SOFT, LINE, WARN
+from app.charts.svg import finish
+from app.text.compact_numbers import percent_text
+
+_TAIL = 0.5
+_ABOVE_EDGE_BARS = 22
+
+
+def move_distribution(
+    moves: Floats,
+    *,
+    value_at_risk: float,
+    expected_shortfall: float,
+    last: float,
+    canvas: Canvas,
+    alt: str,
+    level: int = 95,
+) -> Chart:
+    """Moves (n,) in percent; value at risk and expected shortfall are moves too, so below nought as a rule.
+
+    The few moves that the frame leaves out are counted at its edges.
+    """
+    risk, shortfall = ("VaR", "shortfall") if canvas.narrow else ("value at risk", "expected shortfall")
+    flags = (
+        Flag(last, f"last move {percent_text(last, plus=True)}", INK, bold=True),
+        Flag(value_at_risk, f"{risk} {level} %: {percent_text(value_at_risk)}", WARN),
+        Flag(expected_shortfall, f"{shortfall}: {percent_text(expected_shortfall)}", WARN),
+    )
+    plot = _draw_bars(canvas, moves, flags, value_at_risk)
+    draw_flags(plot, flags)
+    return finish(plot.figure, alt)
+
+
+def _reach(moves: Floats, marked: list[float]) -> float:
+    """How far the frame goes to either side: it holds 99 % of the moves and all that is marked."""
+    return 1.08 * max(float(np.abs([*np.percentile(moves, [_TAIL, 100 - _TAIL]), *marked]).max()), 0.1)
+
+
+def _bins(count: int, canvas: Canvas) -> int:
+    """An odd number, so that the middle bin is around nought: more for more moves, none narrower than 6 pixels."""
+    return 2 * int(min(4 + 1.2 * np.sqrt(count), canvas.width / 6) / 2) + 1
+
+
+def _draw_bars(canvas: Canvas, moves: Floats, flags: Sequence[Flag], value_at_risk: float) -> Plot:
+    """The histogram with its axis, and room above for the flags."""
+    height = 220 if canvas.narrow else 250
+    reach = _reach(moves, [flag.at for flag in flags])
+    counts, edges = np.histogram(moves, bins=_bins(len(moves), canvas), range=(-reach, reach))
+    box = box_between(canvas, height, len(flags) * LINE_HEIGHT + 12)
+    plot = Plot(new_figure(canvas, height), box, (-reach, reach), (0, max(float(counts.max()), 1.0)))
+    _fill(plot, counts, edges, value_at_risk)
+    _count_beyond(plot, moves, reach)
+    lower_axis(plot, percent_ticks(-reach, reach, 5 if canvas.narrow else 9, plus=True))
+    return plot
+
+
+def _fill(plot: Plot, counts: Floats, edges: Floats, value_at_risk: float) -> None:
+    """Bars below the value at risk in the hue of a warning; the one it falls into is divided."""
+    plot.line((0, 0), plot.y_limits, LINE, 1)
+    left, right = edges[:-1] + plot.x_per_pixel / 2, edges[1:] - plot.x_per_pixel / 2
+    for name, tone, start, end in (
+        ("tail", WARN, left, np.minimum(right, value_at_risk)),
+        ("moves", BAND_80, np.maximum(left, value_at_risk), right),
+    ):
+        kept = (end > start) & (counts > 0)
+        x = np.column_stack([start, start, end, end])[kept]
+        y = np.column_stack([0 * counts, counts, counts, 0 * counts])[kept]
+        if kept.any():
+            plot.area(x.ravel(), y.ravel(), tone, name=name)
+
+
+def _count_beyond(plot: Plot, moves: Floats, reach: float) -> None:
+    below, above = int((moves < -reach).sum()), int((moves > reach).sum())
+    if below:
+        plot.write(-reach, 0, f"← {below} more", INK_SOFT, dy=_ABOVE_EDGE_BARS)
+    if above:
+        plot.write(reach, 0, f"{above} more →", INK_SOFT, align="right", dy=_ABOVE_EDGE_BARS)
+
+
+_USUAL = (10, 50, 90)
+
+
+def volatility(dates: Dates, values: Floats, now: float, label: str, *, canvas: Canvas, alt: str) -> Chart:
+    """Annualised volatility (n,) in percent, today's value and what the reader is to know of it, e.g. its percentile.
+
+    The shade is where the middle 80 % of all days lie.
+    """
+    height, key_rows = (210, 2) if canvas.narrow else (240, 1)
+    low, median, high = (float(value) for value in np.percentile(values, _USUAL))
+    top = 1.05 * max(float(values.max()), now) or 1.0
+    ticks = percent_ticks(0, top, 4)
+    end = len(values) - 1
+    labels = [EndLabel(end, now, percent_text(now), INK, bold=True), EndLabel(end, median, "median", INK_SOFT)]
+    right = max(axis_width(ticks), room_for(labels))
+    box = box_between(canvas, height, key_rows * LINE_HEIGHT + 10, right)
+    plot = Plot(new_figure(canvas, height), box, (0, end), (0, top))
+    plot.area([0, end, end, 0], [low, low, high, high], ACCENT_SOFT, name="usual")
+    value_axis(plot, ticks, taken=end_heights(plot, labels))
+    plot.line((0, end), (median, median), INK_SOFT, 1, DASHED)
+    rows = extremes(values, int(box.width / 1.5))
+    plot.line(rows, values[rows], INK, 1.3, name="volatility")
+    plot.dots([end], [now], INK)
+    _write_volatility_key(plot, label, key_rows)
+    write_end_labels(plot, end, labels)
+    lower_axis(plot, date_ticks(dates, box.width), room_right=right)
+    return finish(plot.figure, alt)
+
+
+def _write_volatility_key(plot: Plot, label: str, rows: int) -> None:
+    """What the reader is to know, and what the shade means: beside each other, on a phone in two rows."""
+    left, right = plot.x_limits
+    top = plot.y_limits[1]
+    plot.write(left, top, label, bold=True, dy=rows * LINE_HEIGHT - 2)
+    x, align = (left, "left") if rows > 1 else (right, "right")
+    plot.write(x, top, "shaded: the middle 80 % of days", INK_SOFT, align=align, dy=LINE_HEIGHT - 2)

@@ -1,0 +1,157 @@
+"""The chartist's picture: price with its averages, bands and levels, and RSI and MACD below on the same days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.charts.chart import Canvas, Chart
+from app.charts.parts.axis import DATE_HEIGHT, LINE_HEIGHT, axis_width, lower_axis, price_scale, value_axis
+from app.charts.parts.figure import Box, Limits, Plot, new_figure, padded
+from app.charts.parts.labels import EndLabel, end_heights, room_for, text_width, write_end_labels
+from app.charts.parts.legend import LegendEntry, key_rows, write_key
+from app.charts.parts.ticks import Floats, Tick, date_ticks, day_text, round_ticks
+from app.charts.pictures.technicals_data import PriceLevelLine, TechnicalsData
+from app.charts.style import ACCENT, ACCENT_SOFT, BAND_50, DASHED, DOTTED, INK, INK_SOFT, LINE, PAPER, TEXT
+from app.charts.svg import finish
+
+_WIDE_BARS, _NARROW_BARS = 150, 90
+_TITLE_HEIGHT = 30
+_CLOSE, _BANDS = LegendEntry("close", INK, 1.4), LegendEntry("Bollinger 20-2", ACCENT_SOFT)
+_LEVEL = LegendEntry("level ×turns", BAND_50, 1, marked=True)
+_AVERAGES = {
+    "sma_50": LegendEntry("SMA 50", ACCENT, 1.6),
+    "sma_200": LegendEntry("SMA 200", ACCENT, 1.6, DASHED),
+    "vwap": LegendEntry("VWAP 20", INK_SOFT, 1.6, DOTTED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Three boxes one below the other, with ``key`` pixels above them and ``right`` beside them."""
+
+    canvas: Canvas
+    key: float
+    right: float
+
+    @property
+    def height(self) -> int:
+        return round(self.boxes[2].top + self.boxes[2].height + DATE_HEIGHT)
+
+    @property
+    def boxes(self) -> tuple[Box, Box, Box]:
+        width, price, small = self.canvas.width - self.right - 2, *((210, 74) if self.canvas.narrow else (250, 84))
+        second = self.key + price + _TITLE_HEIGHT
+        third = second + small + _TITLE_HEIGHT
+        return Box(1, self.key, width, price), Box(1, second, width, small), Box(1, third, width, small)
+
+
+def technicals(seen: TechnicalsData, *, canvas: Canvas, alt: str, currency: str) -> Chart:
+    """The last seven months, on a phone four, each line as far as it is known."""
+    seen = seen.newest(_NARROW_BARS if canvas.narrow else _WIDE_BARS)
+    scale, (macd_limits, macd_ticks) = price_scale(seen.prices(), 6), macd_axis(seen.macd, seen.signal)
+    seen, unit = seen.on(scale), f"{currency}, log" if scale.is_log else currency
+    labels = _labels(seen)
+    right = max(axis_width(scale.ticks, unit), axis_width(macd_ticks), room_for(labels))
+    key = key_rows(_key(seen), canvas.width - right)
+    layout = _Layout(canvas, (len(key) + 1) * LINE_HEIGHT, right)
+    figure, days = new_figure(canvas, layout.height), date_ticks(seen.dates, layout.boxes[0].width)
+    price, rsi, macd = (
+        _plot(Plot(figure, box, (0, seen.end), limits), days)
+        for box, limits in zip(layout.boxes, (scale.limits, rsi_limits(seen.rsi), macd_limits), strict=True)
+    )
+    value_axis(price, scale.ticks, unit=unit, taken=end_heights(price, labels))
+    write_key(price, key, above=LINE_HEIGHT)
+    _draw_prices(price, seen)
+    write_end_labels(price, seen.end, labels)
+    draw_rsi(rsi, seen.rsi)
+    draw_macd(macd, seen.macd, seen.signal, macd_ticks)
+    lower_axis(macd, days, firm=[Tick(seen.end, day_text(seen.dates[-1]))], room_right=right)
+    return finish(figure, alt)
+
+
+def _labels(seen: TechnicalsData) -> list[EndLabel]:
+    levels = [EndLabel(seen.end, level.price, level.words, INK_SOFT) for level in seen.shelves]
+    return [EndLabel(seen.end, float(seen.close[-1]), seen.last, INK, bold=True), *levels]
+
+
+def _key(seen: TechnicalsData) -> list[LegendEntry]:
+    """The names of what is there."""
+    averages = [entry for name, entry in _AVERAGES.items() if np.isfinite(getattr(seen, name)).any()]
+    return [_CLOSE, *averages, _BANDS, *([_LEVEL] if seen.shelves else [])]
+
+
+def _plot(plot: Plot, days: Sequence[Tick]) -> Plot:
+    """The plot with faint lines that tie its days to those of the others."""
+    low, high = plot.y_limits
+    plot.line([at for day in days for at in (day.at, day.at, np.nan)], [low, high, np.nan] * len(days), LINE, 1)
+    return plot
+
+
+def _draw_prices(plot: Plot, seen: TechnicalsData) -> None:
+    known, bars = np.flatnonzero(np.isfinite(seen.upper)), np.arange(seen.end + 1.0)
+    edges = np.concatenate([seen.upper[known], seen.lower[known][::-1]])
+    plot.area(np.concatenate([known, known[::-1]]), edges, ACCENT_SOFT, name="bollinger")
+    for level in seen.shelves:
+        _draw_level(plot, seen, level)
+    for name, entry in _AVERAGES.items():
+        plot.line(bars, getattr(seen, name), entry.tone, entry.width, entry.dash, name=name)
+    plot.line(bars, seen.close, INK, _CLOSE.width, name="close")
+    plot.dots(bars[-1:], seen.close[-1:], INK)
+
+
+def _draw_level(plot: Plot, seen: TechnicalsData, level: PriceLevelLine) -> None:
+    """A line from its oldest turn to the end, with a mark at each turn in the picture."""
+    turned = np.searchsorted(seen.dates, level.turned[level.turned >= seen.dates[0]])
+    first = turned[0] if len(turned) == len(level.turned) else 0
+    plot.line((first, seen.end), (level.price, level.price), BAND_50, 1)
+    plot.dots(turned, np.full(len(turned), level.price), INK_SOFT, fill=PAPER, size=4)
+
+
+_RSI_LINES = (Tick(30.0, "30"), Tick(70.0, "70"))
+_MACD_KEY = (
+    LegendEntry("MACD", ACCENT, 1.6),
+    LegendEntry("signal", INK_SOFT, 1.4, DASHED),
+    LegendEntry("difference", BAND_50),
+)
+
+
+def rsi_limits(values: Floats) -> Limits:
+    """Room for RSI (n,) and for both of its lines."""
+    return min(20.0, float(np.nanmin(values)) - 3), max(80.0, float(np.nanmax(values)) + 3)
+
+
+def draw_rsi(plot: Plot, values: Floats) -> None:
+    """RSI (n,), its last value in the title; what lies beyond 30 and 70 is filled."""
+    _title(plot, f"RSI 14: {values[-1]:.0f}")
+    value_axis(plot, _RSI_LINES)
+    rows = np.flatnonzero(np.isfinite(values))
+    for name, edge, beyond in (("above-70", 70, np.maximum(values, 70)), ("below-30", 30, np.minimum(values, 30))):
+        plot.area([rows[0], *rows, rows[-1]], [edge, *beyond[rows], edge], BAND_50, name=name)
+    plot.line(rows, values[rows], ACCENT, 1.6, name="rsi")
+
+
+def macd_axis(line: Floats, signal: Floats) -> tuple[Limits, tuple[Tick, ...]]:
+    """Limits that hold both lines, their difference and nought, and the ticks between."""
+    seen = np.concatenate([line, signal, line - signal, [0.0]])
+    limits = padded(float(np.nanmin(seen)), float(np.nanmax(seen)), 0.08)
+    return limits, round_ticks(*limits, 3)
+
+
+def draw_macd(plot: Plot, line: Floats, signal: Floats, ticks: tuple[Tick, ...]) -> None:
+    """MACD and its signal (n,) over bars of their difference."""
+    write_key(plot, [_MACD_KEY], above=LINE_HEIGHT, start=_title(plot, "MACD 12-26-9"))
+    value_axis(plot, ticks)
+    rows = np.flatnonzero(np.isfinite(signal))
+    height = (line - signal)[rows]
+    edges = np.repeat(np.append(rows, rows[-1] + 1) - 0.5, 2).clip(rows[0], rows[-1])
+    plot.area(edges, [0, *np.repeat(height, 2), 0], BAND_50, name="histogram")
+    plot.line(plot.x_limits, (0, 0), INK_SOFT, 1)
+    plot.line(rows, signal[rows], INK_SOFT, 1.4, DASHED, name="signal")
+    plot.line(rows, line[rows], ACCENT, 1.6, name="macd")
+
+
+def _title(plot: Plot, words: str) -> float:
+    """The plot's name above it, and the pixels after which other words may start."""
+    plot.write(plot.x_limits[0], plot.y_limits[1], words, size=TEXT, bold=True, dy=LINE_HEIGHT)
+    return text_width(words, TEXT, bold=True) + 14

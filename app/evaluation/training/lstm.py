@@ -1,0 +1,127 @@
+"""Training of the shipped LSTM weights: validated on other tickers at later times, then fitted to all of the past."""
+
+import math
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tqdm.keras import TqdmCallback
+
+from app.evaluation.training.lstm_samples import Samples, before, fingerprint, samples
+from app.forecasting.conformal import HORIZON_KNOTS
+from app.forecasting.forecast import MEDIAN, Floats, LogPrices
+from app.forecasting.models.baselines import GAUSSIAN
+from app.forecasting.models.lstm.forecaster import scaled_quantiles
+from app.forecasting.models.lstm.network import new_network, pinball
+from app.forecasting.models.lstm.weights import ModelCard, WeightSet
+from app.forecasting.models.range_regression import TYPICAL
+from app.forecasting.scoring.metrics import pinball_loss
+
+_START = np.datetime64("1900-01-01")
+_HELD_BACK = 6
+_LATER = np.timedelta64(3 * 365, "D")
+_WIDENINGS = np.linspace(0.9, 1.15, 26)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train: ``every`` bars a sample, in batches of ``batch``, the rate falling as a cosine from ``rate``."""
+
+    every: int = 4
+    epochs: int = 2
+    batch: int = 1024
+    rate: float = 2e-3
+    decay: float = 0.4
+    drop: float = 0.4
+    seeds: tuple[int, ...] = (1, 2, 3, 4)
+
+
+def train(prices: Mapping[str, LogPrices], cut_off: date, recipe: Recipe) -> WeightSet:
+    """Weights that saw nothing after ``cut_off``; raises ``ValueError`` where the prices are too few or too short."""
+    until = np.datetime64(cut_off)
+    known = {ticker: before(y, until) for ticker, y in prices.items() if y.dates[0] <= until}
+    held_back = validate(known, until, recipe)
+    everything = samples(known.values(), _START, until, recipe.every)
+    fits = [fit(everything, recipe, seed) for seed in recipe.seeds]
+    card = ModelCard(
+        cut_off=cut_off,
+        tickers=len(known),
+        rows=len(everything),
+        epochs=recipe.epochs,
+        seeds=recipe.seeds,
+        loss=float(np.mean([loss for _, loss in fits])),
+        held_back=held_back.loss,
+        held_back_gaussian=held_back.gaussian,
+        held_back_rows=held_back.rows,
+        days=tuple(HORIZON_KNOTS.tolist()),
+        widening=held_back.widening,
+        versions={"python": platform.python_version(), "tensorflow": tf.__version__, "keras": keras.version()},
+        sha256=fingerprint(known),
+    )
+    return WeightSet(card, tuple(weights for weights, _ in fits))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """What a network lost on tickers and times it had not seen, beside Gaussian bands, and what would have helped."""
+
+    loss: float
+    gaussian: float
+    rows: int
+    widening: tuple[float, ...]
+
+
+def validate(known: Mapping[str, LogPrices], until: np.datetime64, recipe: Recipe) -> HeldBack:
+    """Fit on five tickers in six up to three years before the end, score on the sixth after that, horizon purged."""
+    border = until - _LATER
+    tickers = list(known.values())
+    learned = [y for k, y in enumerate(tickers) if k % _HELD_BACK]
+    weights, _ = fit(samples(learned, _START, border, recipe.every), recipe, recipe.seeds[0])
+    # Targets of the first part end at the border, where the first origin of the second part stands.
+    judged = samples(tickers[::_HELD_BACK], border, until, recipe.every)
+    found = scaled_quantiles((weights,), judged.seen)
+    gaussian = np.broadcast_to(GAUSSIAN, found.shape)
+    return HeldBack(
+        loss=float(pinball_loss(found, judged.returns).mean()),
+        gaussian=float(pinball_loss(gaussian, judged.returns).mean()),
+        rows=len(judged),
+        widening=tuple(_widening(found[:, day], judged.returns[:, day]) for day in range(len(HORIZON_KNOTS))),
+    )
+
+
+def fit(learned: Samples, recipe: Recipe, seed: int) -> tuple[tuple[Floats, ...], float]:
+    """One network from one seed: its weights, and its mean loss over the last epoch."""
+    keras.utils.set_random_seed(seed)
+    network = new_network(drop=recipe.drop)
+    steps = recipe.epochs * math.ceil(len(learned) / recipe.batch)
+    rate = keras.optimizers.schedules.CosineDecay(recipe.rate, steps)
+    network.compile(keras.optimizers.AdamW(rate, weight_decay=recipe.decay), loss=pinball)
+    progress = TqdmCallback(verbose=1, desc=f"seed {seed}", leave=False)
+    history = network.fit(
+        learned.seen.arrays,
+        learned.returns,
+        sample_weight=_weights(learned.seen.sigma),
+        batch_size=recipe.batch,
+        epochs=recipe.epochs,
+        verbose=0,
+        callbacks=[progress],
+    )
+    weights = tuple(weight.numpy().astype(np.float64) for weight in network.trainable_variables)
+    return weights, float(history.history["loss"][-1])
+
+
+def _weights(sigma: Floats) -> Floats:
+    """Weights (k,) with mean one: a score in log price counts who moves more, so its training does, if less so."""
+    weights = np.clip(sigma / TYPICAL, 0.2, 5) ** 0.7
+    return np.asarray(weights / weights.mean(), dtype=np.float32)
+
+
+def _widening(quantiles: Floats, returns: Floats) -> float:
+    """The factor on the distances of (k, 7) from the median that loses least; never below 1: calm is no promise."""
+    centre = quantiles[:, [MEDIAN]]
+    losses = [pinball_loss(centre + (quantiles - centre) * factor, returns).mean() for factor in _WIDENINGS]
+    return max(1.0, round(float(_WIDENINGS[int(np.argmin(losses))]), 2))

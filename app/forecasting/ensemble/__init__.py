@@ -1,0 +1,1 @@
+"""The combined forecast of the verdict, and the test for an edge."""

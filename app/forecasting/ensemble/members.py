@@ -1,0 +1,116 @@
+"""The members of the verdict: the one list of whose forecasts are combined, and what each counts on other stocks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.forecasting.conformal import WARM_UP, calibrate, calibrated
+from app.forecasting.forecast import Floats, Forecast, Forecaster, LogPrices, Origins
+from app.forecasting.models import prophet
+from app.forecasting.models.baselines import historical_simulation
+from app.forecasting.models.lstm.forecaster import PRIOR, lstm_from, tested_set
+from app.forecasting.models.range_regression import CUT_OFFS, linear
+from app.forecasting.scoring.backtest import realised
+
+NEAR, FAR = 8, 22
+"""Days ahead up to which the network is heard alone, and from which the regression counts as much."""
+
+REGRESSION_PRIOR = 100.0
+"""Independent past misses that trust in the regression's own bands stands for."""
+
+MemberForecaster: TypeAlias = Callable[[LogPrices, Origins, Origins, int], Floats]
+"""``(y, past, asked, horizon)`` → quantiles (m + k, horizon, 7) at the ``past`` rows (m,) and the ``asked`` ones (k,).
+
+``past`` are a receipt's rows as of the last bar, which models may be fitted at and tested on; each row is forecast from
+the bars up to it. NaN where the member had not learned by then.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A forecaster in the combination.
+
+    ``vote`` gives its weight at a number of days ahead before this ticker's past is looked at; ``own_median`` is False
+    where its median stays at the last price.
+    """
+
+    name: str
+    title: str
+    vote: Callable[[float], float]
+    forecasts: MemberForecaster
+    own_median: bool = True
+
+
+def _no_vote(day: float) -> float:
+    return 0.0
+
+
+def _regression_vote(day: float) -> float:
+    """Nothing up to ``NEAR`` days ahead, half from ``FAR`` on, between them linear in the day's logarithm."""
+    return float(np.clip(np.log(day / NEAR) / np.log(FAR / NEAR), 0, 1) / 2)
+
+
+def _network_vote(day: float) -> float:
+    return 1 - _regression_vote(day)
+
+
+def _simulation(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Floats:
+    return calibrated(historical_simulation)(y, np.concatenate([past, asked]), horizon).quantiles
+
+
+def _regression(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Floats:
+    """In calibrated bands; NaN up to the first cut-off."""
+    rows = np.concatenate([past, asked])
+    first = max(WARM_UP, int(np.searchsorted(y.dates, CUT_OFFS[0], side="right")))
+    return _where(
+        y.dates[rows] > CUT_OFFS[0], calibrated(linear, prior=REGRESSION_PRIOR, first=first), y, rows, horizon
+    )
+
+
+def _network(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Floats:
+    """By the weights that answer as of the last bar; NaN before the first row that they are tested at."""
+    rows, chosen = np.concatenate([past, asked]), tested_set(y, horizon)
+    if chosen is None:
+        return np.full((len(rows), horizon, 7), np.nan)
+    weights, tested = chosen
+    may = rows >= tested.min(initial=len(y) - 1)
+
+    def forecast(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
+        both = np.union1d(tested, origins)
+        own = lstm_from(weights, y, both, horizon)
+        calibrated_own = calibrate(own, realised(y, tested, horizon), PRIOR, tested)
+        return Forecast(origins, calibrated_own.quantiles[np.searchsorted(both, origins)])
+
+    return _where(may, forecast, y, rows, horizon)
+
+
+def _trend(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Floats:
+    """Fitted at some of the ``past`` rows and at the last of the ``asked``; each row uses the newest earlier fit."""
+    rows = np.concatenate([past, asked])
+    refits = np.unique(np.concatenate([prophet.refit_origins(past), [rows.min(), asked.max()]]).astype(np.intp))
+    fits = prophet.fit_trends(y, refits)
+    return prophet.anchored_from(y, rows, horizon, fits, past).quantiles
+
+
+def _where(may: NDArray[np.bool_], forecaster: Forecaster, y: LogPrices, rows: Origins, horizon: int) -> Floats:
+    """Quantiles (k, horizon, 7) at the ``rows`` that ``may`` be forecast, NaN at the others."""
+    quantiles = np.full((len(rows), horizon, 7), np.nan)
+    if may.any():
+        quantiles[may] = forecaster(y, rows[may], horizon).quantiles
+    return quantiles
+
+
+MEMBERS = (
+    Member("historical_simulation", "Historical simulation", _no_vote, _simulation, own_median=False),
+    Member("linear", "Range regression", _regression_vote, _regression),
+    Member("lstm", "LSTM", _network_vote, _network),
+    Member("prophet", "Prophet", _no_vote, _trend),
+)
+"""In the order of every first axis of the combination.
+
+The votes are what hundreds of other stocks say: near, nothing improves on the network alone; far, the regression beside
+it does; the other two never did.
+"""

@@ -1,0 +1,1 @@
+"""Forecasters: functions from log prices and origins to quantiles."""

@@ -1,0 +1,107 @@
+"""The network as a forecaster: at each origin the newest weights that saw nothing after it, averaged over seeds."""
+
+from functools import cache, partial
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from app.forecasting.conformal import HORIZON_KNOTS, between, calibrated
+from app.forecasting.forecast import MEDIAN, Floats, Forecast, LogPrices, Origins
+from app.forecasting.models.lstm.inputs import Inputs, inputs
+from app.forecasting.models.lstm.network import new_network
+from app.forecasting.models.lstm.weights import WeightSet, shipped
+from app.forecasting.network_graph import Compiled, compiled
+from app.forecasting.network_weights import Layers
+
+PRIOR = 300.0
+"""Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of stocks."""
+
+EVERY = 5
+"""Bars between two past origins that the network is tested at."""
+
+ENOUGH = 60
+"""Finished origins after its cut-off before newer weights answer in place of older ones."""
+
+_FIRST = 120
+
+
+class NoWeightsError(ValueError):
+    """An origin before every cut-off; the message names it and the oldest cut-off."""
+
+
+def lstm(y: LogPrices, origins: Origins, horizon: int, drift: bool = True) -> Forecast:
+    """Quantiles of each day, their bands calibrated on this ticker's past since the cut-off.
+
+    Without ``drift`` the median is set to zero. Raises ``NoWeightsError``.
+    """
+    sets, quantiles = newest_sets(y.dates[origins]), np.zeros((len(origins), horizon, 7))
+    for which in np.unique(sets):
+        rows = sets == which
+        weights = shipped()[which]
+        own = calibrated(partial(lstm_from, weights), prior=PRIOR, first=first_origin(weights, y))
+        quantiles[rows] = own(y, origins[rows], horizon).quantiles
+    if not drift:
+        quantiles[..., MEDIAN] = np.clip(0, quantiles[..., MEDIAN - 1], quantiles[..., MEDIAN + 1])
+    return Forecast(origins, quantiles)
+
+
+def tested_set(y: LogPrices, horizon: int) -> tuple[WeightSet, Origins] | None:
+    """The newest weights with 60 finished origins after their cut-off, and these origins, five bars apart.
+
+    Where no set has them, the newest from before the last bar and no origins; None where there are none that old.
+    """
+    older = [weights for weights in shipped() if np.datetime64(weights.card.cut_off) < y.dates[-1]]
+    for weights in reversed(older):
+        first = first_origin(weights, y)
+        origins = np.arange(len(y) - 1 - horizon, first - 1, -EVERY, dtype=np.intp)[::-1].copy()
+        if len(origins) >= ENOUGH:
+            return weights, origins
+    return (older[-1], np.array([], dtype=np.intp)) if older else None
+
+
+def newest_sets(dates: NDArray[np.datetime64]) -> NDArray[np.intp]:
+    """Which of ``shipped()`` is the newest with its cut-off before each date, (k,)."""
+    cut_offs = np.array([found.card.cut_off for found in shipped()], dtype="datetime64[D]")
+    newest = np.searchsorted(cut_offs, dates) - 1
+    if (newest < 0).any():
+        raise NoWeightsError(f"found an origin on {dates.min()}; needed one after {cut_offs[0]}")
+    return newest
+
+
+def first_origin(weights: WeightSet, y: LogPrices) -> int:
+    """The first row after the set's cut-off that has enough bars before it to be judged by."""
+    return max(_FIRST, int(np.searchsorted(y.dates, np.datetime64(weights.card.cut_off), side="right")))
+
+
+def lstm_from(weights: WeightSet, y: LogPrices, origins: Origins, horizon: int) -> Forecast:
+    """One set's own forecast, whatever its cut-off: the mean quantiles of its networks, widened as its card says."""
+    seen = inputs(y, origins)
+    shape = between(HORIZON_KNOTS, widened(weights, scaled_quantiles(weights.networks, seen)), horizon)
+    scale = seen.sigma[:, None] * np.sqrt(np.arange(1.0, horizon + 1))
+    # Rounding may cross what a softplus keeps apart by less than a float can tell.
+    return Forecast(origins, np.maximum.accumulate(shape * scale[..., None], axis=-1))
+
+
+def widened(weights: WeightSet, quantiles: Floats) -> Floats:
+    """Quantiles (k, days, 7) with the distances from their median multiplied by the set's factor of each day."""
+    centre = quantiles[..., [MEDIAN]]
+    return np.asarray(centre + (quantiles - centre) * np.array(weights.card.widening)[:, None])
+
+
+def scaled_quantiles(networks: tuple[Layers, ...], seen: Inputs) -> Floats:
+    """Quantiles (k, days, 7) in units of σ·√h, the mean over ``networks``."""
+    if not len(seen.sigma):
+        return np.zeros((0, len(HORIZON_KNOTS), 7))
+    call = _compiled()
+    arrays = [tf.constant(array, tf.float64) for array in seen.arrays]
+    found: Floats = np.mean(
+        [call([tf.constant(layer) for layer in network], arrays).numpy() for network in networks], 0
+    )
+    return found
+
+
+@cache
+def _compiled() -> Compiled:
+    """One graph for every set and seed. Double precision, so that batches do not matter."""
+    return compiled(new_network("float64"))

@@ -1,0 +1,198 @@
+"""Prophet's trend as a forecaster: fitted on log prices, anchored at the last close, weighed by what it has earned."""
+
+import logging
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from prophet import Prophet
+
+from app.forecasting.conformal import calibrated
+from app.forecasting.forecast import MEDIAN, QUANTILES, SEED, Floats, Forecast, LogPrices, Origins
+from app.forecasting.models.baselines import historical_simulation
+from app.forecasting.scoring.backtest import RECEIPT_ORIGINS
+
+for _noisy in ("cmdstanpy", "prophet", "prophet.plot"):
+    logging.getLogger(_noisy).disabled = True
+# Prophet's own call, each time it fits.
+warnings.filterwarnings("ignore", message="The inplace keyword in DataFrame.drop")
+
+LOOKBACK = 756
+REFITS = 6
+"""Fits that at most 96 past forecasts share."""
+
+_TREND_ONLY: dict[str, Any] = {
+    "growth": "linear",
+    "yearly_seasonality": False,
+    "weekly_seasonality": False,
+    "daily_seasonality": False,
+    "changepoint_prior_scale": 0.01,
+    "uncertainty_samples": 0,
+}
+# What a trend is believed to be worth before this ticker has shown anything, and how much it takes to change that.
+# Chosen on the training pool: a weaker prior learns noise (MAE ratio 1.005 at 22 days against 1.000).
+_PRIOR_WEIGHT = 0.2
+_PRIOR_STRENGTH = 10.0
+_STEEPEST = 3.0
+Begin = Callable[[int], None]
+"""Is called with the number of each fit, from 1 on, when it begins."""
+
+_band = calibrated(historical_simulation)
+
+
+def _unheard(number: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TrendFits:
+    """Fitted trends: at bar ``origins[i]`` the log price's trend grew by ``slopes[i]`` a bar; both (m,), in order.
+
+    ``newest`` is the last fit's trend through its own past, at most three years, in log price; at ``bends`` it turns.
+    """
+
+    origins: Origins
+    slopes: Floats
+    newest: Floats
+    bends: NDArray[np.datetime64]
+
+    def slopes_at(self, origins: Origins) -> Floats:
+        """For each of ``origins`` the slope of the newest fit that saw nothing later."""
+        newest = np.searchsorted(self.origins, origins, side="right") - 1
+        if (newest < 0).any():
+            raise ValueError("an origin before the first fit")
+        return self.slopes[newest]
+
+
+def anchored(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
+    """The last price moved by the weighed trend, in a calibrated band; a fit at each origin."""
+    return anchored_from(y, origins, horizon, fit_trends(y, origins))
+
+
+def anchored_from(
+    y: LogPrices, origins: Origins, horizon: int, fits: TrendFits, past: Origins | None = None
+) -> Forecast:
+    """The same from fits made before: each origin uses the newest earlier one, anchored at its own close.
+
+    The trend is weighed by what it was worth at the rows ``past``, by default ``origins`` themselves.
+    """
+    past = origins if past is None else past
+    slopes = fits.slopes_at(origins)
+    weights = trend_weights(y, origins, horizon, slopes, (past, fits.slopes_at(past)))
+    centre = (weights * slopes)[:, None] * np.arange(1, horizon + 1)
+    return Forecast(origins, _band(y, origins, horizon).quantiles + centre[:, :, None])
+
+
+def fit_trends(y: LogPrices, origins: Origins, begin: Begin = _unheard) -> TrendFits:
+    """One trend-only fit on the three years up to each of ``origins`` (at least one)."""
+    models = []
+    for number, origin in enumerate(origins, 1):
+        begin(number)
+        models.append(_fitted(y.until(int(origin)), **_TREND_ONLY))
+    slopes = np.array([_slope(model) for model in models])
+    newest = models[-1]
+    path = np.asarray(newest.predict_trend(newest.history), dtype=float)
+    return TrendFits(origins, slopes, path, newest.changepoints.to_numpy().astype("datetime64[D]"))
+
+
+def trend_weights(
+    y: LogPrices, origins: Origins, horizon: int, slopes: Floats, past: tuple[Origins, Floats] | None = None
+) -> Floats:
+    """The weight in [0, 1] that the trend has earned by each of ``origins`` (k,), from those whose target has passed.
+
+    A ridge regression through the anchor of past moves on the trend's, both in units of volatility, towards a prior.
+    The moves are those from ``past`` rows and the slopes known there, by default from ``origins`` themselves.
+    """
+    rows, known_slopes = (origins, slopes) if past is None else past
+    sigma = _sigma(y, rows, horizon)
+    trend = np.clip(known_slopes * horizon / sigma, -_STEEPEST, _STEEPEST)
+    targets = rows + horizon
+    known = targets < len(y)
+    move = np.where(known, y.close[np.where(known, targets, 0)] - y.close[rows], 0.0) / sigma
+    # Neighbours that share most of their future teach little more than one of them.
+    spacing = np.diff(rows).min(initial=horizon)
+    passed = (targets[None, :] <= origins[:, None]) * min(1.0, spacing / horizon)
+    earned = passed @ (trend * move) + _PRIOR_STRENGTH * _PRIOR_WEIGHT
+    weights: Floats = np.clip(earned / (passed @ trend**2 + _PRIOR_STRENGTH), 0.0, 1.0)
+    return weights
+
+
+def refit_origins(past: Origins) -> Origins:
+    """Those of the ``past`` rows at which a trend is fitted: six of a receipt's, further ones as far apart."""
+    return past[:: -(-min(len(past), RECEIPT_ORIGINS) // REFITS) or 1]
+
+
+def _sigma(y: LogPrices, origins: Origins, horizon: int) -> Floats:
+    """The last year's volatility of ``horizon`` bars at each origin, (k,)."""
+    returns = np.diff(y.close, prepend=y.close[0])
+    daily = np.array([returns[max(0, origin - 251) : origin + 1].std() for origin in origins])
+    return np.asarray(np.maximum(daily * np.sqrt(horizon), 1e-12))
+
+
+def stock_standard(y: LogPrices, origins: Origins, horizon: int, begin: Begin = _unheard) -> Forecast:
+    """Prophet as people usually configure it: defaults, on prices, its own band; measured, not recommended."""
+    quantiles = []
+    for number, origin in enumerate(origins, 1):
+        begin(number)
+        quantiles.append(_stock_standard(y.until(int(origin)), horizon))
+    return Forecast(origins, np.array(quantiles))
+
+
+def yearly_season(y: LogPrices) -> Floats:
+    """What a second fit sees in the days of a year, from 1 January on (365,), in log price; descriptive only."""
+    model = _fitted(y, **{**_TREND_ONLY, "yearly_seasonality": True})
+    year = pd.DataFrame({"ds": pd.date_range("2001-01-01", periods=365)})
+    return np.asarray(model.predict_seasonal_components(model.setup_dataframe(year))["yearly"], dtype=float)
+
+
+def _slope(model: Prophet) -> float:
+    """What the trend grows by a bar at its end."""
+    last = model.history["ds"].iloc[-1]
+    ahead = pd.DataFrame({"ds": [last, last + pd.Timedelta(days=100)]})
+    now, later = model.predict_trend(model.setup_dataframe(ahead))
+    return float(later - now) / 100 * _days_a_bar(model.history["ds"].to_numpy())
+
+
+def _days_a_bar(dates: NDArray[np.datetime64]) -> float:
+    """Calendar days from one bar to the next, on average."""
+    return float((dates[-1] - dates[0]) / np.timedelta64(1, "D")) / (len(dates) - 1)
+
+
+def _stock_standard(y: LogPrices, horizon: int) -> Floats:
+    """Its quantiles (horizon, 7) as log returns; the line it draws stands for the median."""
+    model = _fitted(y, log=False)
+    last = y.dates[-1]
+    # The days ahead are spread as the past ones were, because which of them will trade is not known to the past.
+    ahead = last + np.round(np.arange(1, horizon + 1) * _days_a_bar(y.dates[-LOOKBACK:])).astype("timedelta64[D]")
+    future = pd.DataFrame({"ds": ahead})
+    np.random.seed(SEED)
+    quantiles = np.quantile(model.predictive_samples(future)["yhat"], QUANTILES, axis=1).T
+    model.uncertainty_samples = 0
+    line = model.predict(future)["yhat"]
+    quantiles[:, MEDIAN] = np.clip(line, quantiles[:, MEDIAN - 1], quantiles[:, MEDIAN + 1])
+    price = np.exp(y.close[-1])
+    return np.asarray(np.log(np.maximum(quantiles, price / 1000) / price))
+
+
+def _fitted(y: LogPrices, *, log: bool = True, **settings: Any) -> Prophet:
+    """A fit on the last three years, of prices where not ``log``."""
+    closes = y.close[-LOOKBACK:] if log else np.exp(y.close[-LOOKBACK:])
+    table = pd.DataFrame({"ds": y.dates[-LOOKBACK:], "y": closes})
+    try:
+        return _fitted_to(table, newton=False, **settings)
+    except RuntimeError:
+        # Prophet takes a fit that was killed for one that failed, and changes its method; no number may tell of that.
+        return _fitted_to(table, newton=True, **settings)
+
+
+def _fitted_to(table: pd.DataFrame, *, newton: bool, **settings: Any) -> Prophet:
+    """One fit, with ``newton`` where the first method fails; the files that Stan leaves are removed."""
+    model = Prophet(**settings)
+    model.stan_backend.set_options(newton_fallback=newton)
+    model.fit(table)
+    model.stan_backend.cleanup()
+    return model

@@ -1,0 +1,1 @@
+"""Scores of past forecasts: losses, coverage, receipts and tests."""

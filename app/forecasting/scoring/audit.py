@@ -1,0 +1,76 @@
+"""From past forecasts and what happened after them to a receipt."""
+
+import numpy as np
+
+from app.forecasting.forecast import QUANTILES, Floats, Forecast, LogPrices, Origins
+from app.forecasting.scoring import metrics
+from app.forecasting.scoring.backtest import realised
+from app.forecasting.scoring.receipt import Receipt, ScoredForecast
+
+_TINY = np.finfo(float).tiny
+
+
+def audit(y: LogPrices, forecast: Forecast, baseline: Forecast) -> Receipt:
+    """Score the last day of ``forecast`` against ``baseline`` (the random walk at the same origins).
+
+    Origins are oldest first, each with its whole horizon within ``y``; without any the receipt is empty.
+    """
+    horizon = forecast.quantiles.shape[1]
+    return audit_ends(y, forecast.origins, horizon, forecast.quantiles[:, -1], baseline.quantiles[:, -1])
+
+
+def audit_ends(y: LogPrices, origins: Origins, horizon: int, quantiles: Floats, bands: Floats) -> Receipt:
+    """The same from quantiles of the last day alone, and the baseline's, both (k, 7)."""
+    if not len(origins):
+        return Receipt()
+    actual = realised(y, origins, horizon)[:, -1]
+    error, overlap = metrics.absolute_error(quantiles, actual), overlapping(origins, horizon)
+    ratio = metrics.mae_ratio(error, actual, overlap)
+    held_80, held_95 = (_coverage(quantiles, actual, level) for level in (80, 95))
+    return Receipt(
+        origins=len(actual),
+        # Where the price stood still there is no error to compare with.
+        mae_ratio=_finite(ratio.value),
+        mae_ratio_ci=(ratio.low, ratio.high) if np.isfinite([ratio.low, ratio.high]).all() else None,
+        p_better=metrics.diebold_mariano(error, np.abs(actual), overlap).p_better,
+        pinball_ratio=_finite(metrics.pinball_ratio(quantiles, bands, actual, overlap).value),
+        coverage_80=held_80.value,
+        coverage_80_ci=(held_80.low, held_80.high),
+        coverage_95=held_95.value,
+        coverage_95_ci=(held_95.low, held_95.high),
+        winkler_95_ratio=_finite(_winkler_95(quantiles, actual) / max(_winkler_95(bands, actual), _TINY)),
+        forecasts=tuple(_scored(y, int(at), horizon, row) for at, row in zip(origins, quantiles, strict=True)),
+    )
+
+
+def _finite(ratio: float) -> float | None:
+    """A ratio to a price that never moved says nothing."""
+    return float(ratio) if np.isfinite(ratio) else None
+
+
+def overlapping(origins: Origins, horizon: int) -> int:
+    """How many neighbouring origins share a day of their futures, each itself included."""
+    spacing = int(np.diff(origins).min(initial=horizon))
+    return -(-horizon // spacing)
+
+
+def _coverage(quantiles: Floats, actual: Floats, level: int) -> metrics.Estimate:
+    low, high = metrics.BANDS[level]
+    hits = metrics.inside(quantiles[:, low], quantiles[:, high], actual)
+    return metrics.coverage(float(hits.sum()), len(actual))
+
+
+def _winkler_95(quantiles: Floats, actual: Floats) -> float:
+    low, high = metrics.BANDS[95]
+    return float(metrics.winkler_score(quantiles[:, low], quantiles[:, high], actual, 0.05).mean())
+
+
+def _scored(y: LogPrices, origin: int, horizon: int, quantiles: Floats) -> ScoredForecast:
+    last = y.close[origin]
+    return ScoredForecast(
+        origin=y.dates[origin].item(),
+        target=y.dates[origin + horizon].item(),
+        last=float(np.exp(last)),
+        quantiles={str(level): float(np.exp(last + q)) for level, q in zip(QUANTILES, quantiles, strict=True)},
+        actual=float(np.exp(y.close[origin + horizon])),
+    )

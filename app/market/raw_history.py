@@ -1,0 +1,113 @@
+"""What a source answers for one ticker, as it came: rows unchecked and in the source's order."""
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from app.market.passport import Remark, Stale
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the source says of the instrument itself.
+
+    ``calendar`` names its trading days (see app.market.calendar); where empty, the dates themselves will tell.
+    """
+
+    ticker: str
+    name: str
+    source: str
+    currency: str
+    exchange: str
+    time_zone: str
+    calendar: str
+    adjustment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """From ``day`` on, one old share is ``ratio`` new ones."""
+
+    day: date
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dividend:
+    """Whoever held a share before ``day`` was paid ``amount``, split-adjusted like the prices."""
+
+    day: date
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class RawHistory:
+    """Daily rows, every array (n,): prices split-adjusted to the newest row, ``adj_close`` for dividends too.
+
+    Unknown numbers are NaN. ``splits`` are those the source knows of, any order; ``left_out`` tells of rows that are
+    not among these, each by its own day. ``stale`` is set where this is an earlier answer.
+    """
+
+    listing: Listing
+    splits: tuple[Split, ...]
+    dates: NDArray[np.datetime64]
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    adj_close: Floats
+    volume: Floats
+    left_out: tuple[Remark, ...] = field(default=(), kw_only=True)
+    dividends: tuple[Dividend, ...] = field(default=(), kw_only=True)
+    stale: Stale | None = field(default=None, kw_only=True)
+
+    def rows(self, keep: NDArray[np.intp] | NDArray[np.bool_]) -> "RawHistory":
+        """The same answer with these rows only."""
+        return replace(self, **{name: getattr(self, name)[keep] for name in ARRAYS})
+
+    def until(self, day: date) -> "RawHistory":
+        """The same answer without anything of a later day."""
+        known = tuple(remark for remark in self.left_out if remark.day <= day)
+        return replace(self.rows(self.dates <= np.datetime64(day)), left_out=known)
+
+    def splits_after(self, day: date) -> float:
+        """What one share of ``day`` has become by the newest row."""
+        return float(np.prod([split.ratio for split in self.splits if split.day > day]))
+
+
+ARRAYS = ("dates", "open", "high", "low", "close", "adj_close", "volume")
+_TOLD = tuple(field.name for field in fields(RawHistory) if field.name not in ARRAYS)
+_HEAD = TypeAdapter(tuple[Listing, tuple[Split, ...], tuple[Remark, ...], tuple[Dividend, ...], Stale | None])
+
+
+def encode(quotes: RawHistory) -> bytes:
+    """The answer as bytes that a cache can hold."""
+    return pack(_HEAD.dump_json(tuple(getattr(quotes, name) for name in _TOLD)), quotes, ARRAYS)
+
+
+def decode(packed: bytes) -> RawHistory:
+    """The inverse of ``encode``."""
+    told, arrays = unpack(packed, ARRAYS)
+    facts: dict[str, Any] = dict(zip(_TOLD, _HEAD.validate_json(told), strict=True))
+    return RawHistory(**facts, **arrays)
+
+
+def pack(told: bytes, rows: object, names: Iterable[str]) -> bytes:
+    """``told`` and the arrays that ``rows`` has under ``names``; equal contents give equal bytes."""
+    packed = io.BytesIO()
+    np.savez(packed, told=np.frombuffer(told, dtype=np.uint8), **{name: getattr(rows, name) for name in names})
+    return packed.getvalue()
+
+
+def unpack(packed: bytes, names: Iterable[str]) -> tuple[bytes, dict[str, Any]]:
+    """What was told, and the arrays by name."""
+    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+        return arrays["told"].tobytes(), {name: arrays[name] for name in names}

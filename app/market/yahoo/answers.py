@@ -1,0 +1,150 @@
+"""What Yahoo's answer to a request for prices means, where it is not prices."""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Protocol
+
+from app.errors import NoPricesError, SourceBrokenError, SourceRefusedError, UnknownTickerError
+
+TITLE = "Yahoo"
+_REFUSALS = (429, 999)
+_STRANGERS = (401, 403)
+_PATIENCE = 60
+_LONGEST = 24 * 3600
+_NO_ROWS = ("data doesn't exist", "no data found for this date range")
+
+
+class Headers(Protocol):
+    """The headers of an answer by name, in any case."""
+
+    def get(self, name: str, default: str) -> str | None:
+        """The value of the header ``name``."""
+
+
+class Answer(Protocol):
+    """As much of an HTTP response as a verdict needs."""
+
+    status_code: int
+
+    @property
+    def headers(self) -> Headers:
+        """What came before the body."""
+
+    @property
+    def text(self) -> str:
+        """The decoded body."""
+
+
+class NotAuthorisedError(Exception):
+    """Yahoo wants a cookie and a crumb first; ``words`` say how it put it."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+def judge(answer: Answer, ticker: str) -> None:
+    """Do nothing for a chart with rows; raise what any other answer means, whatever its status says."""
+    said, words = _read_json(answer)
+    _judge_error(_error(said), ticker, words)
+    chart = _first_chart(said)
+    if answer.status_code >= 400 or chart is None:
+        raise SourceBrokenError(TITLE, words)
+    if not chart.get("timestamp"):
+        raise NoPricesError(TITLE, ticker)
+
+
+def judge_search(answer: Answer) -> None:
+    """Do nothing for a list of instruments, be it empty; raise what any other answer means."""
+    said, words = _read_json(answer)
+    if answer.status_code >= 400 or not isinstance(said, dict) or not isinstance(said.get("quotes"), list):
+        raise SourceBrokenError(TITLE, words)
+
+
+def _read_json(answer: Answer) -> tuple[Any, str]:
+    """The JSON of an answer, and what it is in a few words; raises what a refusal of any kind means."""
+    if answer.status_code in _REFUSALS or "too many requests" in answer.text[:200].lower():
+        raise SourceRefusedError(TITLE, retry_after(answer.headers, heard_at(answer.headers)))
+    said = _json(answer.text)
+    words = _described(answer, said)
+    if answer.status_code in _STRANGERS:
+        raise NotAuthorisedError(words)
+    return said, words
+
+
+def described(answer: Answer) -> str:
+    """What was found instead of prices, in a few words."""
+    return _described(answer, _json(answer.text))
+
+
+def heard_at(headers: Headers) -> datetime:
+    """When the answer was made, by Yahoo's clock where it tells."""
+    return _date(headers.get("date", "") or "") or datetime.now(UTC)
+
+
+def retry_after(headers: Headers, now: datetime) -> int:
+    """The whole seconds for which Yahoo wants to be left alone: a minute where it does not say, a day at most."""
+    said = (headers.get("retry-after", "") or "").strip()
+    moment = _date(said)
+    seconds = float(said) if said.isdecimal() else (moment - now).total_seconds() if moment else _PATIENCE
+    return min(_LONGEST, max(1, math.ceil(seconds)))
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _error(said: Any) -> Mapping[str, Any]:
+    """The error that Yahoo reports in a body of any status; empty where it reports none."""
+    for part in said.values() if isinstance(said, dict) else ():
+        if isinstance(part, dict) and isinstance(part.get("error"), dict):
+            return dict(part["error"])
+    return {}
+
+
+def _judge_error(error: Mapping[str, Any], ticker: str, words: str) -> None:
+    if not error:
+        return
+    if str(error.get("description")).lower().startswith(_NO_ROWS):
+        raise NoPricesError(TITLE, ticker)
+    if error.get("code") == "Not Found":
+        raise UnknownTickerError(TITLE, ticker)
+    raise SourceBrokenError(TITLE, words)
+
+
+def _first_chart(said: Any) -> Mapping[str, Any] | None:
+    chart = said.get("chart") if isinstance(said, dict) else None
+    result = chart.get("result") if isinstance(chart, dict) else None
+    first = result[0] if isinstance(result, list) and result else None
+    return first if isinstance(first, dict) else None
+
+
+def _described(answer: Answer, said: Any) -> str:
+    body, error = answer.text.strip().lower(), _error(said)
+    if error:
+        what = f"“{error.get('code')}: {str(error.get('description'))[:80]}”"
+    elif said is not None:
+        what = "a chart that cannot be read" if _first_chart(said) else "JSON of another kind"
+    elif not body:
+        what = "an empty page"
+    elif "will be right back" in body:
+        what = "a maintenance page"
+    elif body.startswith("<"):
+        what = "a consent page" if "consent" in body else "a web page"
+    else:
+        what = "JSON that breaks off" if body.startswith("{") else "plain text"
+    return f"{what} with status {answer.status_code}" if answer.status_code >= 400 else what

@@ -1,0 +1,1 @@
+"""What all forecast cards share."""

@@ -1,0 +1,133 @@
+"""Facts and tables of any forecast and of its receipt."""
+
+from collections.abc import Sequence
+
+from app.forecasting.band import is_median
+from app.forecasting.scoring.receipt import Receipt, ScoredForecast
+from app.panels.analysis import NONE, Analysis, Fact, ForecastAnalysis, Table
+from app.panels.outcome import Outcome
+from app.text.numbers import day, money, percent, plural, ratio, signed_percent
+
+ERROR = "Error against “price stays”"
+_UNTESTED = "there is too little history to test this forecast on. Treat it as untested"
+
+
+def forecast_facts(analysis: ForecastAnalysis) -> tuple[Fact, ...]:
+    """Both bands and the middle on the last day."""
+    forecast = analysis.forecast
+    middle = forecast.median[-1]
+    note = f"{signed_percent(forecast.change(middle))} by {day(forecast.dates[-1])}"
+    return _range(analysis, 80), _range(analysis, 95), Fact("middle", "Middle", money(middle, analysis), note)
+
+
+def range_label(level: int, horizon: int) -> str:
+    """The name of a band on the last day of ``horizon``."""
+    return f"{level} % range in {plural(horizon, 'trading day')}"
+
+
+def held_label(level: int) -> str:
+    """The name of how often a band held."""
+    return f"{level} % band held"
+
+
+def receipt_facts(receipt: Receipt, horizon: int) -> tuple[Fact, ...]:
+    """How many past forecasts were scored, their error, and how often their bands held."""
+    number = plural(receipt.origins, "past forecast")
+    return (
+        Fact("tested", "Receipt", number, f"of {plural(horizon, 'day')}, none seen by its fit"),
+        _error(receipt),
+        _held(80, receipt.coverage_80, receipt.coverage_80_ci),
+        _held(95, receipt.coverage_95, receipt.coverage_95_ci),
+    )
+
+
+def score_facts(receipt: Receipt) -> tuple[Fact, ...]:
+    """Further scores, for who knows them; none where nothing was scored."""
+    if receipt.pinball_ratio is None or receipt.winkler_95_ratio is None or receipt.p_better is None:
+        return ()
+    pinball, winkler = f"{ratio(receipt.pinball_ratio)} ×", f"{ratio(receipt.winkler_95_ratio)} ×"
+    luck = "Chance that a useless median looks this good"
+    return (
+        Fact("pinball", "Pinball loss", pinball, "all seven quantiles, against a band of constant volatility"),
+        Fact("winkler", "Winkler score, 95 %", winkler, "width plus misses of the band, against the same"),
+        Fact("luck", luck, percent(receipt.p_better, 0), "Diebold–Mariano test against “price stays”"),
+    )
+
+
+def _range(analysis: ForecastAnalysis, level: int) -> Fact:
+    ends = analysis.forecast.band(level).end
+    prices = " – ".join(money(price, analysis) for price in ends)
+    changes = " to ".join(signed_percent(analysis.forecast.change(price)) for price in ends)
+    return Fact(f"range_{level}", range_label(level, analysis.horizon), prices, changes)
+
+
+def _error(receipt: Receipt) -> Fact:
+    if not receipt.origins:
+        return Fact("error", ERROR, NONE, _UNTESTED)
+    if receipt.mae_ratio is None:
+        return Fact("error", ERROR, NONE, "the price stood still wherever this was tested")
+    ends = receipt.mae_ratio_ci
+    interval = f"95 % interval {ratio(ends[0])} to {ratio(ends[1])}; " if ends else ""
+    return Fact("error", ERROR, f"{ratio(receipt.mae_ratio)} ×", f"{interval}below 1 is better")
+
+
+def _held(level: int, share: float | None, plausible: tuple[float, float] | None) -> Fact:
+    if share is None or plausible is None:
+        return Fact(f"held_{level}", held_label(level), NONE)
+    low, high = (percent(end, 0) for end in plausible)
+    return Fact(f"held_{level}", held_label(level), percent(share, 0), f"{low} to {high} is the plausible range")
+
+
+_MILESTONES = (1, 2, 5, 10, 22, 44)
+_SHOWN = 12
+
+
+def milestones(days: int) -> tuple[int, ...]:
+    """Which of the ``days`` ahead are shown: a few on the way, and the last."""
+    return (*(one for one in _MILESTONES if one < days), days)
+
+
+def forecast_tables(analysis: ForecastAnalysis) -> dict[str, Table]:
+    """The two tables that every forecast card has."""
+    return {"fan": fan_table(analysis), "receipt": receipt_table(analysis)}
+
+
+def fan_table(analysis: ForecastAnalysis, beside: Sequence[float] = (), name: str = "") -> Table:
+    """The seven quantiles on a few days; ``beside`` is another line of that ``name``, a price a day."""
+    forecast = analysis.forecast
+    levels = tuple("middle" if is_median(level) else f"{100 * float(level):g} %" for level in forecast.quantiles)
+    rows = tuple(
+        (
+            str(ahead),
+            day(forecast.dates[ahead - 1]),
+            *(money(prices[ahead - 1], analysis) for prices in forecast.quantiles.values()),
+            *(money(line, analysis) for line in beside[ahead - 1 : ahead]),
+        )
+        for ahead in milestones(analysis.horizon)
+    )
+    headings = ("Days ahead", "Date", *levels, *([name] if name else []))
+    return Table(headings, rows, "A price under 10 % is one that ten closes in a hundred are expected to stay below.")
+
+
+def receipt_table(analysis: ForecastAnalysis) -> Table:
+    """The newest of the past forecasts, each with what happened."""
+    receipt = analysis.receipt
+    newest = receipt.forecasts[: -_SHOWN - 1 : -1]
+    rows = tuple(_scored(one, analysis) for one in newest)
+    note = f"The newest {len(newest)} of {plural(receipt.origins, 'past forecast')}; the card's JSON has all of them."
+    return Table(("Made on", "For", "Last close", "10 %", "Middle", "90 %", "Close then"), rows, note)
+
+
+def _scored(one: ScoredForecast, analysis: ForecastAnalysis) -> tuple[str, ...]:
+    low, high = one.band(80)
+    prices = (money(price, analysis) for price in (one.last, low, one.median, high, one.actual))
+    return day(one.origin), day(one.target), *prices
+
+
+def outcome_table(outcome: Outcome, analysis: Analysis) -> Table:
+    """The closes that followed, on a few days."""
+    shown = milestones(len(outcome.dates))
+    rows = tuple(
+        (str(after), day(outcome.dates[after - 1]), money(outcome.actual[after - 1], analysis)) for after in shown
+    )
+    return Table(("Days later", "Date", "Close"), rows)

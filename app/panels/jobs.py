@@ -1,0 +1,169 @@
+"""Both ends of the border to the workers: what a worker runs for the cards, and the typed requests for it.
+
+Workers are given bytes and return bytes. What they run may be given ``say``, which is told in words what begins.
+"""
+
+import importlib
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from types import ModuleType
+from typing import Any, Protocol
+
+from pydantic import TypeAdapter
+
+from app.charts.chart import CANVASES, Chart
+from app.market import history as histories
+from app.panels import BY_SLUG
+from app.panels.analysis import Analysis
+from app.panels.outcome import OUTCOME, Outcome
+from app.panels.panel import Panel
+
+DRAWING = "Drawing the charts"
+_CHARTS = TypeAdapter(dict[str, Chart])
+_CHART = TypeAdapter(Chart)
+# Dotted names, because they import matplotlib, which only workers need.
+_OUTCOME_CHART = "app.panels.outcome_chart"
+_RANGES_CHART = "app.panels.verdict.charts"
+
+
+class Run(Protocol):
+    """How a named function of bytes is run by a worker."""
+
+    def __call__(self, function: str, *payload: bytes) -> Awaitable[bytes]:
+        """What the function returned."""
+
+
+async def request_analysis(run: Run, panel: Panel, horizon: int, history: bytes, needed: Sequence[bytes] = ()) -> bytes:
+    """The card's analysis as JSON; ``needed`` are those of ``panel.needs``, empty where a model has nothing to say."""
+    return await run(_name(analyse), panel.slug.encode(), str(horizon).encode(), history, *needed)
+
+
+async def request_charts(run: Run, panel: Panel, canvas: str, history: bytes, analysis: bytes) -> bytes:
+    """The card's charts, for ``decode_charts``."""
+    return await run(_name(draw), panel.slug.encode(), canvas.encode(), history, analysis)
+
+
+async def request_outcome_chart(
+    run: Run, panel: Panel, canvas: str, history: bytes, analysis: bytes, outcome: Outcome
+) -> bytes:
+    """The chart of what happened after ``analysis``, for ``decode_chart``."""
+    given = panel.slug.encode(), canvas.encode(), history, analysis, OUTCOME.dump_json(outcome)
+    return await run(_name(draw_outcome), *given)
+
+
+async def request_ranges_chart(run: Run, canvas: str, verdicts: Sequence[bytes]) -> bytes:
+    """The chart that sets the ranges of finished verdicts side by side, for ``decode_chart``."""
+    return await run(_name(draw_ranges), canvas.encode(), *verdicts)
+
+
+def decode_analysis(panel: Panel, analysis: bytes) -> Analysis:
+    """The analysis that was requested."""
+    finished: Analysis = _adapter(panel).validate_json(analysis)
+    return finished
+
+
+def decode_charts(charts: bytes) -> dict[str, Chart]:
+    """The charts by name that were requested."""
+    return _CHARTS.validate_json(charts)
+
+
+def decode_chart(chart: bytes) -> Chart:
+    """The chart that was requested."""
+    return _CHART.validate_json(chart)
+
+
+def silent(words: str) -> None:
+    """Say nothing."""
+
+
+Say = Callable[[str], None]
+
+
+def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes, say: Say = silent) -> bytes:
+    """The card's analysis as JSON; ``needed`` are the finished analyses it needs, in the order it names them.
+
+    An empty one is of a model that has nothing to say.
+    """
+    panel = BY_SLUG[slug.decode()]
+    others = {
+        name: decode_analysis(BY_SLUG[name], finished)
+        for name, finished in zip(panel.needs, needed, strict=True)
+        if finished
+    }
+    with saying(say):
+        analysis = _module(f"{panel.module}.analyse").analyse(histories.decode(history), int(horizon), others)
+    return _adapter(panel).dump_json(analysis)
+
+
+def draw(slug: bytes, canvas: bytes, history: bytes, analysis: bytes, say: Say = silent) -> bytes:
+    """The card's charts as JSON, drawn from finished numbers."""
+    say(DRAWING)
+    panel = BY_SLUG[slug.decode()]
+    finished = decode_analysis(panel, analysis)
+    charts = _module(f"{panel.module}.charts").draw(histories.decode(history), finished, CANVASES[canvas.decode()])
+    return _CHARTS.dump_json(charts)
+
+
+def draw_outcome(
+    slug: bytes, canvas: bytes, history: bytes, analysis: bytes, outcome: bytes, say: Say = silent
+) -> bytes:
+    """The chart of an outcome as JSON; the only work that is handed anything later than its history."""
+    say(DRAWING)
+    finished, happened = decode_analysis(BY_SLUG[slug.decode()], analysis), OUTCOME.validate_json(outcome)
+    made = _module(_OUTCOME_CHART).draw_outcome(
+        histories.decode(history), finished, happened, CANVASES[canvas.decode()]
+    )
+    return _CHART.dump_json(made)
+
+
+def draw_ranges(canvas: bytes, *verdicts: bytes, say: Say = silent) -> bytes:
+    """The chart as JSON that sets the ranges of finished verdicts side by side."""
+    say(DRAWING)
+    finished = [decode_analysis(BY_SLUG["verdict"], verdict) for verdict in verdicts]
+    return _CHART.dump_json(_module(_RANGES_CHART).draw_ranges(finished, CANVASES[canvas.decode()]))
+
+
+def warm() -> None:
+    """Import every card's models, and run each once where its first run is slow."""
+    for name in (*(f"{panel.module}.analyse" for panel in BY_SLUG.values()), _OUTCOME_CHART, _RANGES_CHART):
+        module = _module(name)
+        if hasattr(module, "warm"):
+            module.warm()
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(name)
+
+
+@cache
+def _adapter(panel: Panel) -> TypeAdapter[Any]:
+    return TypeAdapter(panel.analysis)
+
+
+def _name(function: Callable[..., object]) -> str:
+    """The name by which a worker finds ``function``."""
+    return f"{__name__}:{function.__name__}"
+
+
+WARM = _name(warm)
+"""The name of ``warm``, for an engine that starts workers."""
+
+
+_SAY: ContextVar[Say] = ContextVar("say", default=silent)
+
+
+def say(words: str) -> None:
+    """Tell what begins now; nothing but counts may be in it, because it leaves the job on its own way."""
+    _SAY.get()(words)
+
+
+@contextmanager
+def saying(to: Say) -> Iterator[None]:
+    """Meanwhile what is said goes ``to`` somebody."""
+    token = _SAY.set(to)
+    try:
+        yield
+    finally:
+        _SAY.reset(token)

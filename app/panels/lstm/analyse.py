@@ -1,0 +1,75 @@
+"""The LSTM card: what a network trained on hundreds of other stocks expects of this one, tested after its cut-off."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from app.errors import BeforeTrainingError
+from app.forecasting import volatility
+from app.forecasting.conformal import calibrate
+from app.forecasting.forecast import Forecast, LogPrices, Origins
+from app.forecasting.models.baselines import random_walk
+from app.forecasting.models.lstm.forecaster import PRIOR, lstm_from, tested_set
+from app.forecasting.models.lstm.inputs import LAGS
+from app.forecasting.models.lstm.weights import WeightSet, shipped
+from app.forecasting.models.range_regression import YEAR
+from app.forecasting.scoring.audit import audit
+from app.forecasting.scoring.backtest import realised
+from app.market.history import PriceHistory
+from app.panels.analysis import Analysis
+from app.panels.forecast.convert import head, log_prices, published_forecast
+from app.panels.jobs import say
+from app.panels.lstm.model import LookedAt, LstmAnalysis, TrainedOn
+
+
+def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> LstmAnalysis:
+    """Forecast from the last bar and from every fifth one after the cut-off, in one batch."""
+    y = log_prices(history)
+    weights, past = choose(y, horizon)
+    origins = np.append(past, len(y) - 1)
+    say(f"Forecasting from {len(origins)} days, {len(weights.networks)} networks each")
+    own = lstm_from(weights, y, origins, horizon)
+    say(f"Calibrating on {len(past)} past forecasts")
+    forecast = calibrate(own, realised(y, origins, horizon), PRIOR)
+    card = weights.card
+    return LstmAnalysis(
+        **head(history, horizon),
+        forecast=published_forecast(history, forecast.quantiles[-1]),
+        receipt=audit(y, Forecast(past, forecast.quantiles[:-1]), random_walk(y, past, horizon)),
+        trained_on=TrainedOn(card.cut_off, card.tickers, card.rows, len(card.seeds), card.versions, card.sha256),
+        looked_at=looked_at(y),
+    )
+
+
+def choose(y: LogPrices, horizon: int) -> tuple[WeightSet, Origins]:
+    """The weights that answer and their finished origins, five bars apart; none where too few are finished.
+
+    Raises ``BeforeTrainingError`` where the last bar is not after any cut-off.
+    """
+    chosen = tested_set(y, horizon)
+    if chosen is None:
+        raise BeforeTrainingError(y.dates[-1].item(), shipped()[0].card.cut_off)
+    return chosen
+
+
+def warm() -> None:
+    """One small forecast: the graph is traced and the weights are read."""
+    days = np.arange(np.datetime64("2019-01-01"), np.datetime64("2019-03-15"))
+    flat = np.sin(np.arange(len(days)))
+    y = LogPrices(days, flat, flat, flat, flat, np.zeros_like(flat))
+    lstm_from(shipped()[-1], y, np.array([len(y) - 2, len(y) - 1]), 5)
+
+
+def looked_at(y: LogPrices) -> LookedAt:
+    """The volatilities and the volume of the last bars of ``y``."""
+    ranges, year = volatility.range_variance(y), volatility.rolling(volatility.squared_returns(y), YEAR)[-1]
+    today, week, month = (float(np.sqrt(volatility.rolling(ranges, bars)[-1] / year)) for bars in (1, 5, 22))
+    usual = y.volume[-66:].mean()
+    return LookedAt(
+        today=today,
+        week=week,
+        month=month,
+        year=float(np.sqrt(year)),
+        volume=float(y.volume[-5:].mean() / usual) if usual else None,
+        since=y.dates[max(0, len(y) - 1 - max(LAGS))].item(),
+    )

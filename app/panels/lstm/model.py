@@ -1,0 +1,45 @@
+"""The LSTM card's analysis: numbers only."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.panels.analysis import ForecastAnalysis
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedOn:
+    """What the network has learned from: ``rows`` samples of other ``tickers``, nothing after ``cut_off``.
+
+    Its forecast is the mean over ``networks`` trained from different seeds; ``sha256`` is of the training prices.
+    """
+
+    cut_off: date
+    tickers: int
+    rows: int
+    networks: int
+    versions: dict[str, str]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """The largest part of what the network was shown: volatilities as a share of the last year's.
+
+    ``today`` is the last day's range, ``week`` and ``month`` those of 5 and 22 bars; ``year`` is a year's, annualised.
+    ``volume`` is the last 5 bars' against the last 66, None without volume; ``since`` is the first bar that counts.
+    """
+
+    today: float
+    week: float
+    month: float
+    year: float
+    volume: float | None
+    since: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LstmAnalysis(ForecastAnalysis):
+    """The network's forecast; its receipt holds only origins after ``trained_on.cut_off``."""
+
+    trained_on: TrainedOn
+    looked_at: LookedAt

@@ -1,0 +1,87 @@
+"""The overview card: where the price stands and how far it moves, from its own past alone."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from app.forecasting.forecast import Floats, LogPrices
+from app.forecasting.scoring.metrics import moves_over
+from app.forecasting.volatility import ewma, squared_returns
+from app.market.calendar import sessions_a_year
+from app.market.history import PriceHistory
+from app.panels.analysis import Analysis
+from app.panels.forecast.convert import head, log_prices
+from app.panels.overview.model import Drawdown, FallChance, OverviewAnalysis, TailRisk, TypicalMove, Volatility
+
+_FEWEST_WINDOWS = 20
+
+
+def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> OverviewAnalysis:
+    """Levels, moves and risks; every count is over the whole history given."""
+    y = log_prices(history)
+    year = history.dates > history.dates[-1] - np.timedelta64(365, "D")
+    lengths = [days for days in sorted({1, 5, 22, horizon}) if len(history) - days >= _FEWEST_WINDOWS]
+    return OverviewAnalysis(
+        **head(history, horizon),
+        last_close=float(history.close[-1]),
+        previous_close=float(history.close[-2]),
+        change=float(history.close[-1] / history.close[-2] - 1),
+        year_low=float(history.low[year].min()),
+        year_high=float(history.high[year].max()),
+        typical_moves=tuple(typical_move(y, days) for days in lengths),
+        fall=fall_chance(y, horizon) if horizon in lengths else None,
+        tail_risk=tuple(tail_risk(y, days) for days in sorted({1, horizon}) if days in lengths),
+        drawdown=worst_drawdown(y),
+        volatility=annual_volatility(y, sessions_a_year(history.passport.calendar)),
+    )
+
+
+FALL = 0.05
+
+
+def daily_volatility(y: LogPrices) -> Floats:
+    """EWMA volatility (n,) of a day's log return, known at each bar."""
+    return np.sqrt(ewma(squared_returns(y)))
+
+
+def typical_move(y: LogPrices, days: int) -> TypicalMove:
+    """The median size of moves over ``days``, and the size that one in ten exceeds."""
+    median, large = np.quantile(np.abs(moves_over(y, days)), [0.5, 0.9])
+    return TypicalMove(days, float(median), float(large))
+
+
+def tail_risk(y: LogPrices, days: int) -> TailRisk:
+    """Historical value at risk and expected shortfall at 95 %."""
+    moves = moves_over(y, days)
+    worst = float(np.quantile(moves, 0.05))
+    return TailRisk(days, worst, float(moves[moves <= worst].mean()), len(moves))
+
+
+def fall_chance(y: LogPrices, horizon: int) -> FallChance:
+    """How often a close within ``horizon`` bars lay 5 % or more below the first, then and at today's volatility."""
+    paths = sliding_window_view(y.close, horizon + 1)
+    lowest = (paths[:, 1:] - paths[:, :1]).min(axis=1)
+    sigma = daily_volatility(y)
+    # The first month's volatility is measured on a handful of bars, so these windows cannot be rescaled by it.
+    steady = slice(min(22, len(lowest) - 1), None)
+    rescaled = lowest[steady] * (sigma[-1] / sigma[: len(lowest)][steady])
+    limit = np.log1p(-FALL)
+    return FallChance(FALL, float((rescaled <= limit).mean()), float((lowest <= limit).mean()), len(lowest))
+
+
+def worst_drawdown(y: LogPrices) -> Drawdown:
+    """The deepest fall from a running high, and how far below its high the price is now."""
+    high = np.maximum.accumulate(y.close)
+    depth = np.expm1(y.close - high)
+    trough = int(np.argmin(depth))
+    peak = int(np.argmax(y.close[: trough + 1]))
+    back = np.flatnonzero(y.close[trough:] >= high[trough])
+    recovered = y.dates[trough + back[0]].item() if len(back) and depth[trough] < 0 else None
+    return Drawdown(float(depth[trough]), y.dates[peak].item(), y.dates[trough].item(), recovered, float(depth[-1]))
+
+
+def annual_volatility(y: LogPrices, sessions_a_year: int) -> Volatility:
+    """Today's volatility a year against that of every past day but the first month's."""
+    annual = daily_volatility(y)[22:] * np.sqrt(sessions_a_year)
+    return Volatility(float(annual[-1]), float(np.median(annual)), float((annual[:-1] < annual[-1]).mean()))

@@ -1,0 +1,61 @@
+"""The overview card's charts."""
+
+import numpy as np
+
+from app.charts.chart import Canvas, Chart, beside
+from app.charts.pictures.moves import move_distribution
+from app.charts.pictures.moves import volatility as volatility_through_time
+from app.charts.pictures.price import price_and_volume
+from app.forecasting.scoring import metrics
+from app.market.calendar import sessions_a_year
+from app.market.history import PriceHistory
+from app.panels.forecast.convert import log_prices
+from app.panels.overview import analyse
+from app.panels.overview.model import OverviewAnalysis
+
+
+def draw(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> dict[str, Chart]:
+    """The price, the distribution of moves over the horizon, and volatility through time."""
+    return {
+        "price": _price(history, analysis, canvas),
+        "moves": _moves(history, analysis, beside(canvas)),
+        "volatility": _volatility(history, analysis, beside(canvas)),
+    }
+
+
+def _price(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> Chart:
+    change = history.adj_close[-1] / history.adj_close[0] - 1
+    alt = (
+        f"Closing prices of {analysis.data.name} from {analysis.data.first_bar} to {analysis.as_of}: "
+        f"{change:+.0%} over the whole span; the worst fall from a high was {analysis.drawdown.depth:.0%}."
+    )
+    volume = history.volume if analysis.data.has_volume else None
+    currency = analysis.data.currency
+    return price_and_volume(history.dates, history.close, volume, canvas=canvas, alt=alt, currency=currency)
+
+
+def _moves(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> Chart:
+    tail = analysis.tail_risk[-1]
+    moves = 100 * metrics.moves_over(log_prices(history), tail.days)
+    alt = (
+        f"Past moves over {tail.days} trading days: one in twenty was below {tail.value_at_risk:.1%}, "
+        f"those averaged {tail.expected_shortfall:.1%}."
+    )
+    return move_distribution(
+        moves,
+        value_at_risk=100 * tail.value_at_risk,
+        expected_shortfall=100 * tail.expected_shortfall,
+        last=float(moves[-1]),
+        canvas=canvas,
+        alt=alt,
+    )
+
+
+def _volatility(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> Chart:
+    now = analysis.volatility
+    annual = (
+        100 * analyse.daily_volatility(log_prices(history))[22:] * np.sqrt(sessions_a_year(history.passport.calendar))
+    )
+    alt = f"Volatility a year, now {now.now:.0%}: calmer on {now.percentile:.0%} of days, median {now.median:.0%}."
+    label = f"higher than on {now.percentile:.0%} of days"
+    return volatility_through_time(history.dates[22:], annual, 100 * now.now, label, canvas=canvas, alt=alt)

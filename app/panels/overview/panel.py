@@ -1,0 +1,119 @@
+"""The Overview card: its description, facts and tables."""
+
+from app.panels.analysis import NONE, Fact, Table
+from app.panels.overview.model import Drawdown, OverviewAnalysis, TailRisk
+from app.panels.panel import Heights, Panel
+from app.text.numbers import day, money, percent, plural, signed_percent
+
+
+def overview_facts(analysis: OverviewAnalysis) -> tuple[Fact, ...]:
+    """The last close, how far the price moves, and what it has lost."""
+    close, lowest, highest = (
+        money(price, analysis) for price in (analysis.last_close, analysis.year_low, analysis.year_high)
+    )
+    return (
+        Fact("last_close", "Last close", close, f"{signed_percent(analysis.change, 2)} on {day(analysis.as_of)}"),
+        fall_fact(analysis),
+        Fact("year_range", "52-week range", f"{lowest} – {highest}"),
+        *(typical_move_fact(analysis, move.days) for move in analysis.typical_moves),
+        *(_tail(tail) for tail in analysis.tail_risk),
+        _drawdown(analysis),
+        _volatility_fact(analysis),
+    )
+
+
+def overview_tables(analysis: OverviewAnalysis) -> dict[str, Table]:
+    """A table for each of the three charts."""
+    now = analysis.volatility
+    calm = ("Now", percent(now.now)), ("Median", percent(now.median)), ("Days calmer than now", percent(now.percentile))
+    return {
+        "price": _levels(analysis),
+        "moves": _move_rows(analysis),
+        "volatility": Table(("Volatility", "A year"), calm),
+    }
+
+
+PANEL = Panel(
+    slug="overview",
+    title="Overview",
+    question="What is it, and how far does it move?",
+    module="app.panels.overview.analyse",
+    analysis=OverviewAnalysis,
+    minimum_bars=60,
+    facts=overview_facts,
+    tables=overview_tables,
+    seconds=0.1,
+    heights=Heights(114, 112.5, 71),
+)
+
+_TOO_SHORT = "this history is too short to say"
+
+
+def typical_move_fact(analysis: OverviewAnalysis, days: int) -> Fact:
+    """How far the price moves over ``days``, where its past is long enough to tell."""
+    key, label = f"typical_move_{days}", f"Typical move, {plural(days, 'day')}"
+    move = next((one for one in analysis.typical_moves if one.days == days), None)
+    if move is None:
+        return Fact(key, label, NONE, _TOO_SHORT)
+    return Fact(key, label, f"± {percent(move.median)}", f"one in ten above {percent(move.large)}")
+
+
+def fall_fact(analysis: OverviewAnalysis) -> Fact:
+    """How likely some close on the way is far below the last one."""
+    fall = analysis.fall
+    if fall is None:
+        return Fact("fall", "Chance of a fall", NONE, _TOO_SHORT)
+    note = (
+        f"a close that far below the last within {plural(analysis.horizon, 'trading day')}, at today's volatility; "
+        f"{percent(fall.base_rate, 0)} in its past"
+    )
+    return Fact("fall", f"Chance of a {percent(fall.fall, 0)} fall", percent(fall.now, 0), note)
+
+
+def _tail(tail: TailRisk) -> Fact:
+    note = f"one in twenty was worse, and those averaged {signed_percent(tail.expected_shortfall)}"
+    label = f"Value at risk, {plural(tail.days, 'day')}"
+    return Fact(f"value_at_risk_{tail.days}", label, signed_percent(tail.value_at_risk), note)
+
+
+def _drawdown(analysis: OverviewAnalysis) -> Fact:
+    worst = analysis.drawdown
+    note = f"since {day(analysis.data.first_bar)}: {day(worst.peak)} to {day(worst.trough)}, {_recovery(worst)}"
+    return Fact("drawdown", "Worst drawdown", signed_percent(worst.depth), note)
+
+
+def _recovery(worst: Drawdown) -> str:
+    return f"recovered {day(worst.recovered)}" if worst.recovered else "not recovered"
+
+
+def _volatility_fact(analysis: OverviewAnalysis) -> Fact:
+    now = analysis.volatility
+    note = f"a year; calmer than now on {percent(now.percentile, 0)} of its days, median {percent(now.median, 0)}"
+    return Fact("volatility", "Volatility now", percent(now.now, 0), note)
+
+
+def _levels(analysis: OverviewAnalysis) -> Table:
+    fall, last, high, low = analysis.drawdown, analysis.last_close, analysis.year_high, analysis.year_low
+    rows = (
+        ("Last close", money(last, analysis), day(analysis.as_of)),
+        ("Close before", money(analysis.previous_close, analysis), f"{signed_percent(analysis.change, 2)} since"),
+        ("52-week high", money(high, analysis), f"{signed_percent(high / last - 1)} from the last close"),
+        ("52-week low", money(low, analysis), f"{signed_percent(low / last - 1)} from the last close"),
+        ("Worst drawdown", signed_percent(fall.depth), f"{day(fall.peak)} to {day(fall.trough)}"),
+    )
+    return Table(("What", "Value", "When, or how far away"), rows)
+
+
+def _move_rows(analysis: OverviewAnalysis) -> Table:
+    tails = {one.days: (one.value_at_risk, one.expected_shortfall) for one in analysis.tail_risk}
+    rows = tuple(
+        (
+            plural(one.days, "day"),
+            percent(one.median),
+            percent(one.large),
+            *map(signed_percent, tails.get(one.days, ())),
+        )
+        for one in analysis.typical_moves
+    )
+    headings = ("Over", "Half moved less than", "One in ten moved more than", "Worst 5 % from", "These on average")
+    return Table(headings, tuple((*row, *(NONE for _ in headings[len(row) :])) for row in rows))

@@ -1,0 +1,1 @@
+"""The candlestick patterns card."""

@@ -1,0 +1,85 @@
+"""The Patterns card: its description, facts and tables."""
+
+from app.forecasting.band import band_of, median_of
+from app.panels.analysis import Fact, Table
+from app.panels.forecast.content import milestones
+from app.panels.panel import Heights, Panel
+from app.panels.patterns.model import FoundShape, PatternsAnalysis
+from app.patterns.finding import EDGE
+from app.text.numbers import day, money, percent, plural
+
+
+def patterns_facts(analysis: PatternsAnalysis) -> tuple[Fact, ...]:
+    """The newest shape, and whether anything followed such shapes."""
+    return _newest(analysis), _finding(analysis)
+
+
+def patterns_tables(analysis: PatternsAnalysis) -> dict[str, Table]:
+    """The shapes, what is known of each of the newest, and what followed the past most like now."""
+    windows = {f"window_{place}": _window(one) for place, one in enumerate(analysis.newest)}
+    found = tuple((day(one.date), one.name, one.trend, _believed(one)) for one in analysis.patterns)
+    candles = Table(("Ended on", "Shape", "Trend before it", "Network gives it"), found[::-1])
+    return {"candles": candles, "analogues": _lookalikes(analysis), **windows}
+
+
+PANEL = Panel(
+    slug="patterns",
+    title="Patterns",
+    question="Which candlestick shape is this, and what followed it before?",
+    module="app.panels.patterns.analyse",
+    analysis=PatternsAnalysis,
+    minimum_bars=250,
+    facts=patterns_facts,
+    tables=patterns_tables,
+    seconds=0.4,
+    heights=Heights(238, 203.5, 168),
+)
+
+_NO_EDGE = "after none of the eight shapes did this price move otherwise than after any day, by more than chance"
+
+
+def _newest(analysis: PatternsAnalysis) -> Fact:
+    if not analysis.newest:
+        nothing = "none of the eight ended on any of them"
+        return Fact("newest", f"The last {plural(analysis.agreement.bars, 'bar')}", "No shape", nothing)
+    last = analysis.newest[0]
+    note = f"{'in' if last.in_trend else 'without'} the trend it is said to end"
+    return Fact("newest", f"Newest shape, {day(last.date)}", last.name.capitalize(), note)
+
+
+def _finding(analysis: PatternsAnalysis) -> Fact:
+    told = [f"{one.name} over {plural(one.days, 'day')}" for one in analysis.evidence if one.verdict == EDGE]
+    if not told:
+        return Fact("finding", "What followed the shapes", "No measurable edge", _NO_EDGE)
+    note = "the price then differed from other days by more than chance; one in twenty such findings is luck"
+    return Fact("finding", "What followed the shapes", ", ".join(told), note)
+
+
+def _window(one: FoundShape) -> Table:
+    told = (
+        ("Shape", one.name),
+        ("Ended on", day(one.date)),
+        ("Trend before it", one.trend),
+        ("Network gives it", _believed(one)),
+    )
+    return Table(("What", "Found"), told)
+
+
+def _believed(one: FoundShape) -> str:
+    return "nothing to see" if one.probability is None else percent(one.probability)
+
+
+def _lookalikes(analysis: PatternsAnalysis) -> Table:
+    past = analysis.analogues
+    days = milestones(past.days) if past.fan else ()
+    rows = tuple(
+        (str(after), *_price_rows(past.fan, after, analysis), *_price_rows(past.base_rate, after, analysis))
+        for after in days
+    )
+    names = tuple(f"{level}, {whose}" for whose in ("lookalikes", "any day") for level in ("10 %", "middle", "90 %"))
+    return Table(("Days later", *names), rows)
+
+
+def _price_rows(fan: dict[str, tuple[float, ...]], after: int, analysis: PatternsAnalysis) -> tuple[str, ...]:
+    band = band_of(fan, 80)
+    return tuple(money(prices[after - 1], analysis) for prices in (band.low, median_of(fan), band.high))

@@ -1,0 +1,81 @@
+"""Why each member of the verdict has its weight, and how far they agree."""
+
+import numpy as np
+
+from app.forecasting.ensemble.blend import Blended, CurrentForecasts
+from app.forecasting.ensemble.members import MEMBERS
+from app.forecasting.ensemble.weights import SURE, WORST, Standing, Weighing
+from app.forecasting.forecast import MEDIAN, Floats
+from app.forecasting.models.baselines import T_THRESHOLD
+from app.forecasting.scoring.metrics import BANDS
+from app.panels.patterns.model import PatternsAnalysis
+from app.panels.verdict.model import Accord, CombinedMember
+from app.patterns.finding import EDGE, NOT_ENOUGH
+
+_LOW, _HIGH = BANDS[80]
+
+
+def combined_members(today: Blended, current: CurrentForecasts, last: float) -> tuple[CombinedMember, ...]:
+    """Each member with its weight today, the reason, and its prices on the horizon's last day."""
+    weights, ends, weighing = today.weights[0, -1], current.quantiles[:, 0, -1], today.weighings[0]
+    members = [
+        _member(member.title, weights[place], _reason(place, weighing), ends[place], last)
+        for place, member in enumerate(MEMBERS)
+    ]
+    t, share = float(current.t[0]), float(current.drift_shares[0])
+    return (*members, _member("Its own drift", share, _why_drift(t), current.drift[0, -1], last))
+
+
+def _member(title: str, weight: float, reason: str, quantiles: Floats, last: float) -> CombinedMember:
+    prices = last * np.exp(quantiles[[MEDIAN, _LOW, _HIGH]])
+    middle, low, high = (float(price) if np.isfinite(price) else None for price in prices)
+    return CombinedMember(title, float(weight), reason, middle, low, high)
+
+
+def _why_drift(t: float) -> str:
+    drifted = f"Over three years it drifted with t = {t:.1f}"
+    if abs(t) <= T_THRESHOLD:
+        return f"{drifted}; below {T_THRESHOLD:g} that may well be chance, so it counts for nothing."
+    return f"{drifted}, which chance does not explain."
+
+
+def _reason(place: int, weighing: Weighing) -> str:
+    ratio, p = weighing.mae_ratios[place], weighing.p_joins[place]
+    n = weighing.origins
+    here = f"on {n} past forecasts here its middle missed {ratio:.2f} times as much as “price stays”"
+    untested = f"{n} past forecasts here are too few to change that"
+    match weighing.standings[place]:
+        case Standing.ABSENT:
+            return "It had learned nothing from before these days, so it is not heard."
+        case Standing.LEFT_OUT:
+            return f"Left out: {here}, more than {WORST:g} times."
+        case Standing.JOINED:
+            return f"It beat the others here beyond doubt (p below {SURE:g}), so it counts as much as they do together."
+        case Standing.VOTES:
+            kept = untested if np.isnan(ratio) else f"{here}, which does not speak against it"
+            return f"What it earned at this distance on other stocks; {kept}."
+        case _:
+            kept = untested if np.isnan(p) else f"here it did not clearly beat them either (p = {p:.2f})"
+            return f"On other stocks it added nothing to those that count; {kept}."
+
+
+def agreement(ends: Floats, combined: Floats) -> Accord:
+    """How today's ``ends`` (members, 7) lie to one another and to the combination (7,)."""
+    middles = ends[np.isfinite(ends[:, MEDIAN]), MEDIAN]
+    width = max(float(combined[_HIGH] - combined[_LOW]), np.finfo(float).tiny)
+    return Accord(len(middles), int((middles > 0).sum()), float(np.ptp(middles)) / width)
+
+
+def shapes(patterns: PatternsAnalysis) -> str:
+    """What the newest candlestick shape is worth by what followed it here before; it has no part in the numbers."""
+    if not patterns.newest:
+        return f"No candlestick shape stood in the last {patterns.agreement.bars} bars."
+    newest = patterns.newest[0]
+    findings = {row.days: row.verdict for row in patterns.evidence if row.name == newest.name}
+    told = f"The newest candlestick shape is the {newest.name} of {newest.date.day} {newest.date:%b %Y}"
+    followed = [str(days) for days, finding in findings.items() if finding == EDGE]
+    if followed:
+        return f"{told}; what came {' and '.join(followed)} days after such shapes here was more than chance explains."
+    if all(finding == NOT_ENOUGH for finding in findings.values()):
+        return f"{told}; there were too few of them here to say what follows."
+    return f"{told}; what followed such shapes here was no different from what followed any day."

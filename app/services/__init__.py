@@ -1,0 +1,1 @@
+"""What the web pages and the command line share; none of it knows HTTP."""

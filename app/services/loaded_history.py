@@ -1,0 +1,135 @@
+"""The history of a query: loaded once, kept under the hash of its content, and read row by row only to be made."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from pydantic import TypeAdapter
+
+from app.compute.progress import report
+from app.market import history as histories
+from app.market.fallback import ANSWER_SECONDS, keep_answer, kept_answer
+from app.market.passport import Passport, Stale
+from app.market.raw_history import RawHistory
+from app.market.source import MarketSource
+from app.panels.outcome import Following, following
+from app.panels.panel import Query
+from app.store.cache import Cache
+from app.store.single_flight import Flights, SingleFlight
+
+_SECONDS_STALE = 60.0
+_FOLLOWING = TypeAdapter(Following | None)
+_NOTHING_FOLLOWS = b"null"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedHistory:
+    """An encoded history, whose ``key`` tells it from others by content, and what is known of it without decoding it.
+
+    ``newest`` is the source's last bar; ``stale`` is set where the source has no newer prices to give; ``following``
+    is what came after the history, where the query looks back.
+    """
+
+    history: bytes
+    key: str
+    passport: Passport
+    newest: date
+    stale: Stale | None
+    following: Following | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What stands in the cache for a source's answer: the hash under which its rows are, and their age."""
+
+    digest: str
+    newest: date
+    stale: Stale | None
+
+
+_ANSWER = TypeAdapter(_Answer)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLoader:
+    """Loads the prices of a ticker once for all its cards, while an answer is younger than ``seconds``.
+
+    A visitor's file is read once for all its cards too: its rows stay in the cache for ``seconds``, and are found only
+    by who sends the same file. The rows of a source stay for longer, for when it is unavailable.
+    """
+
+    sources: Mapping[str, MarketSource]
+    cache: Cache
+    seconds: float
+    flights: Flights = field(default_factory=SingleFlight[bytes])
+    preparing: SingleFlight[LoadedHistory] = field(default_factory=SingleFlight[LoadedHistory], init=False)
+
+    async def prepare(self, query: Query) -> LoadedHistory:
+        """The history that ``query`` asks for; raises what its source and its rows give cause to."""
+        ahead = query.horizon if query.as_of else 0
+        return await self.preparing.run(f"{query.prices}:{query.as_of}:{ahead}", lambda: self._prepared(query))
+
+    async def _prepared(self, query: Query) -> LoadedHistory:
+        answer, quotes = await self._answer(query)
+        history = await self.cache.get(_history_key(answer, query))
+        after = await self.cache.get(_following_key(answer, query)) if query.as_of else _NOTHING_FOLLOWS
+        if history is None or after is None:
+            quotes = quotes or await kept_answer(self.cache, answer.digest)
+            if quotes is None:
+                # The cache made room for something newer; what is loaded now may differ.
+                (answer, quotes), history = await self._load(query), None
+            history, after = await self._built(query, answer, quotes, history)
+        key, passport = hashlib.sha256(history).hexdigest(), histories.decode_passport(history)
+        return LoadedHistory(history, key, passport, answer.newest, answer.stale, _FOLLOWING.validate_json(after))
+
+    async def _built(
+        self, query: Query, answer: _Answer, quotes: RawHistory, history: bytes | None
+    ) -> tuple[bytes, bytes]:
+        """The history, unless there is one already, and what followed it, both kept."""
+        if history is None:
+            history = histories.encode(histories.history_until(quotes, query.as_of))
+            await self.cache.set(_history_key(answer, query), history, self.seconds)
+        if query.as_of is None:
+            return history, _NOTHING_FOLLOWS
+        last_bar = histories.decode_passport(history).last_bar
+        after = _FOLLOWING.dump_json(following(quotes, last_bar, query.horizon))
+        await self.cache.set(_following_key(answer, query), after, self.seconds)
+        return history, after
+
+    async def _answer(self, query: Query) -> tuple[_Answer, RawHistory | None]:
+        """The source's answer, and its rows where they were loaded just now."""
+        if kept := await self.cache.get(_quotes_key(query)):
+            return _ANSWER.validate_json(kept), None
+        loaded: list[RawHistory] = []
+
+        async def load() -> bytes:
+            answer, quotes = await self._load(query)
+            loaded.append(quotes)
+            return _ANSWER.dump_json(answer)
+
+        answer = _ANSWER.validate_json(await self.flights.run(_quotes_key(query), load))
+        return answer, loaded[0] if loaded else None
+
+    async def _load(self, query: Query) -> tuple[_Answer, RawHistory]:
+        report("Loading the prices")
+        quotes = await (query.upload or self.sources[query.source]).load(query.ticker)
+        digest = await keep_answer(self.cache, quotes, self.seconds if query.upload else ANSWER_SECONDS)
+        newest = quotes.dates.max().item() if len(quotes.dates) else date.min
+        answer = _Answer(digest, newest, quotes.stale)
+        # Prices that are old already are asked for again soon, but not by every card of a page.
+        seconds = min(self.seconds, _SECONDS_STALE) if quotes.stale else self.seconds
+        await self.cache.set(_quotes_key(query), _ANSWER.dump_json(answer), seconds)
+        return answer, quotes
+
+
+def _quotes_key(query: Query) -> str:
+    return f"quotes:{query.prices}"
+
+
+def _history_key(answer: _Answer, query: Query) -> str:
+    return f"history:{answer.digest}:{query.as_of}"
+
+
+def _following_key(answer: _Answer, query: Query) -> str:
+    return f"following:{answer.digest}:{query.as_of}:{query.horizon}"

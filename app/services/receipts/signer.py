@@ -1,0 +1,100 @@
+"""Who signs documents, and tells later whether a receipt is one of these and unchanged."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.services.receipts import format
+from app.services.receipts.format import SignedReceipt, digest
+from app.services.receipts.provenance import VERSION, code_digest, made_with
+from app.services.results import QueryResult, forecast_table
+from app.text.numbers import day, plural
+
+FORECAST, SUMMARY, REPORT = "forecast.csv", "summary.txt", "report"
+_WHOLE = f"Paste it from {format.BEGIN} to {format.END}; the rest of its document may come with it."
+_OTHER_KEY = "Each deployment signs with a key of its own, and one without SECRET_KEY with a new one at each start."
+_GENUINE = "The receipt itself is genuine. A spreadsheet that saves a file anew may round its numbers."
+_NOT_COMPARED = "The numbers themselves were not compared: paste the whole forecast.csv or summary.txt for that."
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of checking: ``good`` is None where there was nothing to check; ``about`` says what a good one is."""
+
+    good: bool | None
+    sentence: str
+    hint: str
+    lines: tuple[str, ...] = ()
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSigner:
+    """Signs and checks with the deployment's ``key``."""
+
+    key: bytes = field(repr=False)
+
+    def receipt(self, result: QueryResult, document: str, **hashes: str) -> tuple[str, ...]:
+        """The lines of the receipt of a document made from ``result``; ``hashes`` are of what stands in it."""
+        query, passport = result.query, result.passport
+        fields = {
+            "receipt": "stock-forecasting-analytics/1",
+            "document": document,
+            "ticker": query.ticker,
+            "horizon": str(query.horizon),
+            "as_of": str(query.as_of or "the last bar"),
+            "source": query.source,
+            "bars": f"{passport.bars} from {passport.first_bar} to {passport.last_bar}",
+            "data": passport.sha256,
+            "cards": " ".join(result.finished()) or "none",
+            "left_out": " ".join(panel.slug for panel, _ in result.left_out()) or "none",
+            "forecasts": digest(forecast_table(result.forecasts())),
+            **hashes,
+            "app": VERSION,
+            "code": code_digest(),
+            **made_with(),
+        }
+        return format.write(fields, self.key)
+
+    def check(self, pasted: str) -> Checked:
+        """Whether the receipt in ``pasted`` was signed with this key, and what stands around it belongs to it."""
+        receipt = format.read(pasted)
+        if isinstance(receipt, str):
+            return Checked(None, receipt, _WHOLE)
+        if not receipt.signed_with(self.key):
+            sentence = "This receipt was not signed by this deployment, or it was changed since."
+            return Checked(False, sentence, _OTHER_KEY, receipt.lines)
+        return _compared(receipt)
+
+
+def words_of(text: str) -> str:
+    """The words of a text, one blank between any two: what is left of it however a mail program wraps its lines."""
+    return " ".join(text.split())
+
+
+def _compared(receipt: SignedReceipt) -> Checked:
+    content, signed = _content(receipt)
+    if not content:
+        sentence = "Signed by this deployment, and unchanged."
+        return Checked(True, sentence, _NOT_COMPARED, receipt.lines, _about(receipt))
+    if digest(content) != signed:
+        sentence = "The text was changed after it was signed."
+        return Checked(False, sentence, _GENUINE, receipt.lines)
+    sentence = "Signed by this deployment, and unchanged like all that was pasted with it."
+    return Checked(True, sentence, "", receipt.lines, _about(receipt))
+
+
+def _about(receipt: SignedReceipt) -> str:
+    """The query and what was made of it, in one sentence."""
+    last_bar = receipt["bars"].rpartition(" ")[2]
+    ahead = plural(int(receipt["horizon"]), "trading day")
+    return f"{receipt['ticker']}, {ahead} ahead, from prices until {day(date.fromisoformat(last_bar))}."
+
+
+def _content(receipt: SignedReceipt) -> tuple[str, str]:
+    """What stands around the receipt, as its hash was made of it, and that hash."""
+    if receipt["document"] == FORECAST:
+        rows = (line for line in receipt.around if line.strip() and not line.startswith("#"))
+        return "".join(f"{row}\n" for row in rows), receipt["forecasts"]
+    if receipt["document"] == SUMMARY:
+        return words_of(" ".join(line.lstrip("> ") for line in receipt.around)), receipt["text"]
+    return "", ""

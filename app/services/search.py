@@ -1,0 +1,99 @@
+"""What a visitor may mean by a few letters: from the source, or from a list of ours where it cannot be asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter
+
+from app.errors import SourceUnavailableError, TooOftenError
+from app.market.instruments import Instrument, matching, well_known
+from app.market.source import MarketSource, SearchableSource
+from app.services.shared_state import CardLimits
+from app.store.cache import Cache
+from app.store.single_flight import Flights
+
+_SECONDS_WITHOUT = 60.0
+_NOT_ASKED = "{title} cannot be asked just now. {rest}"
+_LISTED = "These are from a built-in list."
+_NOT_LISTED = "The built-in list has nothing like it; a symbol can be typed all the same."
+_NOTHING = "{title} finds nothing like it."
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found, and a ``note`` for whoever looks at it, empty where there is nothing to say."""
+
+    found: tuple[Instrument, ...]
+    note: str
+    from_source: bool
+
+
+_FINDINGS = TypeAdapter(Findings)
+
+
+def _bounds() -> CardLimits:
+    # Typing a name takes a few; a source that is asked without end would refuse prices too.
+    return CardLimits("30/minute", crowd=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Asks a source once for the same words while the answer is kept, for ``seconds``, and never more than ``bounds``.
+
+    Where it cannot be asked it is left alone for a minute; nobody gets an error for having typed something.
+    """
+
+    sources: Mapping[str, MarketSource]
+    cache: Cache
+    flights: Flights
+    seconds: float
+    bounds: CardLimits = field(default_factory=_bounds)
+
+    async def find(self, name: str, words: str, client: str) -> Findings:
+        """What ``words`` can mean at the source of that name; ``client`` is who types."""
+        source, sought = self.sources[name], _plain(words)
+        if not sought:
+            return Findings((), "", True)
+        if source.tickers:
+            return await _in_stock(source, sought)
+        key = f"found:{name}:{sought}"
+
+        async def ask() -> bytes:
+            return await self._asked(name, sought, client, key)
+
+        return _FINDINGS.validate_json(await self.cache.get(key) or await self.flights.run(key, ask))
+
+    async def _asked(self, name: str, sought: str, client: str, key: str) -> bytes:
+        source, silent = self.sources[name], f"unfound:{name}"
+        if not isinstance(source, SearchableSource) or await self.cache.get(silent):
+            return _without(source, sought)
+        try:
+            await self.bounds.admit(client)
+            found = await source.search(sought)
+        except TooOftenError:
+            return _without(source, sought)
+        except SourceUnavailableError:
+            await self.cache.set(silent, b"1", _SECONDS_WITHOUT)
+            return _without(source, sought)
+        answer = _FINDINGS.dump_json(Findings(found, "" if found else _NOTHING.format(title=source.title), True))
+        await self.cache.set(key, answer, self.seconds)
+        return answer
+
+
+async def _in_stock(source: MarketSource, sought: str) -> Findings:
+    if isinstance(source, SearchableSource):
+        found = await source.search(sought)
+    else:
+        found = matching((Instrument(ticker, ticker, "") for ticker in source.tickers), sought)
+    return Findings(found, "" if found else f"{source.title} has {' and '.join(source.tickers)} only.", True)
+
+
+def _without(source: MarketSource, sought: str) -> bytes:
+    found = matching(well_known(), sought)
+    note = _NOT_ASKED.format(title=source.title, rest=_LISTED if found else _NOT_LISTED)
+    return _FINDINGS.dump_json(Findings(found, note, False))
+
+
+def _plain(words: str) -> str:
+    """The same words for the same question, however they were typed."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split()).casefold()

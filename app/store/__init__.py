@@ -1,0 +1,1 @@
+"""Cache, single flight and rate windows, in memory or in Redis."""

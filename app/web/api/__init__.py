@@ -1,0 +1,1 @@
+"""The JSON API's description, its documentation and the health probes."""

@@ -1,0 +1,164 @@
+"""What all operations of the API share: what may be asked, and the ways in which an answer may turn out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from app.market.instruments import MOST_FOUND, Instrument
+from app.panels.panel import DEFAULT_HORIZON, MAXIMUM_HORIZON
+
+Schema = dict[str, Any]
+
+GOOD_ELSEWHERE = {"/forecast.csv": "text/csv", "/summary.txt": "text/plain"}
+"""Routes outside the API that take the same query, and what their good answers are."""
+
+_NUMBERS: Schema = {"type": "object", "additionalProperties": True}
+PROBE_SCHEMAS: dict[str, tuple[str, Schema]] = {
+    "/healthz": ("application/json", {**_NUMBERS, "required": ["status"]}),
+    "/readyz": ("application/json", {**_NUMBERS, "required": ["status", "workers", "down"]}),
+    "/metrics": ("text/plain", {"type": "string"}),
+    "/openapi.json": ("application/json", {**_NUMBERS, "required": ["openapi", "paths"]}),
+}
+"""Routes that take no query."""
+
+_TEXT = {"type": "string"}
+FAILURES: Schema = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["status", "sentence", "hint"],
+            "properties": {
+                "status": {"type": "integer"},
+                "sentence": {**_TEXT, "description": "What happened, in plain words."},
+                "hint": {**_TEXT, "description": "What to do next."},
+                "field": {**_TEXT, "description": "The part of the query to change."},
+                "line": {"type": "integer", "description": "The line of the file, from 1."},
+                "column": {**_TEXT, "description": "The column of the file, by name or number."},
+                "found": {"type": ["string", "integer"]},
+                "needed": {"type": ["string", "integer"]},
+            },
+        }
+    },
+}
+_STATUSES = {
+    "400": "The form or the host name cannot be read.",
+    "403": "Another website asked for this.",
+    "404": "No such ticker, or no such card.",
+    "413": "More bytes than are read.",
+    "422": "Something in the query, the file or the prices is not as needed; the answer says what.",
+    "429": "More cards than one visitor may run; Retry-After says when there is room again.",
+    "500": "A fault of ours.",
+    "502": "The source answered nonsense.",
+    "503": "More work than can be done now, or a source that refuses; Retry-After says when to come back.",
+    "504": "The source did not answer.",
+}
+_BLANK: Schema = {"type": "string", "pattern": r"^\s*$", "title": "Left out"}
+
+
+def fields(sources: tuple[str, ...]) -> dict[str, Schema]:
+    """What a query is made of, by name; a blank text counts as left out."""
+    return {
+        "ticker": {
+            "type": "string",
+            "pattern": r"^\s*[A-Za-z0-9.=^&_-]{1,15}\s*$",
+            "description": "A symbol such as AAPL, RELIANCE.NS or ^GSPC.",
+            "examples": ["^GSPC"],
+        },
+        "horizon": {
+            "anyOf": [{"type": "integer", "minimum": 1, "maximum": MAXIMUM_HORIZON}, _BLANK],
+            "default": DEFAULT_HORIZON,
+            "description": "Trading days ahead.",
+        },
+        "as_of": {
+            "anyOf": [{"type": "string", "format": "date"}, _BLANK],
+            "description": "The last date that the analysis may see, today at the latest; the last bar where left out.",
+        },
+        "source": {"anyOf": [{"enum": list(sources)}, _BLANK], "description": "Where prices come from."},
+    }
+
+
+def query(sources: tuple[str, ...]) -> list[Schema]:
+    """The parameters of an address."""
+    known = fields(sources)
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name == "ticker",
+            "description": schema["description"],
+            "schema": schema,
+        }
+        for name, schema in known.items()
+    ]
+
+
+def form(sources: tuple[str, ...]) -> Schema:
+    """The same as a form, with a file in place of the source where one is sent."""
+    file = {
+        "type": "string",
+        "format": "binary",
+        "contentMediaType": "text/csv",
+        "description": "Daily prices of your own, at most 2 MiB: a date and a close at least in each row. Its name is "
+        "the ticker where none is said.",
+    }
+    said = fields(sources)
+    symbol = said.pop("ticker")
+    by_ticker = {"required": ["ticker"], "properties": {"ticker": symbol, "source": said.pop("source")}}
+    by_file = {"required": ["prices"], "properties": {"ticker": {"anyOf": [symbol, _BLANK]}}}
+    schema = {"type": "object", "properties": {**said, "prices": file}, "anyOf": [by_ticker, by_file]}
+    encoding = {"prices": {"contentType": "text/csv"}}
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema, "encoding": encoding}}}
+
+
+def responses(method: str, good: Schema, media_type: str) -> Schema:
+    """Every way in which an operation may answer, failures in the form of the path's other answers."""
+    of_api = media_type == "application/json"
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}
+    failure = content if of_api else {"text/html": {"schema": _TEXT}}
+    found: Schema = {"200": {"description": "The answer.", "content": {media_type: {"schema": good}}}}
+    if of_api:
+        found["200"]["headers"] = {name: {"schema": _TEXT, "required": True} for name in ("ETag", "Cache-Control")}
+    if of_api and method == "GET":
+        found["304"] = {"description": "What If-None-Match names is still so."}
+    return found | {status: {"description": words, "content": failure} for status, words in _STATUSES.items()}
+
+
+PATH = "/api/v1/search"
+LONGEST_WORDS = 40
+_POSSIBLE = ("200", "304", "400", "403", "422", "500")
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was found at ``source``; ``note`` says so where it could not be asked, or has nothing like it."""
+
+    source: str
+    found: tuple[Instrument, ...]
+    note: str
+
+
+SEARCHED = TypeAdapter(Searched)
+
+
+def operation(summary: str, sources: tuple[str, ...]) -> Schema:
+    """The one operation of the search."""
+    words = {
+        "name": "q",
+        "in": "query",
+        "required": False,
+        "description": "A part of a symbol or of a name; nothing is found for nothing.",
+        "schema": {"type": "string", "maxLength": LONGEST_WORDS},
+    }
+    where = fields(sources)["source"]
+    source = {"name": "source", "in": "query", "required": False, "description": where["description"], "schema": where}
+    answers = responses("GET", {"$ref": "#/components/schemas/Searched"}, "application/json")
+    return {
+        "operationId": "get_search",
+        "summary": summary,
+        "description": f"At most {MOST_FOUND}, the likeliest first. Costs no card run.",
+        "parameters": [words, source],
+        "responses": {status: answers[status] for status in _POSSIBLE},
+    }

@@ -1,0 +1,1 @@
+"""Several tickers side by side."""

@@ -1,0 +1,140 @@
+"""What the templates of the comparison may use."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from app.errors import QueryError
+from app.market.passport import Stale
+from app.panels.analysis import Fact
+from app.panels.panel import Query
+from app.web.compare.slots import MOST
+from app.web.context import context_of
+from app.web.errors.labels import fault_of
+from app.web.http.form import repeated
+from app.web.http.query import parse_query, query_string
+from app.web.views import Failure, FormValues, Pictures, Site, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A ticker and the query string of its report and of its page."""
+
+    ticker: str
+    query_string: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What stands in one of the form's ticker fields, and what is wrong with it, if anything is."""
+
+    typed: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompareView:
+    """compare.html: a form with a field for each ticker, and the places of a chart and of a column for each."""
+
+    site: Site
+    asked: FormValues
+    fields: tuple[Field, ...]
+    failure: Failure | None = None
+    merged: tuple[str, ...] = ()
+    ranges: Slot | None = None
+    columns: tuple[Slot, ...] = ()
+    reports: tuple[Reported, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    """compared/column.html: the facts of one ticker that are compared; ``happened`` knows what came later."""
+
+    slot: Slot
+    stale: Stale | None
+    facts: tuple[Fact, ...]
+    happened: Fact | None
+    query_string: str
+    interactive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A ticker that has no place in the chart, and why."""
+
+    ticker: str
+    why: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class RangesView:
+    """compared/ranges.html: the ranges of all tickers on one scale; ``retry_after`` is in seconds, if waiting helps."""
+
+    slot: Slot
+    horizon: int
+    pictures: Pictures
+    left_out: tuple[LeftOut, ...]
+    retry_after: int | None
+    interactive: bool = True
+
+
+_TICKER = "ticker"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The ticker ``fields`` as they were typed, ``queries`` for those that name one, and tickers said twice."""
+
+    fields: tuple[Field, ...]
+    queries: tuple[Query, ...]
+    merged: tuple[str, ...]
+
+
+def said_to_compare(request: Request) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """The tickers that an address names, empty ones left out, and its other fields; raises ``QueryError``."""
+    tickers, others = repeated(request, _TICKER)
+    named = (ticker.strip() for ticker in tickers)
+    return tuple(ticker.upper() if ticker.isascii() else ticker for ticker in named if ticker), others
+
+
+def comparison_of(request: Request, tickers: Sequence[str], others: Mapping[str, str]) -> Comparison:
+    """The checked comparison; raises ``QueryError`` for too many ``tickers`` and for any of the ``others``."""
+    once = tuple(dict.fromkeys(tickers))
+    if len(once) > MOST:
+        raise QueryError(_TICKER, f"{len(once)} tickers", f"at most {MOST} of them")
+    asked = tuple(_asked(request, ticker, others) for ticker in once)
+    fields = tuple(
+        Field(ticker, "" if isinstance(one, Query) else fault_of(one)) for ticker, one in zip(once, asked, strict=True)
+    )
+    merged = tuple(ticker for ticker in once if tickers.count(ticker) > 1)
+    return Comparison(fields, tuple(one for one in asked if isinstance(one, Query)), merged)
+
+
+def queries_of(request: Request) -> tuple[Query, ...]:
+    """The queries of a comparison that has no fault; raises ``QueryError``."""
+    tickers, others = said_to_compare(request)
+    asked = [_asked(request, ticker, others) for ticker in (tickers or ("",))]
+    for one in asked:
+        if isinstance(one, QueryError):
+            raise one
+    return comparison_of(request, tickers, others).queries
+
+
+def comparison_string(queries: Sequence[Query]) -> str:
+    """The comparison as it stands in a URL."""
+    # The rest of the first is that of all.
+    tickers = [(_TICKER, query.ticker) for query in queries[:-1]]
+    return "&".join(filter(None, (urlencode(tickers), query_string(queries[-1]))))
+
+
+def _asked(request: Request, ticker: str, others: Mapping[str, str]) -> Query | QueryError:
+    """The query for ``ticker``, or what is wrong with it; raises what is wrong with the ``others``."""
+    app = context_of(request)
+    try:
+        return parse_query({**others, _TICKER: ticker}, app.site.sources, app.site.default_source, app.today())
+    except QueryError as error:
+        if error.field != _TICKER:
+            raise
+        return error

@@ -1,0 +1,1 @@
+"""The report, the forecast table and the summary as files."""

@@ -1,0 +1,123 @@
+"""Documents made in memory from one result, each with its receipt: the same query, the same bytes."""
+
+import asyncio
+import json
+import logging
+import re
+import textwrap
+from dataclasses import replace
+from typing import Any
+
+from markupsafe import Markup
+
+from app.errors import AppError
+from app.panels.analysis import by_key
+from app.panels.card_content import card_content
+from app.panels.panel import Panel, Query
+from app.services.analyses import Finished
+from app.services.receipts.format import digest
+from app.services.receipts.signer import FORECAST, REPORT, SUMMARY, ReceiptSigner, words_of
+from app.services.results import CardResult, QueryResult, forecast_table
+from app.text.numbers import NARROW_SPACE, on_one_line
+from app.web.cards import drawn, rendered
+from app.web.context import AppContext
+from app.web.downloads.views import ReportView, SummaryView, Told
+from app.web.errors.handlers import as_json, failure_of
+from app.web.templating import render
+from app.web.views import FailedView, FormValues, slot_of
+
+_WIDTH = 72
+
+
+def forecast_csv(result: QueryResult, signer: ReceiptSigner) -> str:
+    """The table of forecasts; below it, each line after a “#”, what is no row: cards left out, and the receipt."""
+    missing = [f"{panel.title} is left out: {failure_of(error).sentence}" for panel, error in result.left_out()]
+    below = *map(on_one_line, missing), *signer.receipt(result, FORECAST)
+    return forecast_table(result.forecasts()) + "".join(f"# {line}\n" for line in below)
+
+
+def summary(result: QueryResult, signer: ReceiptSigner) -> str:
+    """Plain text for a mail: every card in a few lines, as of the query's day and nothing later."""
+    cards = tuple(_told(card) for card in result.cards)
+    told = render("summary.txt", SummaryView(result.query, result.passport, result.stale, cards))
+    lines = re.sub(r"\n{3,}", "\n\n", told.strip()).split("\n")
+    text = "\n".join(map(_wrapped, lines)).replace(NARROW_SPACE, " ")
+    receipt = signer.receipt(result, SUMMARY, text=digest(words_of(text)))
+    return f"{text}\n\n" + "".join(f"{line}\n" for line in receipt)
+
+
+def cards_json(result: QueryResult) -> str:
+    """Every card's JSON by its slug; of one that failed, its error."""
+    cards = {card.panel.slug: _published(card) for card in result.cards}
+    return json.dumps(cards, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def file_name(result: QueryResult, what: str, ending: str) -> str:
+    """A name that every system takes, such as forecast-GSPC-2018-06-29.csv."""
+    ticker = re.sub(r"[^A-Za-z0-9]+", "-", result.query.ticker).strip("-") or "ticker"
+    return f"{what}-{ticker}-{result.passport.last_bar}.{ending}"
+
+
+def _told(card: CardResult) -> Told:
+    if isinstance(card.end, Exception):
+        return Told(card.panel, None, None, failure_of(card.end))
+    return Told(card.panel, card.end.analysis, card_content(card.panel, card.end.analysis), None)
+
+
+def _published(card: CardResult) -> Any:
+    if isinstance(card.end, Exception):
+        return {"error": as_json(card.end, failure_of(card.end))}
+    return json.loads(card.end.published())
+
+
+def _wrapped(line: str) -> str:
+    further = "  " if line.startswith("- ") else ""
+    return textwrap.fill(line, _WIDTH, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
+
+
+_log = logging.getLogger(__name__)
+
+
+async def report(app: AppContext, result: QueryResult, page_url: str) -> str:
+    """The document; ``page_url`` leads to the live page of the same query, where an address can hold it."""
+    shown = await asyncio.gather(*(_shown(app, result.query, card) for card in result.cards))
+    # A card whose pictures could not be drawn is not in the document, whatever its numbers are.
+    seen = replace(result, cards=tuple(card for card, _ in shown))
+    receipt = "\n".join(app.signer.receipt(seen, REPORT))
+    style = Markup(app.style)  # noqa: S704  (our own style sheet)
+    cards = tuple(Markup(html) for _, html in shown)  # noqa: S704  (our own templates made them)
+    facts = {
+        card.panel.slug: by_key(card.panel.facts(card.end.analysis))
+        for card in seen.cards
+        if not isinstance(card.end, Exception)
+    }
+    view = ReportView(app.site, _asked(result.query), style, cards, facts, page_url, result.passport, receipt)
+    return render("report.html", view)
+
+
+async def _shown(app: AppContext, query: Query, card: CardResult) -> tuple[CardResult, str]:
+    if isinstance(card.end, Exception):
+        return card, _failed(card.panel, card.end)
+    try:
+        return card, await _made(app, query, card.panel, card.end)
+    except Exception as error:
+        # One card that cannot be drawn must not cost the reader the others.
+        return CardResult(card.panel, error), _failed(card.panel, error)
+
+
+async def _made(app: AppContext, query: Query, panel: Panel, end: Finished) -> str:
+    card, narrow = await asyncio.gather(
+        drawn(app, panel, query, end, "wide", interactive=False), app.analyses.charts(panel, end, "narrow")
+    )
+    return rendered(replace(card, pictures=replace(card.pictures, narrow=narrow)))
+
+
+def _failed(panel: Panel, error: Exception) -> str:
+    if not isinstance(error, AppError):
+        _log.error("The card %s of a report failed.", panel.slug, exc_info=error)
+    return render("panels/_failed.html", FailedView(slot_of(panel, ""), failure_of(error), False))
+
+
+def _asked(query: Query) -> FormValues:
+    source = query.upload.name if query.upload else query.source
+    return FormValues(query.ticker, str(query.horizon), str(query.as_of or ""), source)

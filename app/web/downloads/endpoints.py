@@ -1,0 +1,59 @@
+"""What a visitor takes along: the forecasts as CSV, the cards as plain text, the report as one document."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from app.market.upload.source import FILE_NAME, example_csv
+from app.panels import PANELS
+from app.panels.panel import Panel
+from app.services.results import FORECASTING, QueryResult, query_result
+from app.web.context import context_of, query_of, while_connected
+from app.web.downloads import documents
+from app.web.downloads.documents import report as report_of
+from app.web.http.caching import validated
+from app.web.http.form import fields_of
+from app.web.http.query import query_string
+from app.web.middleware.security import report_policy
+
+
+async def forecast(request: Request) -> Response:
+    """GET or POST /forecast.csv: a row for each member and day ahead."""
+    result = (await _result(request, FORECASTING)).settled()
+    content = documents.forecast_csv(result, context_of(request).signer)
+    return Response(content, headers=_saved_as(result, "forecast", "csv"), media_type="text/csv")
+
+
+async def summary(request: Request) -> Response:
+    """GET or POST /summary.txt: every card in a few lines of plain text."""
+    result = (await _result(request, PANELS)).settled()
+    content = documents.summary(result, context_of(request).signer)
+    return Response(content, headers=_saved_as(result, "summary", "txt"), media_type="text/plain")
+
+
+async def report(request: Request) -> Response:
+    """GET or POST /report: every card of a query in one document that needs no script and loads nothing."""
+    app, result = context_of(request), await _result(request, PANELS)
+    page_url = "" if result.query.upload else f"/?{query_string(result.query)}"
+    # Its cards have been counted already.
+    content = await while_connected(request, report_of(app, result, page_url), 0)
+    # Shown at once, unlike the others, but saved under a name that tells it from other reports.
+    headers = _saved_as(result, "report", "html", "inline")
+    return HTMLResponse(content, headers=headers | report_policy(app.style))
+
+
+async def _result(request: Request, panels: Sequence[Panel]) -> QueryResult:
+    query = query_of(request, await fields_of(request))
+    return await while_connected(request, query_result(context_of(request).analyses, query, panels), len(panels))
+
+
+def _saved_as(result: QueryResult, what: str, ending: str, shown: str = "attachment") -> dict[str, str]:
+    return {"Content-Disposition": f'{shown}; filename="{documents.file_name(result, what, ending)}"'}
+
+
+async def sample(request: Request) -> Response:
+    """GET /sample.csv: made-up prices, to be looked at or sent back as they are."""
+    answer = validated(request, example_csv(), "text/csv", "public, max-age=86400")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
+    return answer

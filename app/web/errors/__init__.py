@@ -1,0 +1,1 @@
+"""From an error to an answer for its reader."""

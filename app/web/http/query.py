@@ -1,0 +1,82 @@
+"""From what a request says to a checked Query, or a sentence about the field that is wrong."""
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Annotated
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
+
+from app.charts.chart import CANVASES
+from app.errors import QueryError
+from app.market.upload.source import SOURCE, Upload, ticker_from
+from app.panels.panel import DEFAULT_HORIZON, MAXIMUM_HORIZON, Query
+
+_NEEDED = {
+    "ticker": "a symbol such as AAPL or ^GSPC: 1 to 15 of A–Z 0–9 . - = ^ & _",
+    "horizon": f"a whole number of trading days from 1 to {MAXIMUM_HORIZON}",
+    "as_of": "a date such as 2018-06-29, today at the latest",
+}
+
+
+def _written_as(pattern: str) -> BeforeValidator:
+    """Refuses spellings that pydantic would forgive, such as a time stamp for a date or 1_0 for ten."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError("not in the expected form")
+        return text
+
+    return BeforeValidator(check)
+
+
+class _Fields(BaseModel):
+    ticker: Annotated[str, _written_as(r"[A-Za-z0-9.\-=^&_]{1,15}"), StringConstraints(to_upper=True)]
+    horizon: Annotated[int, _written_as(r"[0-9]{1,3}(\.0{1,3})?"), Field(ge=1, le=MAXIMUM_HORIZON)] = DEFAULT_HORIZON
+    as_of: Annotated[date | None, _written_as(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")] = None
+
+
+def parse_query(
+    said: Mapping[str, str], sources: Collection[str], default_source: str, today: date, upload: Upload | None = None
+) -> Query:
+    """The query that ``said`` (names and texts of a request) asks for; raises ``QueryError`` for its first fault.
+
+    A field left empty counts as not there. An ``upload`` is the source whatever ``said`` names, and has its ticker
+    from its file name where none is said.
+    """
+    filled = {name: text.strip() for name, text in said.items() if text.strip()}
+    if upload is not None:
+        filled.setdefault("ticker", ticker_from(upload.name))
+    try:
+        fields = _Fields.model_validate({"ticker": "", **filled})
+    except ValidationError as invalid:
+        name = str(invalid.errors()[0]["loc"][0])
+        raise QueryError(name, filled.get(name, "")[:40], _NEEDED[name]) from None
+    if fields.as_of is not None and fields.as_of > today:
+        raise QueryError("as_of", filled["as_of"], _NEEDED["as_of"])
+    if upload is not None:
+        return Query(fields.ticker, fields.horizon, fields.as_of, SOURCE, upload)
+    return Query(fields.ticker, fields.horizon, fields.as_of, parse_source(said, sources, default_source))
+
+
+def parse_source(said: Mapping[str, str], sources: Collection[str], default_source: str) -> str:
+    """The name of the source that is to be asked."""
+    source = (said.get("source", "").strip() or default_source).lower()
+    if source not in sources:
+        raise QueryError("source", source[:40], " or ".join(f"“{name}”" for name in sources))
+    return source
+
+
+def parse_canvas(said: Mapping[str, str]) -> str:
+    """The name of the canvas that charts are to be drawn for."""
+    canvas = said.get("canvas", "wide")
+    if canvas not in CANVASES:
+        raise QueryError("canvas", canvas[:40], " or ".join(f"“{name}”" for name in CANVASES))
+    return canvas
+
+
+def query_string(query: Query) -> str:
+    """The query as it stands in a URL, empty fields left out."""
+    fields = {"ticker": query.ticker, "horizon": query.horizon, "as_of": query.as_of, "source": query.source}
+    return urlencode({name: value for name, value in fields.items() if value is not None})

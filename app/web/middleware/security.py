@@ -1,0 +1,84 @@
+"""Security headers, and the host names that are answered."""
+
+import base64
+import hashlib
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import UnknownHostError
+from app.web.errors.handlers import answer_failure
+
+_FRAMES = "frame-ancestors 'self' https://huggingface.co https://*.hf.space"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; " + _FRAMES
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY.format(style="'self'"),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+
+
+def report_policy(style: str) -> dict[str, str]:
+    """The header that lets a self-contained document use just this ``style`` sheet, known by its hash."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return {"Content-Security-Policy": _POLICY.format(style=f"'sha256-{digest}'")}
+
+
+class SecurityHeaders:
+    """Wraps a whole app, so that its error answers have the headers too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add the headers that its answer does not set itself."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+# A platform asks for these under whatever name or address it knows the container by.
+ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+class TrustedHosts:
+    """Refuses what names other hosts than ``names`` ("*.example.org" is every name below), health probes excepted."""
+
+    def __init__(self, app: ASGIApp, names: tuple[str, ...]) -> None:
+        self._app = app
+        self._any = "*" in names
+        self._names = frozenset(names)
+        self._below = tuple(name[1:] for name in names if name.startswith("*."))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if self._any or scope["type"] != "http" or scope["path"] in ALWAYS_ANSWERED or self._answers(Request(scope)):
+            await self._app(scope, receive, send)
+        else:
+            refusal = await answer_failure(Request(scope), UnknownHostError())
+            await refusal(scope, receive, send)
+
+    def _answers(self, request: Request) -> bool:
+        named = request.headers.getlist("host")
+        if len(named) != 1:
+            return False
+        name = _without_port(named[0].lower())
+        return name in self._names or name.endswith(self._below)
+
+
+def _without_port(host: str) -> str:
+    end = host.find("]") + 1
+    return host[:end] if end else host.partition(":")[0].rstrip(".")

@@ -1,0 +1,5 @@
+"""TODO."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]

@@ -1,0 +1,61 @@
+"""TODO."""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+
+from app.main import create_app
+from app.settings import Settings
+from tests.support.fakes import FakeMarket, market
+from tests.support.served import TODAY, living
+
+
+class Visitor:
+    """One request as a server hands it to the app; ``leave`` is what a closed tab does."""
+
+    def __init__(self, app, path, query="ticker=SYN", method="GET", accept=b""):
+        self._left = asyncio.Event()
+        self.answer = []
+        headers = [(b"host", b"localhost"), (b"accept-encoding", accept)]
+        scope = {"type": "http", "http_version": "1.1", "method": method, "scheme": "http", "path": path}
+        scope |= {"raw_path": path.encode(), "query_string": query.encode(), "headers": headers, "root_path": ""}
+        scope |= {"client": ("127.0.0.1", 1), "server": ("localhost", 80), "state": {}}
+        self._told = [{"type": "http.request", "body": b"", "more_body": False}]
+        self.task = asyncio.create_task(app(scope, self._receive, self._send))
+
+    async def _receive(self):
+        if self._told:
+            return self._told.pop()
+        await self._left.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message):
+        self.answer.append(message)
+
+    def leave(self):
+        self._left.set()
+
+    async def status(self):
+        await asyncio.wait_for(self.task, 60)
+        return self.answer[0]["status"]
+
+
+@asynccontextmanager
+async def running(engine, source=None, cache=None):
+    app = create_app(
+        Settings(source="sample", rate_limit="off"),
+        {"sample": source or FakeMarket(market())},
+        engine,
+        cache,
+        today=lambda: TODAY,
+    )
+    async with living(app):
+        yield app
+
+
+def within(seconds, happened):
+    end = time.monotonic() + seconds
+    while not (found := happened()):
+        assert time.monotonic() < end, "what was waited for did not happen"
+        time.sleep(0.01)
+    return found

@@ -1,0 +1,76 @@
+"""Everything the API's own description allows and forbids, tried on an app whose engine only pretends to work."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.market.history import decode
+from app.panels import PANELS
+from app.settings import Settings
+from app.web.api.document import document
+from app.web.routes import routes
+from tests.support.fakes import LISTING, FakeMarket, InlineEngine, market
+from tests.support.served import TODAY
+from tests.support.uploads import csv_of
+
+CASES = 500
+TOLD = market(bars=900)
+FILE = csv_of(market(260, seed=5)).decode()
+
+
+class EveryTicker(FakeMarket):
+    """Has the same prices for whatever it is asked."""
+
+    async def load(self, ticker):
+        return replace(TOLD, listing=replace(LISTING, ticker=ticker))
+
+
+class PretendingEngine(InlineEngine):
+    """Gives what the first job of a card gave to every later one, dated like the history it is asked about."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = {}
+
+    async def run(self, function, *payload):
+        key = function, payload[0]
+        if key not in self.first:
+            self.first[key] = await super().run(function, *payload)
+        return re.sub(rb'"as_of":"[^"]+"', self.date_of(payload[2]), self.first[key], count=1)
+
+    @staticmethod
+    def date_of(history):
+        return f'"as_of":"{decode(history).passport.last_bar}"'.encode()
+
+
+# What no schema can say: from when on there are enough prices, when today is, and what prices look like.
+schemathesis.openapi.format("date", st.dates(date(2016, 6, 1), TODAY).map(str))
+schemathesis.openapi.format("binary", st.just(FILE))
+schemathesis.openapi.media_type("text/csv", st.just(FILE))
+app = create_app(
+    Settings(source="sample", rate_limit="off"), {"sample": EveryTicker(TOLD)}, PretendingEngine(), today=lambda: TODAY
+)
+schema = schemathesis.openapi.from_dict(document(routes(), ("sample",)))
+schema.app = app
+
+
+@pytest.fixture(scope="module", autouse=True)
+def running():
+    with TestClient(app) as client:
+        for panel in PANELS:
+            assert client.get(f"/api/v1/panels/{panel.slug}?ticker=SYN").status_code == 200
+        yield
+
+
+@pytest.mark.slow
+@schema.parametrize()
+@settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_operation_keeps_to_its_description(case):
+    case.call_and_validate()

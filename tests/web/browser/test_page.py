@@ -1,0 +1,106 @@
+import time
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from app.panels import PANELS
+from tests.support.browser.watching import QUERY, Watched
+
+
+@pytest.mark.parametrize(
+    "watched", [("phone", "light"), ("laptop", "light"), ("laptop", "dark"), ("large", "light")], indirect=True
+)
+def test_the_cards_fill_themselves_without_a_complaint_or_sideways_scrolling(watched: Watched) -> None:
+    page = watched.open(QUERY)
+    watched.wait_for_cards()
+    assert page.locator("section.card img").count() >= len(PANELS)
+    shown = page.locator("section.card img").evaluate_all("images => images.map(image => image.naturalWidth)")
+    assert min(shown) > 300
+    page.locator("details").evaluate_all("all => all.forEach(one => (one.open = true))")
+    wide, room = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= room
+
+
+def test_charts_are_drawn_for_the_width_they_are_shown_in(watched: Watched) -> None:
+    page = watched.open(QUERY)
+    watched.wait_for_cards()
+    page.wait_for_load_state("networkidle")
+    sizes = page.locator("section.card img").evaluate_all("images => images.map(i => [i.naturalWidth, i.clientWidth])")
+    assert all(drawn == shown for drawn, shown in sizes)
+
+
+def test_a_visitor_asks_with_the_keyboard_alone(watched: Watched) -> None:
+    page = watched.open("/")
+    page.locator("input[name=ticker]").focus()
+    page.keyboard.type("^gspc")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?ticker=%5Egspc**")
+    watched.wait_for_cards()
+    assert page.title().startswith("^GSPC")
+
+
+def test_any_card_can_be_run_again(watched: Watched) -> None:
+    page = watched.open(QUERY)
+    watched.wait_for_cards()
+    with page.expect_response("**/panels/overview**") as answer:
+        page.locator("#panel-overview").get_by_role("button", name="Run again").click()
+    assert answer.value.status == 200
+    page.wait_for_selector("#panel-overview.ready")
+
+
+def test_the_report_needs_no_script(chromium: Browser, served: str) -> None:
+    page = chromium.new_page(java_script_enabled=False)
+    requests: list[str] = []
+    page.on("request", lambda sent: requests.append(sent.url) if not sent.url.startswith("data:") else None)
+    page.goto(served + QUERY.replace("/?", "/report?"))
+    assert page.locator("section.card.ready").count() == len(PANELS)
+    assert page.locator("body").evaluate("body => getComputedStyle(body).margin") == "0px"
+    assert [url for url in requests if "/favicon" not in url] == [served + QUERY.replace("/?", "/report?")]
+    page.close()
+
+
+def test_without_scripts_the_page_points_to_the_report(chromium: Browser, served: str) -> None:
+    page = chromium.new_page(java_script_enabled=False)
+    page.goto(served + QUERY)
+    page.get_by_role("link", name="the report", exact=True).click()
+    assert page.locator("section.card.ready").count() == len(PANELS)
+    page.close()
+
+
+def test_a_failed_card_says_what_to_do_and_leaves_the_others(watched: Watched) -> None:
+    page = watched.open("/?ticker=%5EGSPC&source=sample&as_of=1999-06-01")
+    page.wait_for_selector("#panel-overview.ready", timeout=90_000)
+    failed = page.wait_for_selector("#panel-prophet.failed", timeout=90_000)
+    assert "needs 250 daily bars" in failed.inner_text()
+    # A browser notes every answer of 400 and up in its console; that one is expected here.
+    watched.expects("status of 422")
+
+
+def test_a_refused_card_tries_again_by_itself_after_the_stated_seconds(watched: Watched) -> None:
+    refusal = """<section id="panel-overview" class="card failed" hx-target="this" hx-swap="outerHTML">
+        <h2>Overview</h2><p class="working"><span class="words"></span> <span class="elapsed"></span></p>
+        <button class="again" hx-get="/panels/overview?ticker=%5EGSPC&source=sample&horizon=5">Run again</button>
+        <p data-retry-after="1">Worth another try in 1 s.</p></section>"""
+    asked: list[float] = []
+
+    def answer(route: Route) -> None:
+        asked.append(time.monotonic())
+        route.continue_() if len(asked) > 2 else route.fulfill(status=429, content_type="text/html", body=refusal)
+
+    watched.page.route("**/panels/overview**", answer)
+    page = watched.open(QUERY)
+    page.get_by_text("Tries again by itself").first.wait_for()
+    page.wait_for_selector("#panel-overview.ready", timeout=90_000)
+    assert len(asked) == 3
+    assert all(1 <= after - before <= 4.5 for before, after in pairwise(asked))
+    watched.expects("status of 429")
+
+
+def test_a_card_whose_connection_breaks_off_says_so(watched: Watched) -> None:
+    watched.page.route("**/panels/overview**", lambda route: route.abort())
+    page = watched.open(QUERY)
+    expect(page.locator("#panel-overview.broken .working")).to_contain_text("The connection broke off.")
+    expect(page.locator("#panel-overview .again")).to_be_visible()
+    # What the browser notes of a broken connection is expected here.
+    watched.expects("overview", "ERR_FAILED")

@@ -1,0 +1,110 @@
+"""What a visitor meets when Yahoo answers, refuses and answers again: the real client, a stand-in on loopback."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from app.panels import PANELS
+from tests.support.browser.accessibility import assert_no_violation
+from tests.support.browser.serving import serving
+from tests.support.browser.watching import Watched
+from tests.support.yahoo_payloads import CONSENT, PENCE, TOO_MANY, UNKNOWN, answer, chart, walk
+from tests.support.yahoo_stand_in import Answer, Yahoo
+
+GOOD = answer(chart(walk(400)))
+ASKED = "/?ticker=ACME&horizon=5"
+
+
+@pytest.fixture(scope="module")
+def yahoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yahoo]:
+    stand_in = Yahoo(tmp_path_factory.mktemp("yahoo"))
+    yield stand_in
+    stand_in.close()
+
+
+@pytest.fixture
+def served(yahoo: Yahoo) -> Iterator[str]:
+    yahoo.begin()
+    proxy = {"SOURCE": "yahoo", "HTTPS_PROXY": yahoo.proxy, "https_proxy": yahoo.proxy, "NO_PROXY": "", "no_proxy": ""}
+    with serving(**proxy, SSL_CERT_FILE=str(yahoo.certificate)) as address:
+        yield address
+
+
+def wait_for_failures(watched: Watched) -> None:
+    for panel in PANELS:
+        watched.page.wait_for_selector(f"#panel-{panel.slug}.failed", timeout=90_000)
+
+
+def refused(seconds: int) -> Answer:
+    return Answer(TOO_MANY.body, 429, {"Retry-After": str(seconds)})
+
+
+def test_prices_of_yahoo_read_as_their_currency(yahoo: Yahoo, watched: Watched) -> None:
+    yahoo.charts = [answer(chart(walk(400), meta=PENCE))]
+    page = watched.open(ASKED)
+    watched.wait_for_cards()
+    expect(page.locator("[data-told=what]")).to_contain_text("GBp")
+    expect(page.locator("[data-told=range]")).to_contain_text("GBp")
+
+
+@pytest.mark.parametrize("watched", [("laptop", "light"), ("phone", "dark")], indirect=True)
+def test_while_yahoo_refuses_every_card_counts_down_and_offers_the_sample_and_a_file(
+    yahoo: Yahoo, watched: Watched
+) -> None:
+    yahoo.charts = [refused(600)]
+    page = watched.open(ASKED)
+    wait_for_failures(watched)
+    assert page.locator(".card").get_by_text("Yahoo limits how often it may be asked").count() == len(PANELS)
+    assert page.get_by_text("Tries again by itself in").count() == len(PANELS)
+    assert_no_violation(page)
+    page.locator("#panel-lstm").get_by_role("link", name="Choose a CSV of prices").click()
+    expect(page.get_by_label("Your own CSV")).to_be_visible()
+    page.locator("#panel-lstm").get_by_role("link", name="Open the sample").click()
+    watched.wait_for_cards()
+    assert len(yahoo.asked) == 1
+    watched.expects("status of 503")
+
+
+def test_the_cards_come_by_themselves_once_yahoo_answers_again(yahoo: Yahoo, watched: Watched) -> None:
+    yahoo.charts = [refused(1), GOOD]
+    watched.open(ASKED)
+    watched.wait_for_cards()
+    watched.expects("status of 503")
+
+
+def test_an_unknown_ticker_is_told_in_each_place(yahoo: Yahoo, watched: Watched) -> None:
+    yahoo.charts = [UNKNOWN]
+    page = watched.open(ASKED)
+    wait_for_failures(watched)
+    assert page.locator(".card").get_by_text("Yahoo knows no “ACME”").count() == len(PANELS)
+    assert_no_violation(page)
+    watched.expects("status of 404")
+
+
+def test_after_nonsense_from_yahoo_a_card_can_be_run_again(yahoo: Yahoo, watched: Watched) -> None:
+    yahoo.charts = [CONSENT]
+    page = watched.open(ASKED)
+    wait_for_failures(watched)
+    assert "Yahoo answered, but not with prices" in page.locator("#panel-overview").inner_text()
+    yahoo.charts = [GOOD]
+    page.locator("#panel-overview").get_by_role("button", name="Run again").click()
+    page.wait_for_selector("#panel-overview.ready", timeout=90_000)
+    watched.expects("status of 502")
+
+
+def test_four_tickers_that_nobody_asked_for_before_stand_side_by_side_from_one_request_each(
+    yahoo: Yahoo, watched: Watched
+) -> None:
+    yahoo.charts = [answer(chart(walk(2500, seed))) for seed in range(4)]
+    tickers = ("AAA", "BBB", "CCC", "DDD")
+    page = watched.open("/compare?" + "&".join(f"ticker={ticker}" for ticker in tickers))
+    for name in ("ranges", *(f"column-{place}" for place in range(1, 5))):
+        page.wait_for_selector(f"#panel-{name}.ready", timeout=90_000)
+    prices = page.locator(".columns .card").evaluate_all(
+        "cards => cards.map(card => card.querySelector('.fact .value').textContent)"
+    )
+    assert len(set(prices)) == 4
+    assert all(price.startswith("$") for price in prices)
+    asked = [line for line in yahoo.asked if "/chart/" in line]
+    assert sorted(line.partition("/chart/")[2].partition("?")[0] for line in asked) == list(tickers)
