@@ -12,6 +12,7 @@ EVERY_DAY = "24/7"
 WEEKDAYS = "weekdays"
 _COMMON = ("XNYS", "XLON", "XETR", "XNSE", "XTSE")
 _ENOUGH_TO_TELL = 250
+_DAY = np.timedelta64(1, "D")
 
 Days = NDArray[np.datetime64]
 
@@ -38,11 +39,11 @@ def sessions_after(calendar: str, day: date, count: int) -> tuple[date, ...]:
 def missing_sessions(calendar: str, dates: Days) -> tuple[date, ...]:
     """Trading days between the first and last of ``dates`` (sorted) that are not among them."""
     if calendar == EVERY_DAY:
-        expected = np.arange(dates[0], dates[-1] + 1)
+        expected = np.arange(dates[0], dates[-1] + _DAY)
     else:
         years = range(dates[0].item().year, dates[-1].item().year + 1)
         closed = sorted(closure for year in years for closure in _closures(calendar, year))
-        span = np.arange(dates[0], dates[-1] + 1)
+        span = np.arange(dates[0], dates[-1] + _DAY)
         expected = span[np.is_busday(span, holidays=np.array(closed, dtype="datetime64[D]"))]
     return tuple(np.setdiff1d(expected, dates).tolist())
 

@@ -2,7 +2,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from app.panels import PANELS
 from tests.support.browser.watching import QUERY, Watched
@@ -85,9 +85,14 @@ def test_a_past_day_says_in_the_strip_what_happened(watched: Watched) -> None:
 
 
 def test_the_strip_says_that_cards_were_cancelled(watched: Watched) -> None:
+    sent: list[Request] = []
+    watched.page.on("request", lambda request: sent.append(request) if "/live?" in request.url else None)
     watched.page.route("**/panels/*/live?**", lambda route: None)
     page = watched.open(QUERY)
     for panel in PANELS:
         page.locator(f"#panel-{panel.slug} .cancel").click()
     expect(page.locator("[data-told=edge]")).to_have_text("Not worked out; run its card again.")
+    # Chromium tells of a request that was given up when it comes to it.
+    while any(request.failure is None for request in sent):
+        page.wait_for_timeout(20)
     watched.expects("failed: ")
