@@ -79,7 +79,7 @@ def _starts(first: np.datetime64, last: np.datetime64, unit: str, count: int) ->
         days: Dates = np.arange(first, last + np.timedelta64(1, "D"))
         mondays: Dates = days[(days.astype(int) - 4) % (7 * count) == 0]
         return mondays
-    periods = np.arange(first.astype(f"M8[{unit}]"), last.astype(f"M8[{unit}]") + np.timedelta64(1, unit))
+    periods = np.arange(first.astype(f"M8[{unit}]"), last.astype(f"M8[{unit}]") + np.array(1, f"m8[{unit}]"))
     numbers = periods.astype(int) + (1970 if unit == "Y" else 0)
     starts: Dates = periods[numbers % count == 0].astype("M8[D]")
     within: Dates = starts[starts >= first]
