@@ -62,7 +62,7 @@ class ProgressSocket(asyncio.DatagramProtocol):
         self._listeners[job] = heard
         try:
             line = json.dumps([self._transport.get_extra_info("sockname")[1], job]).encode()
-            yield f"{__name__}:aloud", (line, function.encode(), *payload)
+            yield f"{__name__}:call_with_progress", (line, function.encode(), *payload)
         finally:
             del self._listeners[job]
 

@@ -79,7 +79,7 @@ def test_every_error_with_a_name_has_a_status_of_its_own(kind):
 
 PASSING = {"TooOftenError", "RestartingError", "SourceUnavailableError", "SourceRefusedError", "SourceBrokenError"}
 PASSING |= {"SourceSilentError", "RetryLaterError", "OverloadedError", "WorkerDiedError", "OutOfMemoryError"}
-PASSING |= {"NoRoomError", "JobTimeoutError", "ClientGoneError"}
+PASSING |= {"DiskFullError", "JobTimeoutError", "ClientGoneError"}
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
