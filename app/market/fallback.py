@@ -97,7 +97,7 @@ async def kept_answer(memory: Memory, digest: str) -> RawHistory | None:
 
 
 class LastGoodAnswer:
-    """Answers like ``source``; an older answer says since when and why in ``Quotes.stale``."""
+    """Answers like ``source``; an older answer says since when and why in ``RawHistory.stale``."""
 
     def __init__(
         self, source: MarketSource, memory: Memory, clock: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Where the checkout lies."""
 
 from pathlib import Path
 

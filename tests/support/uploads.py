@@ -1,4 +1,4 @@
-"""TODO."""
+"""Files of prices as a visitor posts them."""
 
 from tests.support.fakes import market
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Visitors who wait for an answer, and waiting for what they cause."""
 
 import asyncio
 import time

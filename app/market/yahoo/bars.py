@@ -1,4 +1,4 @@
-"""From the table and the metadata that yfinance makes of a chart to Quotes."""
+"""From the table and the metadata that yfinance makes of a chart to raw rows, search results and prices."""
 
 import math
 import re
