@@ -48,10 +48,10 @@ class Panel:
 
     ``module`` is the dotted name of its folder. A worker imports two modules of it: ``analyse`` has
     ``analyse(history, horizon, needed)``, which returns an ``analysis``, and ``charts`` has
-    ``draw(history, analysis, canvas)``, which returns its charts by name. ``needs`` are slugs of
-    cards whose finished analyses ``analyse`` gets as ``needed``, less those that raised ``NotApplicableError``. ``seconds`` is
-    about how long one core takes: a page asks for the quick ones first. ``facts`` says an ``analysis`` in words, and
-    ``tables`` has the numbers of each of its charts, by the chart's name. A card on its way is as tall as ``heights``.
+    ``draw(history, analysis, canvas)``, which returns its charts by name. ``needs`` are slugs of cards whose finished
+    analyses ``analyse`` gets as ``needed``, less those that raised ``NotApplicableError``. ``seconds`` is about how
+    long one core takes: a page asks for the quick ones first. ``facts`` says an ``analysis`` in words, and ``tables``
+    has the numbers of each of its charts, by the chart's name. A card on its way is as tall as ``heights``.
     """
 
     slug: str
