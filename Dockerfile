@@ -26,7 +26,7 @@ RUN chmod -R a+rX . && /venv/bin/python -m compileall -q --invalidation-mode unc
 
 # The build ends here if something removed above was needed after all.
 RUN MPLCONFIGDIR=/tmp NUMBA_DISABLE_JIT=1 TF_CPP_MIN_LOG_LEVEL=2 /venv/bin/python -c \
-      "import app.cli.serve, app.cli.scheduler, app.cli.worker, pyts.image, tensorflow, yfinance; from app.panels.jobs import warm; warm()"
+      "import app.cli.serve, app.cli.dask, pyts.image, tensorflow, yfinance; from app.panels.jobs import warm; warm()"
 
 
 FROM python:3.11-slim

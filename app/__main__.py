@@ -6,13 +6,13 @@ import sys
 
 # Dotted names, because each command should import no more than it needs: serving is up before pandas would be.
 COMMANDS = {
-    "serve": ("app.cli.serve", "serve the page (the default)"),
-    "work": ("app.cli.worker", "compute for whoever asks the Dask scheduler"),
-    "schedule": ("app.cli.scheduler", "be the Dask scheduler"),
-    "analyse": ("app.cli.analyse", "print what the page says about one ticker"),
-    "diagnose": ("app.cli.diagnose", "say whether models, workers and the market source work, and why not"),
-    "evaluate": ("app.evaluation.command", "score forecasters on past prices"),
-    "train": ("app.evaluation.training.command", "rebuild the shipped weights from past prices"),
+    "serve": ("app.cli.serve:run", "serve the page (the default)"),
+    "work": ("app.cli.dask:run_worker", "compute for whoever asks the Dask scheduler"),
+    "schedule": ("app.cli.dask:run_scheduler", "be the Dask scheduler"),
+    "analyse": ("app.cli.analyse:run", "print what the page says about one ticker"),
+    "diagnose": ("app.cli.diagnose:run", "say whether models, workers and the market source work, and why not"),
+    "evaluate": ("app.evaluation.command:run", "score forecasters on past prices"),
+    "train": ("app.evaluation.training.command:run", "rebuild the shipped weights from past prices"),
 }
 
 
@@ -20,13 +20,16 @@ def main(argv: list[str]) -> int:
     """Run the command that ``argv`` names; the exit status tells how it went."""
     parser = argparse.ArgumentParser(prog="python -m app", description="Stock forecasts with a measured receipt.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    asked = argv[0] if argv else "serve"
-    for name, (module, summary) in COMMANDS.items():
+    chosen = argv[0] if argv else "serve"
+    for name, (target, summary) in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
-        if name == asked:
+        if name == chosen:
+            module, _, function = target.partition(":")
             implementation = importlib.import_module(module)
-            implementation.add_arguments(command)
-            command.set_defaults(run=implementation.run)
+            # Commands that the environment alone configures have no arguments.
+            if hasattr(implementation, "add_arguments"):
+                implementation.add_arguments(command)
+            command.set_defaults(run=getattr(implementation, function))
     arguments = parser.parse_args(argv or ["serve"])
     status: int = arguments.run(arguments)
     return status

@@ -19,10 +19,6 @@ _MODELS = ("prophet", "tensorflow", "matplotlib", "pyts")
 _PATIENCE = 120.0
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Diagnosis looks at everything; there is nothing to choose."""
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Print a line for each part; the status is 0 only where all work but the sources that are not the default."""
     return 0 if asyncio.run(_all_work(settings_or_exit())) else 1

@@ -14,10 +14,6 @@ from app.settings import settings_or_exit
 _GRACE_SECONDS = 3
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Serving is configured by the environment alone."""
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted."""
     settings = settings_or_exit()
