@@ -24,7 +24,7 @@ DRAWING = "Drawing the charts"
 _CHARTS = TypeAdapter(dict[str, Chart])
 _CHART = TypeAdapter(Chart)
 # Dotted names, because they import matplotlib, which only workers need.
-_OUTCOME_CHART = "app.panels.outcome_chart"
+_OUTCOME_CHART = "app.panels.forecast.charts"
 _RANGES_CHART = "app.panels.verdict.charts"
 
 

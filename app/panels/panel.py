@@ -1,4 +1,4 @@
-"""The description of a card and of what is asked of it, without importing its models."""
+"""The description of a card, of what is asked of it and of what it says, without importing its models."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from typing import Any
 from app.errors import TooFewBarsError, UnbelievablePricesError
 from app.market.passport import Jump
 from app.market.upload.source import Upload
-from app.panels.analysis import Analysis, Fact, ForecastAnalysis, Table
+from app.panels.analysis import Analysis, Fact, ForecastAnalysis, Table, by_key
+from app.panels.forecast.content import outcome_table, receipt_facts, score_facts
+from app.panels.outcome import Outcome, outcome_facts
 
 MAXIMUM_HORIZON = 66
 DEFAULT_HORIZON = 22
@@ -43,6 +45,20 @@ class Heights:
 
 
 @dataclass(frozen=True, slots=True)
+class CardContent:
+    """All that a card says apart from its charts: facts by their keys, tables by the names of their charts.
+
+    ``receipt`` and ``scores`` are of past forecasts, empty on a card that makes none; ``outcome`` says what came later.
+    """
+
+    facts: Mapping[str, Fact]
+    receipt: Mapping[str, Fact]
+    scores: tuple[Fact, ...]
+    outcome: tuple[Fact, ...]
+    tables: Mapping[str, Table]
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """One card.
 
@@ -70,6 +86,17 @@ class Panel:
     def forecasts(self) -> bool:
         """Whether the card makes a forecast, which has a receipt."""
         return issubclass(self.analysis, ForecastAnalysis)
+
+    def content(self, analysis: Analysis, outcome: Outcome | None = None) -> CardContent:
+        """What it says of ``analysis``; an ``outcome`` has a table of its own, as its picture is drawn apart."""
+        receipt = analysis.receipt if isinstance(analysis, ForecastAnalysis) else None
+        return CardContent(
+            facts=by_key(self.facts(analysis)),
+            receipt=by_key(receipt_facts(receipt, analysis.horizon)) if receipt else {},
+            scores=score_facts(receipt) if receipt else (),
+            outcome=outcome_facts(outcome) if outcome else (),
+            tables={**self.tables(analysis), **({"outcome": outcome_table(outcome, analysis)} if outcome else {})},
+        )
 
     def check(self, bars: int, jumps: tuple[Jump, ...] = ()) -> None:
         """Raises ``TooFewBarsError`` where a history of so many bars is too short for this card.

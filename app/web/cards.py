@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.panels.card_content import card_content
 from app.panels.panel import Panel, Query
 from app.services.analyses import Finished
 from app.web.context import AppContext, context_of, panel_of, query_of, slot_for, while_connected
@@ -52,7 +51,7 @@ async def drawn(
 ) -> CardView:
     """The card of an analysis that is there already; ``interactive`` gives it a button that runs it again."""
     charts = await app.analyses.charts(panel, finished, canvas)
-    content = card_content(panel, finished.analysis, finished.outcome)
+    content = panel.content(finished.analysis, finished.outcome)
     return CardView(
         slot=slot_for(panel, query),
         analysis=finished.analysis,

@@ -9,9 +9,8 @@ from app.charts.chart import Chart
 from app.market.instruments import Instrument
 from app.market.passport import Passport, Stale
 from app.panels.analysis import Analysis, Table
-from app.panels.card_content import CardContent
 from app.panels.outcome import Outcome
-from app.panels.panel import Panel
+from app.panels.panel import CardContent, Panel
 from app.web.pages.date_links import Replay
 
 

@@ -13,7 +13,6 @@ from app.charts.chart import NARROW, WIDE
 from app.market.history import PriceHistory, history_until
 from app.market.sample import SampleSource
 from app.panels import BY_SLUG
-from app.panels.card_content import card_content
 from app.panels.technicals import analyse
 from app.panels.technicals import charts as technicals_charts
 from app.panels.technicals.levels import CONFIRMED_AFTER
@@ -171,7 +170,7 @@ def test_the_card_says_every_sentence_and_what_is_left_out():
     analysis = analyse.analyse(short, 5, {})
     charts = technicals_charts.draw(short, analysis, WIDE)
     slot = slot_of(BY_SLUG["technicals"], "/panels/technicals")
-    content = card_content(BY_SLUG["technicals"], analysis)
+    content = BY_SLUG["technicals"].content(analysis)
     view = CardView(slot, analysis, content, Pictures(charts, content.tables), None, None, interactive=True)
     page = render("panels/technicals.html", view)
     assert all(reading.sentence.replace("'", "&#39;") in page for reading in analysis.readings)

@@ -1,1 +1,1 @@
-"""What all forecast cards share."""
+"""What cards share that forecast, and their outcomes."""

@@ -1,14 +1,16 @@
-"""The two pictures that every forecast card has: the fan from the last close, and past forecasts with what happened."""
+"""The charts that cards share: the fan from the last close, past forecasts with what happened, and an outcome."""
 
 import numpy as np
 
 from app.charts.chart import Canvas, Chart
 from app.charts.pictures.fan import Track, fan
+from app.charts.pictures.lookalikes import aftermath
 from app.charts.pictures.past_forecasts import interval_hits
 from app.forecasting.forecast import MEDIAN, QUANTILES
 from app.forecasting.scoring import metrics
 from app.market.history import PriceHistory
-from app.panels.analysis import ForecastAnalysis
+from app.panels.analysis import Analysis, ForecastAnalysis
+from app.panels.outcome import Outcome
 
 _LOW, _HIGH = metrics.BANDS[80]
 
@@ -49,3 +51,21 @@ def draw_hits(analysis: ForecastAnalysis, canvas: Canvas) -> Chart:
         f"{analysis.receipt.coverage_80:.0%} of the time, the 95 % band {analysis.receipt.coverage_95:.0%}."
     )
     return interval_hits(origins, inner[0], inner[1], outer[0], outer[1], actual, canvas=canvas, alt=alt)
+
+
+def draw_outcome(history: PriceHistory, analysis: Analysis, outcome: Outcome, canvas: Canvas) -> Chart:
+    """What happened, over the forecast where the card made one: day h over day h, as its score counts."""
+    actual = np.array(outcome.actual)
+    if isinstance(analysis, ForecastAnalysis):
+        days = np.array(analysis.forecast.dates[: len(actual)], dtype="datetime64[D]")
+        remark = f"; what happened ended at {actual[-1]:.6g}, {_path_text(outcome)}"
+        return draw_fan(history, analysis, canvas, remark=remark, actual=Track(days, actual, "actual"))
+    recent = slice(-250, None)
+    later = np.array(outcome.dates, dtype="datetime64[D]")
+    past = history.dates[recent], history.adj_close[recent]
+    alt = f"What the price did after {analysis.as_of}: it ended at {actual[-1]:.6g}, {_path_text(outcome)}."
+    return aftermath(*past, later, actual, canvas=canvas, alt=alt, currency=analysis.data.currency)
+
+
+def _path_text(outcome: Outcome) -> str:
+    return f"{outcome.change:+.1%}, having stood between {outcome.lowest:+.1%} and {outcome.highest:+.1%}"

@@ -1,21 +1,29 @@
-"""The patterns card: which candlestick shapes the rules find, what a network thinks of them, and what followed."""
+"""The patterns card: candlestick shapes by rule and by network, what followed them, and the past most like now."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
+from app.forecasting.forecast import QUANTILES, Floats, Forecast, LogPrices, Origins
+from app.forecasting.models.baselines import random_walk
+from app.forecasting.scoring.audit import audit
+from app.market.calendar import sessions_after
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis
-from app.panels.forecast.convert import head
+from app.panels.forecast.convert import head, log_prices
 from app.panels.jobs import say
-from app.panels.patterns.lookalikes import past_like_now
-from app.panels.patterns.model import PatternsAnalysis, Trained
+from app.panels.patterns.model import Lookalike, PastLikeNow, PatternsAnalysis, PictureSkill, Trained
 from app.panels.patterns.shapes import LATEST, agreement, candles_of, found_shapes, look, network_says, newest_of_each
+from app.patterns.analogues import BARS, DAYS, FEWEST, Analogues, aftermath, analogues, base_rate
 from app.patterns.candlesticks import SIDE, shapes
 from app.patterns.evidence import evidence
 from app.patterns.field import fields
 from app.patterns.network import recognise
 from app.patterns.weights import shipped
+
+LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
+ORIGIN_SPACING, FIRST_ORIGIN = 10, 200
+"""Bars between two past origins, and the first of them: before it five windows would not fit."""
 
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> PatternsAnalysis:
@@ -57,3 +65,55 @@ def _trained() -> Trained:
 def warm() -> None:
     """One look at one window: the graph is traced and the weights are read."""
     recognise(fields(np.sin(np.arange(SIDE, dtype=float))[None]))
+
+
+def past_like_now(history: PriceHistory) -> PastLikeNow:
+    """Nearest windows at the last bar, and the same at past ones, each knowing only what had happened by then."""
+    y = log_prices(history)
+    past = np.arange(len(y) - 1 - DAYS, FIRST_ORIGIN - 1, -ORIGIN_SPACING, dtype=np.intp)[::-1].copy()
+    *before, now = analogues(y.close, np.append(past, len(y) - 1))
+    enough = len(now.ends) >= FEWEST
+    return PastLikeNow(
+        bars=BARS,
+        days=DAYS,
+        last=float(history.adj_close[-1]),
+        dates=sessions_after(history.passport.calendar, history.passport.last_bar, DAYS),
+        matches=_matches(history, y.close, now),
+        fan=_prices(history, aftermath(y.close, now.ends)) if enough else {},
+        base_rate=_prices(history, base_rate(y.close, now.origin)) if enough else {},
+        skill=_skill(y, [one for one in before if len(one.ends) >= FEWEST]),
+    )
+
+
+def _matches(history: PriceHistory, close: Floats, now: Analogues) -> tuple[Lookalike, ...]:
+    changes = np.expm1(aftermath(close, now.ends)[:, -1])
+    return tuple(
+        Lookalike(history.dates[end - BARS + 1].item(), history.dates[end].item(), float(likeness), float(change))
+        for end, likeness, change in zip(now.ends, now.likeness, changes, strict=True)
+    )
+
+
+def _prices(history: PriceHistory, returns: Floats) -> dict[str, tuple[float, ...]]:
+    """Quantiles of log returns (k, days) as prices from the last close."""
+    prices = history.adj_close[-1] * np.exp(np.quantile(returns, LEVELS, axis=0))
+    return {str(level): tuple(row) for level, row in zip(LEVELS, prices.tolist(), strict=True)}
+
+
+def _skill(y: LogPrices, past: list[Analogues]) -> PictureSkill:
+    origins: Origins = np.array([one.origin for one in past], dtype=np.intp)
+    if not len(origins):
+        return PictureSkill(0, None, None, None, None)
+    still = random_walk(y, origins, DAYS)
+    alike, any_day = (
+        audit(y, Forecast(origins, np.stack([_last_day(returns) for returns in following])), still)
+        for following in (
+            [aftermath(y.close, one.ends)[:, -1] for one in past],
+            [y.close[DAYS : one.origin + 1] - y.close[: one.origin + 1 - DAYS] for one in past],
+        )
+    )
+    return PictureSkill(len(origins), alike.mae_ratio, alike.mae_ratio_ci, any_day.mae_ratio, alike.coverage_80)
+
+
+def _last_day(returns: Floats) -> Floats:
+    """The forecast (days, 7) that returns (k,) make of the last day, the only one that is scored."""
+    return np.broadcast_to(np.quantile(returns, QUANTILES), (DAYS, len(QUANTILES)))

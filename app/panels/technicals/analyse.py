@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis
 from app.panels.forecast.convert import head, log_prices
-from app.panels.technicals.indicators import latest, left_out, studies
+from app.panels.technicals.indicators import indicator_series, latest, left_out
 from app.panels.technicals.levels import level_readings, nearest_levels
 from app.panels.technicals.model import TechnicalsAnalysis
 from app.panels.technicals.readings import Past, readings
@@ -13,13 +13,13 @@ from app.panels.technicals.readings import Past, readings
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> TechnicalsAnalysis:
     """Indicators on split-adjusted prices; what followed them is measured with dividends."""
-    seen = studies(history)
-    around = nearest_levels(history, float(seen.range[-1]))
+    series = indicator_series(history)
+    around = nearest_levels(history, float(series.range[-1]))
     return TechnicalsAnalysis(
         **head(history, horizon),
         last_close=float(history.close[-1]),
-        indicators=latest(seen),
+        indicators=latest(series),
         left_out=left_out(history),
         levels=around,
-        readings=(*readings(seen, Past(log_prices(history), horizon)), *level_readings(around)),
+        readings=(*readings(series, Past(log_prices(history), horizon)), *level_readings(around)),
     )

@@ -6,26 +6,26 @@ from app.charts.chart import Canvas, Chart
 from app.charts.pictures.technicals import technicals
 from app.charts.pictures.technicals_data import PriceLevelLine, TechnicalsData
 from app.market.history import PriceHistory
-from app.panels.technicals.indicators import studies
+from app.panels.technicals.indicators import indicator_series
 from app.panels.technicals.model import PriceLevel, TechnicalsAnalysis
 from app.panels.technicals.readings import price_words
 
 
 def draw(history: PriceHistory, analysis: TechnicalsAnalysis, canvas: Canvas) -> dict[str, Chart]:
     """One picture of three plots over the same days."""
-    seen = studies(history)
+    series = indicator_series(history)
     levels = analysis.levels.support + analysis.levels.resistance
     picture = TechnicalsData(
         dates=history.dates,
-        close=seen.close,
-        upper=seen.bands.upper,
-        lower=seen.bands.lower,
-        vwap=seen.vwap,
-        sma_50=seen.sma_50,
-        sma_200=seen.sma_200,
-        rsi=seen.rsi,
-        macd=seen.macd.line,
-        signal=seen.macd.signal,
+        close=series.close,
+        upper=series.bands.upper,
+        lower=series.bands.lower,
+        vwap=series.vwap,
+        sma_50=series.sma_50,
+        sma_200=series.sma_200,
+        rsi=series.rsi,
+        macd=series.macd.line,
+        signal=series.macd.signal,
         shelves=tuple(_level_line(level) for level in levels),
         last=price_words(analysis.last_close),
     )

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from app.forecasting.forecast import LogPrices
 from app.forecasting.scoring.metrics import coverage, moves_over
-from app.panels.technicals.formulas import Floats
-from app.panels.technicals.indicators import Studies
+from app.panels.technicals.indicators import Floats, IndicatorSeries
 from app.panels.technicals.model import Reading, Record
 from app.text.compact_numbers import percent_text, price_text, signed
 
@@ -83,14 +82,14 @@ class Past:
         )
 
 
-def readings(seen: Studies, past: Past) -> tuple[Reading, ...]:
+def readings(series: IndicatorSeries, past: Past) -> tuple[Reading, ...]:
     """What can be read at the last of at least 60 bars."""
-    averages = {"vwap_20": seen.vwap, "sma_50": seen.sma_50, "sma_200": seen.sma_200}
+    averages = {"vwap_20": series.vwap, "sma_50": series.sma_50, "sma_200": series.sma_200}
     return (
-        _rsi(seen, past),
-        _macd(seen, past),
-        _bollinger(seen, past),
-        *(_average(name, line, seen.close, past) for name, line in averages.items() if np.isfinite(line[-1])),
+        _rsi(series, past),
+        _macd(series, past),
+        _bollinger(series, past),
+        *(_average(name, line, series.close, past) for name, line in averages.items() if np.isfinite(line[-1])),
     )
 
 
@@ -104,35 +103,35 @@ def price_words(price: float) -> str:
     return signed(price, 4) if 1 <= abs(price) < 10 else price_text(price)
 
 
-def _rsi(seen: Studies, past: Past) -> Reading:
-    value, zones = float(seen.rsi[-1]), (seen.rsi > 70).astype(int) - (seen.rsi < 30)
+def _rsi(series: IndicatorSeries, past: Past) -> Reading:
+    value, zones = float(series.rsi[-1]), (series.rsi > 70).astype(int) - (series.rsi < 30)
     condition, call = _RSI_ZONES[int(zones[-1])]
     balance = "stronger rises than falls" if value > 50 else "stronger falls than rises"
     balance = balance if abs(value - 50) >= 1 else "rises and falls about even"
     sentence = f"RSI {value:.0f}: {balance} over 14 days; {call}."
-    followed = past.after(condition, zones == zones[-1], np.isfinite(seen.rsi))
-    if np.ptp(seen.close[-15:]) == 0:
+    followed = past.after(condition, zones == zones[-1], np.isfinite(series.rsi))
+    if np.ptp(series.close[-15:]) == 0:
         sentence, followed = "The price has not moved for 14 days, so RSI says nothing.", None
     return Reading("rsi_14", "RSI 14", value, f"{value:.1f}", sentence, followed)
 
 
-def _macd(seen: Studies, past: Past) -> Reading:
-    value, over = float(seen.macd.line[-1]), seen.macd.histogram > 0
-    side, gap = ("above", "below")[value < 0], percent_words(value / float(seen.close[-1]))
+def _macd(series: IndicatorSeries, past: Past) -> Reading:
+    value, over = float(series.macd.line[-1]), series.macd.histogram > 0
+    side, gap = ("above", "below")[value < 0], percent_words(value / float(series.close[-1]))
     pace = _PACE[value > 0, bool(over[-1])]
     sentence = f"The 12-day average is {side} the 26-day one by {gap} of the price, {pace}, which is no forecast."
     shown = ("+" if value > 0 else "") + price_words(value)
     condition = f"MACD {'above' if over[-1] else 'not above'} its signal"
-    followed = past.after(condition, over == over[-1], np.isfinite(seen.macd.line))
-    if abs(value) < _ROUNDING * seen.close[-1]:
+    followed = past.after(condition, over == over[-1], np.isfinite(series.macd.line))
+    if abs(value) < _ROUNDING * series.close[-1]:
         shown, followed = "0", None
         sentence = "The 12-day and the 26-day average are equal: the price has no pace to read."
     return Reading("macd", "MACD 12-26-9", value, shown, sentence, followed)
 
 
-def _bollinger(seen: Studies, past: Past) -> Reading:
+def _bollinger(series: IndicatorSeries, past: Past) -> Reading:
     """The value is the place of the close in the bands: 0 at the lower one, 1 at the upper."""
-    close, bands = seen.close, seen.bands
+    close, bands = series.close, series.bands
     width = float(bands.upper[-1] - bands.lower[-1])
     if width < _ROUNDING * close[-1]:
         sentence = "The bands have closed: the price has not moved for 20 days."

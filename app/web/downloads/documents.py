@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from app.errors import AppError
 from app.panels.analysis import by_key
-from app.panels.card_content import card_content
 from app.panels.panel import Panel, Query
 from app.services.analyses import Finished
 from app.services.receipts.format import digest
@@ -61,7 +60,7 @@ def file_name(result: QueryResult, what: str, ending: str) -> str:
 def _told(card: CardResult) -> Told:
     if isinstance(card.end, Exception):
         return Told(card.panel, None, None, failure_of(card.end))
-    return Told(card.panel, card.end.analysis, card_content(card.panel, card.end.analysis), None)
+    return Told(card.panel, card.end.analysis, card.panel.content(card.end.analysis), None)
 
 
 def _published(card: CardResult) -> Any:

@@ -6,8 +6,7 @@ from typing import Any
 
 from app.market.passport import Passport, Stale
 from app.panels.analysis import Analysis, Fact
-from app.panels.card_content import CardContent
-from app.panels.panel import Panel, Query
+from app.panels.panel import CardContent, Panel, Query
 from app.services.receipts.signer import Checked
 from app.web.views import Failure, FormValues, Site
 

@@ -7,7 +7,7 @@ import talib
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from app.panels.technicals import formulas
+from app.panels.technicals import indicators
 from tests.support.paths import ROOT
 from tests.support.series import index_bars, random_bars, still
 
@@ -28,12 +28,12 @@ def bars_of(y) -> Bars:
 
 
 def bollinger(bars):
-    bands = formulas.bollinger(bars.close)
+    bands = indicators.bollinger(bars.close)
     return bands.upper, bands.middle, bands.lower
 
 
 def macd(bars):
-    lines = formulas.macd(bars.close)
+    lines = indicators.macd(bars.close)
     return lines.line, lines.signal, lines.histogram
 
 
@@ -44,17 +44,17 @@ def talib_vwap(bars):
 
 
 JUDGED = {
-    "rsi": (lambda bars: formulas.rsi(bars.close), lambda bars: talib.RSI(bars.close, 14)),
+    "rsi": (lambda bars: indicators.rsi(bars.close), lambda bars: talib.RSI(bars.close, 14)),
     "macd": (macd, lambda bars: talib.MACD(bars.close, 12, 26, 9)),
     "bollinger": (bollinger, lambda bars: talib.BBANDS(bars.close, 20, 2.0, 2.0, 0)),
-    "sma 50": (lambda bars: formulas.sma(bars.close, 50), lambda bars: talib.SMA(bars.close, 50)),
-    "sma 200": (lambda bars: formulas.sma(bars.close, 200), lambda bars: talib.SMA(bars.close, 200)),
-    "ema": (lambda bars: formulas.ema(bars.close, 26), lambda bars: talib.EMA(bars.close, 26)),
+    "sma 50": (lambda bars: indicators.sma(bars.close, 50), lambda bars: talib.SMA(bars.close, 50)),
+    "sma 200": (lambda bars: indicators.sma(bars.close, 200), lambda bars: talib.SMA(bars.close, 200)),
+    "ema": (lambda bars: indicators.ema(bars.close, 26), lambda bars: talib.EMA(bars.close, 26)),
     "range": (
-        lambda bars: formulas.average_true_range(bars.high, bars.low, bars.close),
+        lambda bars: indicators.average_true_range(bars.high, bars.low, bars.close),
         lambda bars: talib.ATR(bars.high, bars.low, bars.close, 14),
     ),
-    "vwap": (lambda bars: formulas.vwap(bars.high, bars.low, bars.close, bars.volume), talib_vwap),
+    "vwap": (lambda bars: indicators.vwap(bars.high, bars.low, bars.close, bars.volume), talib_vwap),
 }
 EVERY_INDICATOR = pytest.mark.parametrize("name", JUDGED)
 
@@ -111,10 +111,10 @@ def test_an_indicator_knows_nothing_of_later_bars(name):
 def test_a_volume_weighted_price_is_unknown_for_as_long_as_nothing_was_traded():
     bars = bars_of(random_bars(100))
     volume = np.where((np.arange(100) >= 30) & (np.arange(100) < 60), 0, 1e6 / 3)
-    known = np.isfinite(formulas.vwap(bars.high, bars.low, bars.close, volume))
+    known = np.isfinite(indicators.vwap(bars.high, bars.low, bars.close, volume))
     assert np.flatnonzero(~known).tolist() == [*range(19), *range(49, 60)]
 
 
 def test_a_volume_weighted_price_leans_to_the_days_of_much_trade():
     close, volume = np.array([10.0] * 19 + [20.0]), np.array([1.0] * 19 + [19.0])
-    assert formulas.vwap(close, close, close, volume)[-1] == pytest.approx(15)
+    assert indicators.vwap(close, close, close, volume)[-1] == pytest.approx(15)
