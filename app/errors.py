@@ -1,4 +1,4 @@
-"""What can go wrong, in the reader's language; HTTP statuses are given to these errors in app.web.errors.handlers."""
+"""What can go wrong, in the reader's language; HTTP statuses are given to these errors in app.web.failures."""
 
 from datetime import date
 

@@ -36,12 +36,12 @@ from app.settings import OFF, Settings
 from app.store.cache import Cache, MemoryCache
 from app.web import templating
 from app.web.context import AppContext
-from app.web.errors.handlers import HANDLERS
+from app.web.endpoint import HANDLERS
 from app.web.http.form import BodyLimit
 from app.web.middleware.request_log import RequestLog
 from app.web.middleware.security import SecurityHeaders, TrustedHosts
 from app.web.middleware.shutdown import ShutdownResponse
-from app.web.routes import routes
+from app.web.routes import paths, routes
 from app.web.views import Site
 
 # pyts is quick to import here because the engine starts its processes with numba's compiler off.
@@ -133,7 +133,7 @@ def _analyses(watched: Mapping[str, MarketSource], engine: Engine, held: SharedS
 
 def market_sources() -> dict[str, MarketSource]:
     """Every source that a query may name, by that name."""
-    return {"yahoo": YahooSource(), "sample": SampleSource()}
+    return {"yahoo": YahooSource(), SampleSource.name: SampleSource()}
 
 
 def _warm_up(today: date, yahoo: bool) -> None:
@@ -180,5 +180,6 @@ def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
         default_source=settings.source,
         maximum_horizon=MAXIMUM_HORIZON,
         maximum_upload=source.MAXIMUM_BYTES,
-        last_days={"sample": SampleSource.last_day},
+        last_days={SampleSource.name: SampleSource.last_day},
+        paths=paths(),
     )

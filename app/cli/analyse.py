@@ -15,10 +15,9 @@ from app.panels.panel import Query
 from app.services.results import FORECASTING, query_result
 from app.settings import Settings, settings_or_exit
 from app.web.context import AppContext
-from app.web.downloads import documents
-from app.web.downloads.documents import report
-from app.web.errors.handlers import failure_of
+from app.web.failures import failure_of
 from app.web.http.query import parse_query
+from app.web.pages import documents
 
 FORMATS = ("text", "json", "csv", "html")
 _FIELDS = ("ticker", "source", "horizon", "as_of")
@@ -50,9 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _document(settings: Settings, arguments: argparse.Namespace) -> str:
     app = running_parts(settings, engine=LazyEngine(engine_of(settings)))
-    said = {name: getattr(arguments, name) for name in _FIELDS}
+    fields = {name: getattr(arguments, name) for name in _FIELDS}
     upload = _upload(arguments.file) if arguments.file else None
-    query = parse_query(said, app.site.sources, app.site.default_source, app.today(), upload)
+    query = parse_query(fields, app.site.sources, app.site.default_source, app.today(), upload)
     try:
         return await document_of(app, query, arguments.format)
     finally:
@@ -63,7 +62,7 @@ async def document_of(app: AppContext, query: Query, form: str) -> str:
     """The document of one of the formats, as the page gives it; raises what stands in its way."""
     result = await query_result(app.analyses, query, FORECASTING if form == "csv" else PANELS)
     if form == "html":
-        return await report(app, result, "")
+        return await documents.report(app, result, "")
     if form == "json":
         return documents.cards_json(result.settled())
     make = documents.forecast_csv if form == "csv" else documents.summary

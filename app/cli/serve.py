@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
         port=settings.port,
         log_config=log_configuration(settings),
         access_log=False,
-        # The client's address is found by app.web.http.client, which believes as many proxies as there are and no more.
+        # The client's address is found by app.web.context, which believes as many proxies as there are and no more.
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         server_header=False,

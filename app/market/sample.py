@@ -23,6 +23,7 @@ _COLUMNS = ("Open", "High", "Low", "Close", "Adj Close", "Volume")
 class SampleSource:
     """Daily bars of two US indices from 1999 to 2018 (Yahoo's, as packaged by arch)."""
 
+    name = "sample"
     title = "The built-in sample"
     tickers = tuple(_INDICES)
     stock = tuple(Instrument(ticker, name, exchange) for ticker, (name, _, exchange, _) in _INDICES.items())
@@ -44,7 +45,7 @@ def _read(ticker: str) -> RawHistory:
     listing = Listing(
         ticker=ticker,
         name=name,
-        source="sample",
+        source=SampleSource.name,
         currency="USD",
         exchange=exchange,
         time_zone="America/New_York",

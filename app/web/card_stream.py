@@ -1,7 +1,4 @@
-"""One card as it comes about: server-sent events that tell what is being done, and then bring the card.
-
-Its text comes before its charts, which are the most of it: on a slow line there is something to read meanwhile.
-"""
+"""One card as server-sent events: progress, then its HTML, then its charts, which are the most of it."""
 
 import asyncio
 import logging
@@ -17,11 +14,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.charts.chart import Chart
 from app.compute.progress import LISTENER, Listener
-from app.web.cards import rendered, viewed
-from app.web.context import admit, context_of, panel_of, query_of, slot_for
-from app.web.errors.handlers import answered_failure, failed_card
-from app.web.http.form import fields_of
-from app.web.http.query import parse_canvas
+from app.web.cards import card_view, render_card
+from app.web.context import admit, card_of, context_of, slot_for
+from app.web.endpoint import failed_card
+from app.web.failures import answered_failure
 from app.web.middleware.request_log import FINAL_STATUS
 from app.web.views import Slot
 
@@ -47,18 +43,17 @@ async def stream(request: Request) -> Response:
     next line the image's ``src``. What is wrong with the request itself is answered as by /panels/{slug}, before any
     event.
     """
-    panel, said = panel_of(request), await fields_of(request)
-    query, canvas = query_of(request, said), parse_canvas(said.texts)
+    panel, query, canvas = await card_of(request)
     await admit(request, 1)
-    app = context_of(request)
+    app, slot = context_of(request), slot_for(request, panel, query)
 
     async def make() -> _StreamedCard:
-        view = await viewed(app, panel, query, canvas)
+        view = await card_view(app, panel, slot, query, canvas)
         places = {name: replace(chart, src="") for name, chart in view.pictures.charts.items()}
-        shown = replace(view, pictures=replace(view.pictures, charts=places))
-        return _StreamedCard(rendered(shown), view.pictures.charts)
+        without_charts = replace(view, pictures=replace(view.pictures, charts=places))
+        return _StreamedCard(render_card(without_charts), view.pictures.charts)
 
-    stream = _events(request, slot_for(panel, query), make)
+    stream = _events(request, slot, make)
     return CompressedEvents(stream, ping=_PING_SECONDS, sep="\n", shutdown_grace_period=_GRACE_SECONDS)
 
 
@@ -66,28 +61,28 @@ async def _events(
     request: Request, slot: Slot, make: Callable[[], Awaitable[_StreamedCard]]
 ) -> AsyncIterator[ServerSentEvent]:
     """Ends with the card and its charts; when the client leaves before, the work is cancelled."""
-    said: asyncio.Queue[str | None] = asyncio.Queue()
-    card = asyncio.create_task(_progress_events(said.put_nowait, make))
+    sentences: asyncio.Queue[str | None] = asyncio.Queue()
+    card = asyncio.create_task(_with_progress(sentences.put_nowait, make))
 
-    def over(ended: asyncio.Task[_StreamedCard]) -> None:
+    def end_progress(ended: asyncio.Task[_StreamedCard]) -> None:
         # Looked at here, because nobody else does where the client has left.
         _ = ended.cancelled() or ended.exception()
-        said.put_nowait(None)
+        sentences.put_nowait(None)
 
-    card.add_done_callback(over)
+    card.add_done_callback(end_progress)
     try:
-        while (words := await said.get()) is not None:
-            yield ServerSentEvent(words, event="progress", sep="\n")
-        came = _ended(request, slot, card)
-        yield ServerSentEvent(came.card, event="card", sep="\n")
-        for name, chart in came.charts.items():
+        while (sentence := await sentences.get()) is not None:
+            yield ServerSentEvent(sentence, event="progress", sep="\n")
+        streamed = _ended(request, slot, card)
+        yield ServerSentEvent(streamed.card, event="card", sep="\n")
+        for name, chart in streamed.charts.items():
             yield ServerSentEvent(f"{name}\n{chart.src}", event="chart", sep="\n")
     finally:
         card.cancel()
 
 
-async def _progress_events(by: Listener, make: Callable[[], Awaitable[_StreamedCard]]) -> _StreamedCard:
-    LISTENER.set(by)
+async def _with_progress(listener: Listener, make: Callable[[], Awaitable[_StreamedCard]]) -> _StreamedCard:
+    LISTENER.set(listener)
     return await make()
 
 
@@ -103,21 +98,21 @@ def _ended(request: Request, slot: Slot, card: asyncio.Task[_StreamedCard]) -> _
 
 
 _GZIP = 16 + zlib.MAX_WBITS
-_LEVEL = 5
+_COMPRESSION_LEVEL = 5
 
 
 class CompressedEvents(EventSourceResponse):
     """Events in gzip where the client reads that; a card is mostly charts, which are text in base64."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer."""
+        """Send the events, compressed where the request allows that."""
         if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
             send = _compressed(send)
         await super().__call__(scope, receive, send)
 
 
 def _compressed(send: Send) -> Send:
-    squeeze = zlib.compressobj(_LEVEL, wbits=_GZIP)
+    compressor = zlib.compressobj(_COMPRESSION_LEVEL, wbits=_GZIP)
 
     async def send_compressed(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -127,7 +122,7 @@ def _compressed(send: Send) -> Send:
         elif message["type"] == "http.response.body":
             # Whatever is held back for the sake of size would come too late.
             flush = zlib.Z_SYNC_FLUSH if message.get("more_body") else zlib.Z_FINISH
-            message = {**message, "body": squeeze.compress(message["body"]) + squeeze.flush(flush)}
+            message = {**message, "body": compressor.compress(message["body"]) + compressor.flush(flush)}
         await send(message)
 
     return send_compressed

@@ -5,28 +5,34 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from app.panels import BY_SLUG
 from app.panels.panel import Panel, Query
 from app.services.analyses import Finished
-from app.web.context import AppContext, context_of, panel_of, query_of, slot_for, while_connected
+from app.web.context import (
+    AppContext,
+    card_of,
+    context_of,
+    panel_of,
+    query_of,
+    slot_for,
+    url_again,
+    while_connected,
+)
 from app.web.http.caching import fresh_seconds, validated
-from app.web.http.form import fields_of
-from app.web.http.query import parse_canvas
 from app.web.templating import render
-from app.web.views import CardView, Pictures
+from app.web.views import CardView, Pictures, Slot, slot_of
 
 
 async def fragment(request: Request) -> Response:
     """GET or POST /panels/{slug}: the card as the section that takes the place of the one that asked."""
-    panel, said = panel_of(request), await fields_of(request)
-    query, canvas = query_of(request, said), parse_canvas(said.texts)
-    card = viewed(context_of(request), panel, query, canvas)
-    return HTMLResponse(rendered(await while_connected(request, card)))
+    panel, query, canvas = await card_of(request)
+    card = card_view(context_of(request), panel, slot_for(request, panel, query), query, canvas)
+    return HTMLResponse(render_card(await while_connected(request, card)))
 
 
-async def published(request: Request) -> Response:
+async def card_json(request: Request) -> Response:
     """GET or POST /api/v1/panels/{slug}: the same analysis as JSON."""
-    panel = panel_of(request)
-    query = query_of(request, await fields_of(request))
+    panel, query = panel_of(request), await query_of(request)
     finished = await while_connected(request, context_of(request).analyses.finished(panel, query))
     return validated(request, finished.published(), "application/json", _freshness(request, finished))
 
@@ -40,20 +46,19 @@ def _freshness(request: Request, finished: Finished) -> str:
     return f"public, max-age={seconds}"
 
 
-async def viewed(app: AppContext, panel: Panel, query: Query, canvas: str) -> CardView:
-    """The card for a page, where it can be run again."""
+async def card_view(app: AppContext, panel: Panel, slot: Slot, query: Query, canvas: str) -> CardView:
+    """The card of ``query`` for its ``slot`` on a page, where it can be run again."""
     finished = await app.analyses.finished(panel, query)
-    return await drawn(app, panel, query, finished, canvas, interactive=True)
+    return await draw_card(app, slot, finished, canvas, interactive=True)
 
 
-async def drawn(
-    app: AppContext, panel: Panel, query: Query, finished: Finished, canvas: str, *, interactive: bool
-) -> CardView:
-    """The card of an analysis that is there already; ``interactive`` gives it a button that runs it again."""
+async def draw_card(app: AppContext, slot: Slot, finished: Finished, canvas: str, *, interactive: bool) -> CardView:
+    """The card of a ``finished`` analysis with its charts; ``interactive`` gives it a button that runs it again."""
+    panel = BY_SLUG[slot.slug]
     charts = await app.analyses.charts(panel, finished, canvas)
     content = panel.content(finished.analysis, finished.outcome)
     return CardView(
-        slot=slot_for(panel, query),
+        slot=slot,
         analysis=finished.analysis,
         content=content,
         pictures=Pictures(charts, content.tables),
@@ -63,6 +68,15 @@ async def drawn(
     )
 
 
-def rendered(view: CardView) -> str:
+def render_card(view: CardView) -> str:
     """The card as HTML; one without a template of its own is laid out as any."""
     return render([f"panels/{view.slot.slug}.html", "panels/_card.html"], view)
+
+
+def requested_card(request: Request) -> Slot | None:
+    """The place that ``request`` is to fill, if there is such a card."""
+    panel = BY_SLUG.get(request.path_params.get("slug", ""))
+    if panel is None:
+        return None
+    path = request.app.url_path_for("card", slug=panel.slug)
+    return slot_of(panel, url_again(request, path), posted=request.method == "POST")

@@ -1,12 +1,15 @@
-"""What a running app holds, and how an endpoint reaches it."""
+"""What a running app holds, and what every endpoint asks of it and of its request."""
 
-from collections.abc import Callable, Coroutine, Mapping
+import ipaddress
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.types import Scope
 
 from app.compute.cancellation import cancel_when
 from app.compute.engine import Engine
@@ -21,9 +24,8 @@ from app.services.receipts.signer import ReceiptSigner
 from app.services.search import Finder
 from app.services.shared_state import CardLimits
 from app.store.redis_backed import RedisConnection
-from app.web.http.client import client_of
-from app.web.http.form import RequestFields
-from app.web.http.query import parse_query, query_string
+from app.web.http.form import RequestFields, fields_of
+from app.web.http.query import parse_canvas, parse_query, query_string
 from app.web.views import Site, Slot, slot_of
 
 
@@ -57,17 +59,33 @@ def site_of(request: Request) -> Site:
     return context_of(request).site
 
 
-def query_of(request: Request, said: RequestFields) -> Query:
-    """The checked query of a ``request`` that said this; raises ``QueryError``."""
+def checked_query(request: Request, fields: RequestFields) -> Query:
+    """The query in the ``fields`` of ``request``; raises ``QueryError``."""
     app = context_of(request)
-    return parse_query(said.texts, app.site.sources, app.site.default_source, app.today(), said.upload)
+    return parse_query(fields.texts, app.site.sources, app.site.default_source, app.today(), fields.upload)
 
 
-def slot_for(panel: Panel, query: Query) -> Slot:
+async def query_of(request: Request) -> Query:
+    """The query that ``request`` asks; raises what ``fields_of`` and ``checked_query`` raise."""
+    return checked_query(request, await fields_of(request))
+
+
+async def card_of(request: Request) -> tuple[Panel, Query, str]:
+    """The card that ``request`` asks for, its query, and the canvas to draw for; raises like ``query_of``."""
+    panel, fields = panel_of(request), await fields_of(request)
+    return panel, checked_query(request, fields), parse_canvas(fields.texts)
+
+
+def slot_for(request: Request, panel: Panel, query: Query) -> Slot:
     """The place of the card for ``query``; a file has to be sent again for it, as an address cannot hold one."""
-    if query.upload is not None:
-        return slot_of(panel, f"/panels/{panel.slug}", posted=True)
-    return slot_of(panel, f"/panels/{panel.slug}?{query_string(query)}")
+    url = request.app.url_path_for("card", slug=panel.slug)
+    return slot_of(panel, url, posted=True) if query.upload else slot_of(panel, f"{url}?{query_string(query)}")
+
+
+def url_again(request: Request, path: str) -> str:
+    """``path`` with the query of ``request``, but for the canvas, which the page's script adds to each request anew."""
+    query = urlencode([(name, text) for name, text in request.query_params.multi_items() if name != "canvas"])
+    return f"{path}?{query}" if query else path
 
 
 async def admit(request: Request, runs: int) -> None:
@@ -76,7 +94,7 @@ async def admit(request: Request, runs: int) -> None:
         raise CrossSiteError
     app = context_of(request)
     if app.limits is not None and runs:
-        await app.limits.admit(client_of(request.scope, app.hops), runs)
+        await app.limits.admit(client_of(request), runs)
 
 
 def _by_another_site(request: Request) -> bool:
@@ -117,3 +135,43 @@ async def while_connected(request: Request, work: Coroutine[Any, Any, T], runs: 
             pass
 
     return await cancel_when(gone(), work)
+
+
+def client_of(request: Request) -> str:
+    """Who asks, as far as the proxies in front can be believed."""
+    return client_behind(request.scope, context_of(request).hops)
+
+
+# A household or an attacker gets a whole network of these, so they count as one.
+_IPV6_NETWORK = 64
+
+
+def client_behind(scope: Scope, hops: int) -> str:
+    """The address that the outermost of ``hops`` proxies saw, or the peer's where there is no proxy.
+
+    Each proxy writes whom it saw at the right end of X-Forwarded-For; what stands further left may be made up.
+    """
+    peer = scope["client"][0] if scope.get("client") else ""
+    forwarded = _forwarded(scope["headers"])
+    client = forwarded[-hops] if 0 < hops <= len(forwarded) else peer
+    return _network(client) or _network(peer) or "unknown"
+
+
+def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
+    lines = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
+    return [entry.strip() for line in lines for entry in line.split(",")]
+
+
+def _network(text: str) -> str:
+    """The address, an IPv6 one by its network, without a port; empty where ``text`` is none."""
+    bare = text[1:].partition("]")[0] if text.startswith("[") else text
+    bare = bare.partition(":")[0] if bare.count(":") == 1 else bare
+    try:
+        address = ipaddress.ip_address(bare.partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, _IPV6_NETWORK), strict=False))

@@ -5,41 +5,64 @@ from starlette.staticfiles import StaticFiles
 
 from app.web import card_stream, cards, templating
 from app.web.api import document, health
-from app.web.compare import endpoints as compare_endpoints
-from app.web.downloads import endpoints as downloads_endpoints
-from app.web.pages import index, live, search, verify
+from app.web.compare import endpoints as compare
+from app.web.compare.request import requested_column, requested_ranges
+from app.web.endpoint import Endpoint, as_answer, as_card, as_json, as_page, as_text
+from app.web.pages import downloads, index, live, search, verify
 
-# A query is said in an address, or in a form where a file comes with it.
-_SAID = ("GET", "POST")
+# A query stands in an address, or in a form where a file comes with it.
+_BOTH = ("GET", "POST")
+_FORECAST = "A row for each member and day ahead."
+_SUMMARY = "Every card in a few lines of plain text."
+_SEARCH = "Tickers that a few letters of a symbol or a name can mean."
+_OPENAPI = "The API as an OpenAPI 3.1 document."
+_ALIVE = "The web process is alive; no model and no market is touched."
+_READY = "503 only while no worker is warm; degraded, but 200, with a market source or Redis down."
+_METRICS = "Numbers for Prometheus, of this process and of its workers."
+
+ENDPOINTS = (
+    Endpoint("/", index.index, name="index", fails=as_page),
+    Endpoint("/report", downloads.report, name="report", fails=as_page, methods=_BOTH),
+    Endpoint("/forecast.csv", downloads.forecast, name="forecast", fails=as_text, methods=_BOTH, summary=_FORECAST),
+    Endpoint("/summary.txt", downloads.summary, name="summary", fails=as_text, methods=_BOTH, summary=_SUMMARY),
+    Endpoint("/verify", verify.verify, name="verify", fails=as_page, methods=_BOTH),
+    Endpoint("/panels", index.places, name="places", fails=as_answer, methods=("POST",)),
+    Endpoint("/panels/{slug}", cards.fragment, name="card", fails=as_card(cards.requested_card), methods=_BOTH),
+    Endpoint(
+        "/panels/{slug}/live",
+        card_stream.stream,
+        name="card_stream",
+        fails=as_card(cards.requested_card),
+        methods=_BOTH,
+    ),
+    Endpoint("/api/v1/panels/{slug}", cards.card_json, name="card_json", fails=as_json, methods=_BOTH),
+    Endpoint("/compare", compare.page, name="compare", fails=as_page),
+    Endpoint("/compare/ranges", compare.ranges, name="compare_ranges", fails=as_card(requested_ranges)),
+    Endpoint("/compare/columns/{place}", compare.column, name="compare_column", fails=as_card(requested_column)),
+    Endpoint("/live", live.live, name="live", fails=as_page),
+    Endpoint("/sample.csv", downloads.sample, name="sample", fails=as_text),
+    Endpoint("/search", search.search, name="search", fails=as_page),
+    Endpoint("/api/v1/search", search.search_json, name="search_json", fails=as_json, summary=_SEARCH),
+    Endpoint("/openapi.json", document.openapi, name="openapi", fails=as_page, summary=_OPENAPI),
+    Endpoint("/docs", document.docs, name="docs", fails=as_page),
+    Endpoint("/healthz", health.healthz, name="healthz", fails=as_page, summary=_ALIVE),
+    Endpoint("/readyz", health.readyz, name="readyz", fails=as_page, summary=_READY),
+    Endpoint("/metrics", health.metrics, name="metrics", fails=as_page, summary=_METRICS),
+    Endpoint("/robots.txt", health.robots, name="robots", fails=as_text),
+    Endpoint("/favicon.ico", health.favicon, name="favicon", fails=as_page),
+)
 
 
 def routes() -> list[Route | Mount]:
     """Every address that answers."""
     return [
-        Route("/", index.index),
-        Route("/report", downloads_endpoints.report, methods=_SAID),
-        Route("/forecast.csv", downloads_endpoints.forecast, methods=_SAID),
-        Route("/summary.txt", downloads_endpoints.summary, methods=_SAID),
-        Route("/verify", verify.verify, methods=_SAID),
-        Route("/panels", index.places, methods=["POST"]),
-        Route("/panels/{slug}", cards.fragment, methods=_SAID),
-        Route("/panels/{slug}/live", card_stream.stream, methods=_SAID),
-        Route("/api/v1/panels/{slug}", cards.published, methods=_SAID),
-        Route("/compare", compare_endpoints.page),
-        Route("/compare/ranges", compare_endpoints.ranges),
-        Route("/compare/columns/{place}", compare_endpoints.column),
-        Route("/live", live.live),
-        Route("/sample.csv", downloads_endpoints.sample),
-        Route("/search", search.search),
-        Route("/api/v1/search", search.searched),
-        Route("/openapi.json", document.openapi),
-        Route("/docs", document.docs),
-        Route("/healthz", health.healthz),
-        Route("/readyz", health.readyz),
-        Route("/metrics", health.metrics),
-        Route("/robots.txt", health.robots),
-        Route("/favicon.ico", health.favicon),
+        *ENDPOINTS,
         Mount("/static", templating.Assets()),
         # The htmx that a wheel carries; Django itself is never imported.
         Mount("/vendor", StaticFiles(packages=[("django_htmx", "static/django_htmx")])),
     ]
+
+
+def paths() -> dict[str, str]:
+    """The path of each endpoint, by its name."""
+    return {endpoint.name: endpoint.path for endpoint in ENDPOINTS}

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from app.charts.chart import Chart
 from app.market.instruments import Instrument
@@ -11,14 +10,14 @@ from app.market.passport import Passport, Stale
 from app.panels.analysis import Analysis, Table
 from app.panels.outcome import Outcome
 from app.panels.panel import CardContent, Panel
-from app.web.pages.date_links import Replay
+from app.services.receipts.signer import Checked
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """What every page links to and says; ``samples`` work with no network.
 
-    ``last_days`` are of sources that have nothing newer, by name.
+    ``last_days`` are of sources that have nothing newer, by name; ``paths`` are of endpoints, by name.
     """
 
     css: str
@@ -30,6 +29,7 @@ class Site:
     maximum_horizon: int
     maximum_upload: int
     last_days: Mapping[str, date]
+    paths: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +118,25 @@ class FailedView:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A document that can be had of any query."""
+    """A document that can be had of any query, from the ``endpoint`` of that name."""
 
-    path: str
+    endpoint: str
     words: str
 
 
 DOWNLOADS = (
-    Download("/report", "a printable report"),
-    Download("/forecast.csv", "the forecasts as CSV"),
-    Download("/summary.txt", "a summary for a mail"),
+    Download("report", "a printable report"),
+    Download("forecast", "the forecasts as CSV"),
+    Download("summary", "a summary for a mail"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The day that the page looks back from, None for the newest, and the days to go to from it, oldest first."""
+
+    seen: date | None
+    steps: tuple[NextStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +167,13 @@ class IndexView:
 
 
 @dataclass(frozen=True, slots=True)
-class SearchView:
-    """search.html: the options of a listbox, and what there is to say of them."""
-
-    found: tuple[Instrument, ...]
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocsView:
-    """docs.html: the API for people; ``api`` is the OpenAPI document."""
+class VerifyView:
+    """verify.html: what was pasted, and what came of checking it; ``fault`` says that it was nothing."""
 
     site: Site
-    api: dict[str, Any]
+    pasted: str
+    checked: Checked | None
+    fault: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.errors import SourceRefusedError
-from app.web.errors.labels import LABELS
+from app.web.failures import LABELS
 from tests.support.cards import elements, outcome_in
 from tests.support.fakes import LATER, LISTING, FakeMarket, InlineEngine, market
 from tests.support.pages import assert_contained, links

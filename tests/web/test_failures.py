@@ -10,8 +10,7 @@ from app.compute import errors as compute
 from app.main import create_app
 from app.market.sample import SampleSource
 from app.settings import Settings
-from app.web.errors.handlers import failure_of
-from app.web.errors.links import with_again
+from app.web.failures import failure_of, with_again
 from tests.support.cards import elements
 from tests.support.fakes import BrokenMarket, FailingEngine, FakeMarket, InlineEngine, market
 from tests.support.pages import HEADERS, links
@@ -172,3 +171,18 @@ def test_an_address_that_begins_like_a_host_offers_no_link_to_it():
     scope = {"type": "http", "method": "GET", "path": "//evil.example/", "query_string": b"a=b", "headers": []}
     offered = with_again(Request(scope), failure_of(errors.RestartingError()))
     assert [way.url for way in offered.ways] == ["?a=b"]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/forecast.csv", "text/plain"),
+        ("/sample.csv/x", "text/html"),
+        ("/none.txt", "text/html"),
+        ("/api/x", "application/json"),
+    ],
+)
+def test_a_failure_has_the_form_of_its_endpoint_whatever_its_address_ends_with(client, path, kind):
+    answer = client.get(path)
+    assert answer.status_code in (404, 422)
+    assert answer.headers["content-type"].partition(";")[0] == kind

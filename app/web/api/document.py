@@ -1,7 +1,8 @@
-"""The API described by what it is made of: the routes, the cards, and the dataclasses that they publish."""
+"""The API's description, made from the table of addresses, the cards, and the dataclasses that they publish."""
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -9,20 +10,20 @@ from pydantic import TypeAdapter
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from app.market.passport import Stale
 from app.panels import PANELS
 from app.panels.outcome import Outcome
 from app.panels.panel import Panel
 from app.web.api import schemas
-from app.web.api.schemas import FAILURES, GOOD_ELSEWHERE, PROBE_SCHEMAS, Schema, form, query, responses
+from app.web.api.schemas import DOWNLOAD_TYPES, FAILURES, PROBE_SCHEMAS, Schema, form, query, responses
 from app.web.context import site_of
+from app.web.endpoint import Endpoint
 from app.web.http.caching import validated
 from app.web.templating import render
-from app.web.views import DocsView
+from app.web.views import Site
 
-_CARD = "/api/v1/panels/{slug}"
 _REFERENCE = "#/components/schemas/{model}"
 _ABOUT = (
     "Forecasts of stocks, each with a receipt: how it did on this very ticker's past. Shares are 0 to 1, prices are in "
@@ -33,20 +34,19 @@ _ABOUT = (
 
 def document(routes: Iterable[BaseRoute], sources: tuple[str, ...]) -> Schema:
     """An OpenAPI 3.1 document of every route for programs; ``sources`` are the names that a query may give."""
-    named = {route.path: route for route in routes if isinstance(route, Route)}
+    named = {route.name: route for route in routes if isinstance(route, Endpoint)}
     paths: Schema = {}
-    for panel in PANELS if _CARD in named else ():
-        paths[_CARD.format(slug=panel.slug)] = _operations(
-            named[_CARD], _card(panel), "application/json", sources, panel
-        )
-    for path, media_type in GOOD_ELSEWHERE.items():
-        if path in named:
-            paths[path] = _operations(named[path], {"type": "string"}, media_type, sources)
-    if search := named.get(schemas.PATH):
-        paths[search.path] = {"get": schemas.operation(_summary(search), sources)}
-    for path, (media_type, schema) in PROBE_SCHEMAS.items():
-        if path in named:
-            paths[path] = {"get": _probe(named[path], media_type, schema)}
+    for panel in PANELS if "card_json" in named else ():
+        card = named["card_json"]
+        paths[card.path.format(slug=panel.slug)] = _operations(card, _card(panel), "application/json", sources, panel)
+    for name, media_type in DOWNLOAD_TYPES.items():
+        if name in named:
+            paths[named[name].path] = _operations(named[name], {"type": "string"}, media_type, sources)
+    if search := named.get("search_json"):
+        paths[search.path] = {"get": schemas.operation(search.summary, sources)}
+    for name, (media_type, schema) in PROBE_SCHEMAS.items():
+        if name in named:
+            paths[named[name].path] = {"get": _probe(named[name], media_type, schema)}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Stock Forecasting Analytics", "version": "1", "description": _ABOUT},
@@ -57,33 +57,32 @@ def document(routes: Iterable[BaseRoute], sources: tuple[str, ...]) -> Schema:
 
 
 def _operations(
-    route: Route, good: Schema, media_type: str, sources: tuple[str, ...], panel: Panel | None = None
+    endpoint: Endpoint, good: Schema, media_type: str, sources: tuple[str, ...], panel: Panel | None = None
 ) -> Schema:
-    """The methods of a route that takes a query."""
-    name = panel.slug if panel else route.path.strip("/").replace(".", "_")
-    says = f"{panel.title}: {panel.question}" if panel else _summary(route)
-    about = {"summary": says, "description": _description(panel)}
-    found: Schema = {}
-    for method in sorted((route.methods or set()) & {"GET", "POST"}):
-        asked = {"parameters": query(sources)} if method == "GET" else {"requestBody": form(sources)}
-        answers = responses(method, good, media_type)
-        found[method.lower()] = {"operationId": f"{method.lower()}_{name}", **about, **asked, "responses": answers}
-    return found
+    """The methods of an endpoint that takes a query."""
+    name = panel.slug if panel else _operation_id(endpoint)
+    summary = f"{panel.title}: {panel.question}" if panel else endpoint.summary
+    about = {"summary": summary, "description": _description(panel)}
+    operations: Schema = {}
+    for method in sorted((endpoint.methods or set()) & {"GET", "POST"}):
+        takes = {"parameters": query(sources)} if method == "GET" else {"requestBody": form(sources)}
+        gives = {"responses": responses(method, good, media_type)}
+        operations[method.lower()] = {"operationId": f"{method.lower()}_{name}", **about, **takes, **gives}
+    return operations
 
 
-def _probe(route: Route, media_type: str, schema: Schema) -> Schema:
+def _probe(endpoint: Endpoint, media_type: str, schema: Schema) -> Schema:
     good = {"description": "As it is now.", "content": {media_type: {"schema": schema}}}
     answers = (
         {"200": good, "503": {**good, "description": "No worker is warm."}}
-        if route.path == "/readyz"
+        if endpoint.name == "readyz"
         else {"200": good}
     )
-    return {"operationId": route.path.strip("/").replace(".", "_"), "summary": _summary(route), "responses": answers}
+    return {"operationId": _operation_id(endpoint), "summary": endpoint.summary, "responses": answers}
 
 
-def _summary(route: Route) -> str:
-    words = (route.endpoint.__doc__ or "").strip().splitlines()[0].partition(": ")[2]
-    return words[:1].upper() + words[1:]
+def _operation_id(endpoint: Endpoint) -> str:
+    return endpoint.path.strip("/").replace(".", "_")
 
 
 def _description(panel: Panel | None) -> str:
@@ -108,13 +107,21 @@ def _models() -> Schema:
     return models
 
 
-_SHOWN = "public, max-age=3600"
+_AN_HOUR = "public, max-age=3600"
+
+
+@dataclass(frozen=True, slots=True)
+class DocsView:
+    """docs.html: the API for people; ``api`` is the OpenAPI document."""
+
+    site: Site
+    api: dict[str, Any]
 
 
 async def openapi(request: Request) -> Response:
     """GET /openapi.json: the API as an OpenAPI 3.1 document."""
     described = json.dumps(_described(request.app), ensure_ascii=False).encode()
-    return validated(request, described, "application/json", _SHOWN)
+    return validated(request, described, "application/json", _AN_HOUR)
 
 
 async def docs(request: Request) -> Response:

@@ -10,17 +10,17 @@ from app.panels.panel import DEFAULT_HORIZON, MAXIMUM_HORIZON
 
 Schema = dict[str, Any]
 
-GOOD_ELSEWHERE = {"/forecast.csv": "text/csv", "/summary.txt": "text/plain"}
-"""Routes outside the API that take the same query, and what their good answers are."""
+DOWNLOAD_TYPES = {"forecast": "text/csv", "summary": "text/plain"}
+"""The media types of endpoints outside the API that take the same query, by name."""
 
 _NUMBERS: Schema = {"type": "object", "additionalProperties": True}
 PROBE_SCHEMAS: dict[str, tuple[str, Schema]] = {
-    "/healthz": ("application/json", {**_NUMBERS, "required": ["status"]}),
-    "/readyz": ("application/json", {**_NUMBERS, "required": ["status", "workers", "down"]}),
-    "/metrics": ("text/plain", {"type": "string"}),
-    "/openapi.json": ("application/json", {**_NUMBERS, "required": ["openapi", "paths"]}),
+    "healthz": ("application/json", {**_NUMBERS, "required": ["status"]}),
+    "readyz": ("application/json", {**_NUMBERS, "required": ["status", "workers", "down"]}),
+    "metrics": ("text/plain", {"type": "string"}),
+    "openapi": ("application/json", {**_NUMBERS, "required": ["openapi", "paths"]}),
 }
-"""Routes that take no query."""
+"""Endpoints that take no query, by name."""
 
 _TEXT = {"type": "string"}
 FAILURES: Schema = {
@@ -104,11 +104,11 @@ def form(sources: tuple[str, ...]) -> Schema:
         "description": "Daily prices of your own, at most 2 MiB: a date and a close at least in each row. Its name is "
         "the ticker where none is said.",
     }
-    said = fields(sources)
-    symbol = said.pop("ticker")
-    by_ticker = {"required": ["ticker"], "properties": {"ticker": symbol, "source": said.pop("source")}}
+    others = fields(sources)
+    symbol = others.pop("ticker")
+    by_ticker = {"required": ["ticker"], "properties": {"ticker": symbol, "source": others.pop("source")}}
     by_file = {"required": ["prices"], "properties": {"ticker": {"anyOf": [symbol, _BLANK]}}}
-    schema = {"type": "object", "properties": {**said, "prices": file}, "anyOf": [by_ticker, by_file]}
+    schema = {"type": "object", "properties": {**others, "prices": file}, "anyOf": [by_ticker, by_file]}
     encoding = {"prices": {"contentType": "text/csv"}}
     return {"required": True, "content": {"multipart/form-data": {"schema": schema, "encoding": encoding}}}
 
@@ -118,17 +118,16 @@ def responses(method: str, good: Schema, media_type: str) -> Schema:
     of_api = media_type == "application/json"
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}
     failure = content if of_api else {"text/html": {"schema": _TEXT}}
-    found: Schema = {"200": {"description": "The answer.", "content": {media_type: {"schema": good}}}}
+    successes: Schema = {"200": {"description": "The answer.", "content": {media_type: {"schema": good}}}}
     if of_api:
-        found["200"]["headers"] = {name: {"schema": _TEXT, "required": True} for name in ("ETag", "Cache-Control")}
+        successes["200"]["headers"] = {name: {"schema": _TEXT, "required": True} for name in ("ETag", "Cache-Control")}
     if of_api and method == "GET":
-        found["304"] = {"description": "What If-None-Match names is still so."}
-    return found | {status: {"description": words, "content": failure} for status, words in _STATUSES.items()}
+        successes["304"] = {"description": "What If-None-Match names is still so."}
+    return successes | {status: {"description": why, "content": failure} for status, why in _STATUSES.items()}
 
 
-PATH = "/api/v1/search"
-LONGEST_WORDS = 40
-_POSSIBLE = ("200", "304", "400", "403", "422", "500")
+MAX_SEARCH_CHARACTERS = 40
+_SEARCH_STATUSES = ("200", "304", "400", "403", "422", "500")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ def operation(summary: str, sources: tuple[str, ...]) -> Schema:
         "in": "query",
         "required": False,
         "description": "A part of a symbol or of a name; nothing is found for nothing.",
-        "schema": {"type": "string", "maxLength": LONGEST_WORDS},
+        "schema": {"type": "string", "maxLength": MAX_SEARCH_CHARACTERS},
     }
     where = fields(sources)["source"]
     source = {"name": "source", "in": "query", "required": False, "description": where["description"], "schema": where}
@@ -160,5 +159,5 @@ def operation(summary: str, sources: tuple[str, ...]) -> Schema:
         "summary": summary,
         "description": f"At most {MOST_FOUND}, the likeliest first. Costs no card run.",
         "parameters": [words, source],
-        "responses": {status: answers[status] for status in _POSSIBLE},
+        "responses": {status: answers[status] for status in _SEARCH_STATUSES},
     }

@@ -3,66 +3,71 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from app.errors import AppError, NotApplicableError, TooFewBarsError, UnbelievablePricesError
 from app.panels import BY_SLUG
+from app.panels.analysis import NONE, Fact, Table, by_key
+from app.panels.forecast.content import ERROR, held_label, range_label, receipt_facts
+from app.panels.forecast.convert import PublishedForecast
+from app.panels.outcome import Outcome, outcome_facts
 from app.panels.overview.model import OverviewAnalysis
+from app.panels.overview.panel import overview_facts, typical_move_fact
 from app.panels.panel import Panel, Query
 from app.panels.verdict.model import VerdictAnalysis
+from app.panels.verdict.panel import CHANCE, EDGE, verdict_facts
 from app.services.analyses import Finished
-from app.web.compare.request import ColumnView, LeftOut, RangesView, comparison_string
-from app.web.compare.rows import compared_facts, happened, ranges_table
-from app.web.compare.slots import COLUMNS, RANGES, column_slot, ranges_slot
+from app.text.numbers import day, signed_percent
+from app.web.compare.request import ColumnView, LeftOut, RangesView
 from app.web.context import AppContext
-from app.web.errors.handlers import shown_failure
+from app.web.failures import shown_failure
 from app.web.http.query import query_string
 from app.web.templating import render
-from app.web.views import Failure, Pictures
+from app.web.views import Failure, Pictures, Slot
 
 _log = logging.getLogger(__name__)
-_NEVER = (TooFewBarsError, UnbelievablePricesError, NotApplicableError)
+_NO_VERDICT = (TooFewBarsError, UnbelievablePricesError, NotApplicableError)
 _OVERVIEW, _VERDICT = BY_SLUG["overview"], BY_SLUG["verdict"]
 COSTS = 2
 """The cards that a column runs."""
 
 
-async def column_card(app: AppContext, query: Query, place: str) -> str:
-    """The column of ``query``; where its history can have no verdict, the verdict's rows say why."""
-    overview, verdict = await _ended(app, (_OVERVIEW, query), (_VERDICT, query))
-    seen, why_not = _finished(overview), verdict if isinstance(verdict, _NEVER) else None
-    weighed = None if why_not else _finished(verdict)
-    outcome = (weighed or seen).outcome
-    said = query_string(query)
+async def column_card(app: AppContext, query: Query, slot: Slot) -> str:
+    """The column of ``query`` for its ``slot``; where its history can have no verdict, the verdict's rows say why."""
+    ended_overview, ended_verdict = await _ended(app, (_OVERVIEW, query), (_VERDICT, query))
+    overview, why_not = _finished(ended_overview), ended_verdict if isinstance(ended_verdict, _NO_VERDICT) else None
+    verdict = None if why_not else _finished(ended_verdict)
+    outcome = (verdict or overview).outcome
     view = ColumnView(
-        slot=column_slot(place, query.ticker, f"{COLUMNS}{place}?{said}", seen.analysis.data.name),
-        stale=seen.loaded.stale,
+        slot=replace(slot, question=overview.analysis.data.name),
+        stale=overview.loaded.stale,
         facts=compared_facts(
-            cast("OverviewAnalysis", seen.analysis),
-            cast("VerdictAnalysis", weighed.analysis) if weighed else None,
+            cast("OverviewAnalysis", overview.analysis),
+            cast("VerdictAnalysis", verdict.analysis) if verdict else None,
             why_not.sentence if why_not else "",
         ),
         happened=happened(outcome) if outcome else None,
-        query_string=said,
+        query_string=query_string(query),
     )
     return render("compared/column.html", view)
 
 
-async def ranges_card(app: AppContext, queries: Sequence[Query], canvas: str) -> str:
-    """The chart of all ``queries`` that have a verdict; raises the first error where none has."""
+async def ranges_card(app: AppContext, queries: Sequence[Query], canvas: str, slot: Slot) -> str:
+    """The chart of all ``queries`` that have a verdict, for its ``slot``; raises the first error where none has."""
     ended = await _ended(app, *((_VERDICT, query) for query in queries))
-    verdicts = [one for one in ended if isinstance(one, Finished)]
-    failed = [(query, one) for query, one in zip(queries, ended, strict=True) if isinstance(one, Exception)]
+    verdicts = [end for end in ended if isinstance(end, Finished)]
+    failed = [(query, end) for query, end in zip(queries, ended, strict=True) if isinstance(end, Exception)]
     if not verdicts:
         raise failed[0][1]
     left_out = tuple(LeftOut(query.ticker, _failure(error)) for query, error in failed)
-    waits = [one.why.retry_after for one in left_out if one.why.retry_after is not None]
+    waits = [missing.why.retry_after for missing in left_out if missing.why.retry_after is not None]
     view = RangesView(
-        slot=ranges_slot(f"{RANGES}?{comparison_string(queries)}"),
+        slot=slot,
         horizon=queries[0].horizon,
         pictures=Pictures(
             {"ranges": await app.analyses.ranges(verdicts, canvas)},
-            {"ranges": ranges_table([cast("VerdictAnalysis", one.analysis) for one in verdicts])},
+            {"ranges": ranges_table([cast("VerdictAnalysis", verdict.analysis) for verdict in verdicts])},
         ),
         left_out=left_out,
         retry_after=max(waits, default=None),
@@ -70,14 +75,14 @@ async def ranges_card(app: AppContext, queries: Sequence[Query], canvas: str) ->
     return render("compared/ranges.html", view)
 
 
-async def _ended(app: AppContext, *asked: tuple[Panel, Query]) -> list[Finished | Exception]:
+async def _ended(app: AppContext, *cards: tuple[Panel, Query]) -> list[Finished | Exception]:
     """How the work for each card ended, done together."""
-    working = (app.analyses.finished(panel, query) for panel, query in asked)
+    working = (app.analyses.finished(panel, query) for panel, query in cards)
     ended = await asyncio.gather(*working, return_exceptions=True)
-    return [_unless_stopped(one) for one in ended]
+    return [_unless_cancelled(end) for end in ended]
 
 
-def _unless_stopped(ended: Finished | BaseException) -> Finished | Exception:
+def _unless_cancelled(ended: Finished | BaseException) -> Finished | Exception:
     if isinstance(ended, Finished | Exception):
         return ended
     raise ended
@@ -93,3 +98,59 @@ def _failure(error: Exception) -> Failure:
     if not isinstance(error, AppError):
         _log.error("A ticker has no place in a comparison.", exc_info=error)
     return shown_failure(error)
+
+
+_MOVE_DAYS = (1, 5, 22)
+
+
+def compared_facts(overview: OverviewAnalysis, verdict: VerdictAnalysis | None, why_not: str = "") -> tuple[Fact, ...]:
+    """Every fact; those of a verdict that there cannot be are empty, and the first of them says ``why_not``."""
+    facts = by_key(overview_facts(overview))
+    reach, *others = _of_verdict(verdict) if verdict else _without_verdict(overview.horizon, why_not)
+    return (
+        facts["last_close"],
+        reach,
+        *(typical_move_fact(overview, days) for days in _MOVE_DAYS),
+        facts["fall"],
+        facts["drawdown"],
+        facts["volatility"],
+        *others,
+    )
+
+
+def happened(outcome: Outcome) -> Fact:
+    """What became of the price, and whether the range held it."""
+    facts = by_key(outcome_facts(outcome))
+    return replace(facts["change"], note=facts["held"].value if "held" in facts else "")
+
+
+def ranges_table(verdicts: Sequence[VerdictAnalysis]) -> Table:
+    """The chart of ranges in numbers."""
+    rows = tuple((verdict.ticker, day(verdict.forecast.dates[-1]), *_changes(verdict.forecast)) for verdict in verdicts)
+    note = "Changes from each last close, so that prices in different currencies can be compared."
+    return Table(("Ticker", "By", "2.5 %", "10 %", "Middle", "90 %", "97.5 %"), rows, note)
+
+
+def _changes(forecast: PublishedForecast) -> tuple[str, ...]:
+    (low_95, high_95), (low_80, high_80) = forecast.band(95).end, forecast.band(80).end
+    ends = (low_95, low_80, forecast.median[-1], high_80, high_95)
+    return tuple(signed_percent(forecast.change(price)) for price in ends)
+
+
+def _of_verdict(verdict: VerdictAnalysis) -> tuple[Fact, ...]:
+    facts = by_key(verdict_facts(verdict))
+    receipt = by_key(receipt_facts(verdict.receipt, verdict.horizon))
+    reach, error = facts["range_80"], receipt["error"]
+    return (
+        # Changes can be compared between currencies, prices cannot.
+        replace(reach, value=reach.note, note=reach.value),
+        facts["chance_up"],
+        facts["edge"],
+        replace(error, note=f"{error.note}; {receipt['tested'].value}"),
+        receipt["held_80"],
+    )
+
+
+def _without_verdict(horizon: int, why_not: str) -> tuple[Fact, ...]:
+    first, *others = (range_label(80, horizon), CHANCE, EDGE, ERROR, held_label(80))
+    return Fact(first, first, NONE, why_not), *(Fact(label, label, NONE) for label in others)

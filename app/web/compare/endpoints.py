@@ -1,28 +1,29 @@
 """Several tickers side by side: the page, and the fragments that fill it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.errors import QueryError
-from app.panels.panel import DEFAULT_HORIZON
+from app.panels.panel import DEFAULT_HORIZON, Query
 from app.web.compare.cards import COSTS, column_card, ranges_card
 from app.web.compare.request import (
+    PLACES,
     CompareView,
     Comparison,
     Field,
     Reported,
+    column_slot,
     comparison_of,
     comparison_string,
+    fields_to_compare,
     queries_of,
-    said_to_compare,
+    ranges_slot,
 )
-from app.web.compare.slots import COLUMNS, PLACES, RANGES, column_slot, ranges_slot
 from app.web.context import context_of, query_of, site_of, while_connected
-from app.web.errors.handlers import shown_failure
-from app.web.http.form import fields_of
+from app.web.failures import shown_failure
 from app.web.http.query import parse_canvas, query_string
 from app.web.templating import render
 from app.web.views import Failure, FormValues
@@ -30,14 +31,14 @@ from app.web.views import Failure, FormValues
 
 async def page(request: Request) -> Response:
     """GET /compare: a field for each ticker, and the places that fill themselves; no model, no market is touched."""
-    tickers, others = said_to_compare(request)
-    asked = _asked(request, others)
+    tickers, others = fields_to_compare(request)
+    values = _form_values(request, others)
     try:
-        found = comparison_of(request, tickers, others)
+        comparison = comparison_of(request, tickers, others)
     except QueryError as error:
         unread = Comparison(tuple(Field(ticker[:40], "") for ticker in tickers[: len(PLACES)]), (), ())
-        return _answer(request, asked, unread, shown_failure(error))
-    return _answer(request, asked, found)
+        return _page(request, values, unread, shown_failure(error))
+    return _page(request, values, comparison)
 
 
 async def column(request: Request) -> Response:
@@ -45,38 +46,48 @@ async def column(request: Request) -> Response:
     place = request.path_params["place"]
     if place not in PLACES:
         raise HTTPException(404)
-    query = query_of(request, await fields_of(request))
-    card = column_card(context_of(request), query, place)
+    query = await query_of(request)
+    slot = column_slot(place, query.ticker, _column_url(request, place, query_string(query)))
+    card = column_card(context_of(request), query, slot)
     return HTMLResponse(await while_connected(request, card, COSTS))
 
 
 async def ranges(request: Request) -> Response:
     """GET /compare/ranges: the ranges of all tickers in one chart."""
     queries, canvas = queries_of(request), parse_canvas(request.query_params)
-    card = ranges_card(context_of(request), queries, canvas)
+    slot = ranges_slot(_ranges_url(request, queries))
+    card = ranges_card(context_of(request), queries, canvas, slot)
     return HTMLResponse(await while_connected(request, card, len(queries)))
 
 
-def _asked(request: Request, others: Mapping[str, str]) -> FormValues:
+def _column_url(request: Request, place: str, query: str) -> str:
+    return f"{request.app.url_path_for('compare_column', place=place)}?{query}"
+
+
+def _ranges_url(request: Request, queries: Sequence[Query]) -> str:
+    return f"{request.app.url_path_for('compare_ranges')}?{comparison_string(queries)}"
+
+
+def _form_values(request: Request, others: Mapping[str, str]) -> FormValues:
     source = others.get("source", "") or site_of(request).default_source
     return FormValues("", others.get("horizon", "") or str(DEFAULT_HORIZON), others.get("as_of", ""), source)
 
 
-def _answer(request: Request, asked: FormValues, found: Comparison, failure: Failure | None = None) -> Response:
-    blank = (Field("", ""),) * (len(PLACES) - len(found.fields))
-    strings = [(query.ticker, query_string(query)) for query in found.queries]
+def _page(request: Request, values: FormValues, comparison: Comparison, failure: Failure | None = None) -> Response:
+    blank = (Field("", ""),) * (len(PLACES) - len(comparison.fields))
+    strings = [(query.ticker, query_string(query)) for query in comparison.queries]
     view = CompareView(
         site=site_of(request),
-        asked=asked,
-        fields=found.fields + blank,
+        asked=values,
+        fields=comparison.fields + blank,
         failure=failure,
-        merged=found.merged,
-        ranges=ranges_slot(f"{RANGES}?{comparison_string(found.queries)}") if strings else None,
+        merged=comparison.merged,
+        ranges=ranges_slot(_ranges_url(request, comparison.queries)) if strings else None,
         columns=tuple(
-            column_slot(place, ticker, f"{COLUMNS}{place}?{string}")
+            column_slot(place, ticker, _column_url(request, place, string))
             for place, (ticker, string) in zip(PLACES, strings, strict=False)
         ),
         reports=tuple(Reported(ticker, string) for ticker, string in strings),
     )
-    wrong = failure or any(field.fault for field in found.fields)
+    wrong = failure or any(field.fault for field in comparison.fields)
     return HTMLResponse(render("compare.html", view), 422 if wrong else 200)

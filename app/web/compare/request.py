@@ -1,4 +1,4 @@
-"""What the templates of the comparison may use."""
+"""What a comparison asks, where its fragments go, and what its templates may use."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,8 @@ from app.errors import QueryError
 from app.market.passport import Stale
 from app.panels.analysis import Fact
 from app.panels.panel import Query
-from app.web.compare.slots import MOST
-from app.web.context import context_of
-from app.web.errors.labels import fault_of
+from app.web.context import context_of, url_again
+from app.web.failures import fault_of
 from app.web.http.form import repeated
 from app.web.http.query import parse_query, query_string
 from app.web.views import Failure, FormValues, Pictures, Site, Slot
@@ -80,7 +79,32 @@ class RangesView:
     interactive: bool = True
 
 
+PLACES = ("1", "2", "3", "4")
 _TICKER = "ticker"
+_SECONDS = 3.0
+_COLUMN_QUESTION = "How far may it move, and is there an edge?"
+
+
+def ranges_slot(url: str) -> Slot:
+    """The place of the chart of all tickers, filled from ``url``."""
+    question = "Which may move furthest by then?"
+    return Slot("ranges", "Ranges on one scale", question, url, posted=False, seconds=_SECONDS)
+
+
+def column_slot(place: str, ticker: str, url: str, name: str = _COLUMN_QUESTION) -> Slot:
+    """The column at ``place``, one of ``PLACES``; ``name`` is the ticker's, once it is known."""
+    return Slot(f"column-{place}", ticker, name, url, posted=False, seconds=_SECONDS)
+
+
+def requested_ranges(request: Request) -> Slot:
+    """The place that ``request`` is to fill with the chart."""
+    return ranges_slot(url_again(request, request.url.path))
+
+
+def requested_column(request: Request) -> Slot | None:
+    """The place that ``request`` is to fill with a column, if there is such a place."""
+    place, ticker = request.path_params.get("place"), request.query_params.get("ticker", "")[:40]
+    return column_slot(place, ticker, url_again(request, request.url.path)) if place in PLACES else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +116,7 @@ class Comparison:
     merged: tuple[str, ...]
 
 
-def said_to_compare(request: Request) -> tuple[tuple[str, ...], Mapping[str, str]]:
+def fields_to_compare(request: Request) -> tuple[tuple[str, ...], Mapping[str, str]]:
     """The tickers that an address names, empty ones left out, and its other fields; raises ``QueryError``."""
     tickers, others = repeated(request, _TICKER)
     named = (ticker.strip() for ticker in tickers)
@@ -101,24 +125,25 @@ def said_to_compare(request: Request) -> tuple[tuple[str, ...], Mapping[str, str
 
 def comparison_of(request: Request, tickers: Sequence[str], others: Mapping[str, str]) -> Comparison:
     """The checked comparison; raises ``QueryError`` for too many ``tickers`` and for any of the ``others``."""
-    once = tuple(dict.fromkeys(tickers))
-    if len(once) > MOST:
-        raise QueryError(_TICKER, f"{len(once)} tickers", f"at most {MOST} of them")
-    asked = tuple(_asked(request, ticker, others) for ticker in once)
+    distinct = tuple(dict.fromkeys(tickers))
+    if len(distinct) > len(PLACES):
+        raise QueryError(_TICKER, f"{len(distinct)} tickers", f"at most {len(PLACES)} of them")
+    queries = [_query_or_error(request, ticker, others) for ticker in distinct]
     fields = tuple(
-        Field(ticker, "" if isinstance(one, Query) else fault_of(one)) for ticker, one in zip(once, asked, strict=True)
+        Field(ticker, "" if isinstance(query, Query) else fault_of(query))
+        for ticker, query in zip(distinct, queries, strict=True)
     )
-    merged = tuple(ticker for ticker in once if tickers.count(ticker) > 1)
-    return Comparison(fields, tuple(one for one in asked if isinstance(one, Query)), merged)
+    merged = tuple(ticker for ticker in distinct if tickers.count(ticker) > 1)
+    return Comparison(fields, tuple(query for query in queries if isinstance(query, Query)), merged)
 
 
 def queries_of(request: Request) -> tuple[Query, ...]:
     """The queries of a comparison that has no fault; raises ``QueryError``."""
-    tickers, others = said_to_compare(request)
-    asked = [_asked(request, ticker, others) for ticker in (tickers or ("",))]
-    for one in asked:
-        if isinstance(one, QueryError):
-            raise one
+    tickers, others = fields_to_compare(request)
+    for ticker in tickers or ("",):
+        query = _query_or_error(request, ticker, others)
+        if isinstance(query, QueryError):
+            raise query
     return comparison_of(request, tickers, others).queries
 
 
@@ -129,7 +154,7 @@ def comparison_string(queries: Sequence[Query]) -> str:
     return "&".join(filter(None, (urlencode(tickers), query_string(queries[-1]))))
 
 
-def _asked(request: Request, ticker: str, others: Mapping[str, str]) -> Query | QueryError:
+def _query_or_error(request: Request, ticker: str, others: Mapping[str, str]) -> Query | QueryError:
     """The query for ``ticker``, or what is wrong with it; raises what is wrong with the ``others``."""
     app = context_of(request)
     try:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import UnknownHostError
-from app.web.errors.handlers import answer_failure
+from app.web.endpoint import answer_failure
 
 _FRAMES = "frame-ancestors 'self' https://huggingface.co https://*.hf.space"
 _POLICY = (

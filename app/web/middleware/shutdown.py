@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import RestartingError
-from app.web.errors.handlers import answer_failure
+from app.web.endpoint import answer_failure
 
 
 class ShutdownResponse:

@@ -1,1 +1,1 @@
-"""Whole pages."""
+"""Whole pages and documents."""

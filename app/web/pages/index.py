@@ -1,5 +1,7 @@
-"""The page that fills itself card by card."""
+"""The page that fills itself card by card, with links to the same query on other days."""
 
+from dataclasses import replace
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -9,70 +11,101 @@ from app.errors import AppError, QueryError
 from app.market.passport import Passport
 from app.panels import PANELS
 from app.panels.panel import DEFAULT_HORIZON, Query
-from app.web.context import context_of, query_of, site_of, slot_for, while_connected
-from app.web.errors.handlers import shown_failure
+from app.web.context import checked_query, context_of, site_of, slot_for, while_connected
+from app.web.failures import shown_failure
 from app.web.http.form import RequestFields, fields_of
 from app.web.http.query import query_string
-from app.web.pages.date_links import replay_of
 from app.web.templating import render
-from app.web.views import FormValues, IndexView, LiveStrip
+from app.web.views import FormValues, IndexView, LiveStrip, NextStep, Replay
 
 _FILE_NEEDED = "to be sent, which an address cannot do: press “Report from this file”"
 
 
 async def index(request: Request) -> Response:
     """GET /: the form and, for a ticker, the places where its cards will load; no model and no market is touched."""
-    said = await fields_of(request)
-    if file := said.texts.get("prices"):
-        return _failed(request, said, QueryError("prices", file[:40], _FILE_NEEDED))
-    if not said.texts.get("ticker"):
-        return HTMLResponse(render("index.html", IndexView(site_of(request), _asked(request, said))))
+    fields = await fields_of(request)
+    if file := fields.texts.get("prices"):
+        return _failed(request, fields, QueryError("prices", file[:40], _FILE_NEEDED))
+    if not fields.texts.get("ticker"):
+        return HTMLResponse(render("index.html", IndexView(site_of(request), _form_values(request, fields))))
     try:
-        query = query_of(request, said)
+        query = checked_query(request, fields)
     except AppError as error:
-        return _failed(request, said, error)
-    return HTMLResponse(render("index.html", _answer(request, said, query)))
+        return _failed(request, fields, error)
+    return HTMLResponse(render("index.html", _answer(request, fields, query)))
 
 
 async def places(request: Request) -> Response:
     """POST /panels: the places where the cards for a form and its file will load, once the file has proved readable."""
-    said = await fields_of(request)
-    query = query_of(request, said)
+    fields = await fields_of(request)
+    query = checked_query(request, fields)
     loaded = await while_connected(request, context_of(request).analyses.loader.prepare(query))
     passport = loaded.passport if query.upload else None
-    return HTMLResponse(render("_answer.html", _answer(request, said, query, passport)))
+    return HTMLResponse(render("_answer.html", _answer(request, fields, query, passport)))
 
 
-def _asked(request: Request, said: RequestFields, query: Query | None = None) -> FormValues:
-    texts = said.texts
+def _form_values(request: Request, fields: RequestFields, query: Query | None = None) -> FormValues:
+    texts = fields.texts
     typed = texts.get("ticker", "").strip()
     return FormValues(
         ticker=query.ticker if query else typed.upper() if typed.isascii() else typed,
         horizon=texts.get("horizon", "") or str(DEFAULT_HORIZON),
         as_of=texts.get("as_of", ""),
-        source=said.upload.name if said.upload else texts.get("source", "") or site_of(request).default_source,
+        source=fields.upload.name if fields.upload else texts.get("source", "") or site_of(request).default_source,
     )
 
 
-def _answer(request: Request, said: RequestFields, query: Query, passport: Passport | None = None) -> IndexView:
-    asked, slots = _asked(request, said, query), tuple(slot_for(panel, query) for panel in PANELS)
+def _answer(request: Request, fields: RequestFields, query: Query, passport: Passport | None = None) -> IndexView:
+    values, slots = _form_values(request, fields, query), tuple(slot_for(request, panel, query) for panel in PANELS)
     if query.upload:
-        return IndexView(site_of(request), asked, slots=slots, passport=passport)
+        return IndexView(site_of(request), values, slots=slots, passport=passport)
     today = context_of(request).today()
     replay = replay_of(query, min(today, site_of(request).last_days.get(query.source, today)))
-    live = _live(request, said, query)
-    return IndexView(site_of(request), asked, slots=slots, query_string=query_string(query), replay=replay, live=live)
+    live = _live(request, fields, query)
+    return IndexView(site_of(request), values, slots=slots, query_string=query_string(query), replay=replay, live=live)
 
 
-def _live(request: Request, said: RequestFields, query: Query) -> LiveStrip | None:
+def _live(request: Request, fields: RequestFields, query: Query) -> LiveStrip | None:
     """The strip of the newest price; not for a day of the past, nor where the source tells closes only."""
     if query.as_of or not context_of(request).live.tells(query.source):
         return None
-    asked = urlencode({"ticker": query.ticker, "source": query.source})
-    return LiveStrip(f"/live?{asked}", said.texts.get("live") == "1")
+    subject = urlencode({"ticker": query.ticker, "source": query.source})
+    return LiveStrip(f"{request.app.url_path_for('live')}?{subject}", fields.texts.get("live") == "1")
 
 
-def _failed(request: Request, said: RequestFields, error: AppError) -> Response:
+def _failed(request: Request, fields: RequestFields, error: AppError) -> Response:
     failure = shown_failure(error)
-    view = IndexView(site_of(request), _asked(request, said), failure)
+    view = IndexView(site_of(request), _form_values(request, fields), failure)
     return HTMLResponse(render("index.html", view), failure.status)
+
+
+def replay_of(query: Query, latest: date) -> Replay:
+    """The steps from the query's day, none of them past ``latest``, the last day its source can know of."""
+    day = min(query.as_of or latest, latest)
+    targets = {
+        "A month earlier": _months(day, -1),
+        "A week earlier": _days(day, -7),
+        "A week later": _days(day, 7),
+        "A month later": _months(day, 1),
+    }
+    steps = [_step(words, query, target) for words, target in targets.items() if target and target <= latest]
+    newest = [_step("Newest", query, None)] if query.as_of else []
+    return Replay(query.as_of, (*steps, *newest))
+
+
+def _step(words: str, query: Query, day: date | None) -> NextStep:
+    return NextStep(words, f"/?{query_string(replace(query, as_of=day))}")
+
+
+def _days(day: date, count: int) -> date | None:
+    ordinal = day.toordinal() + count
+    return date.fromordinal(ordinal) if 1 <= ordinal <= date.max.toordinal() else None
+
+
+def _months(day: date, count: int) -> date | None:
+    """The same day of another month, or that month's last where it is shorter."""
+    months = day.year * 12 + day.month - 1 + count
+    if not date.min.year <= months // 12 < date.max.year:
+        return None
+    first, after = (date(number // 12, number % 12 + 1, 1) for number in (months, months + 1))
+    return min(first + timedelta(day.day - 1), after - timedelta(1))

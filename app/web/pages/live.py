@@ -13,16 +13,14 @@ from starlette.types import Receive, Scope, Send
 from app.market.source import LatestPrice
 from app.panels.panel import Query
 from app.services.live_prices import LivePrices, News
-from app.web.context import admit, context_of, query_of
-from app.web.http.client import client_of
-from app.web.http.form import fields_of
+from app.web.context import admit, client_of, context_of, query_of
 from app.web.templating import render
 
 # Proxies cut what is silent for a minute.
 _HEARTBEAT_SECONDS = 20
 _RECONNECT_MS = 15_000
 # Enough for an answer to be ended in good order when the process is told to end.
-_FAREWELL_SECONDS = 1.0
+_GRACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +37,9 @@ class LiveView:
 
 async def live(request: Request) -> Response:
     """GET /live: the newest price of a ticker for as long as its market is open, as server-sent events."""
-    app, query = context_of(request), query_of(request, await fields_of(request))
+    app, query = context_of(request), await query_of(request)
     await admit(request, 1)
-    client = client_of(request.scope, app.hops)
+    client = client_of(request)
     app.live.enter(client)
     return _Watching(app.live, query, client)
 
@@ -52,11 +50,11 @@ class _Watching(EventSourceResponse):
     def __init__(self, prices: LivePrices, query: Query, client: str) -> None:
         over = anyio.Event()
         events = _events(prices, query, over)
-        super().__init__(events, ping=_HEARTBEAT_SECONDS, shutdown_event=over, shutdown_grace_period=_FAREWELL_SECONDS)
+        super().__init__(events, ping=_HEARTBEAT_SECONDS, shutdown_event=over, shutdown_grace_period=_GRACE_SECONDS)
         self._prices, self._client = prices, client
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send the events, and then count the viewer no longer, however the stream ended."""
         try:
             await super().__call__(scope, receive, send)
         finally:

@@ -1,18 +1,27 @@
 """Finding a ticker by a part of its symbol or name."""
 
+from dataclasses import dataclass
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.errors import QueryError
+from app.market.instruments import Instrument
 from app.services.search import Findings
-from app.web.api.schemas import LONGEST_WORDS, SEARCHED, Searched
-from app.web.context import admit, context_of
+from app.web.api.schemas import MAX_SEARCH_CHARACTERS, SEARCHED, Searched
+from app.web.context import admit, client_of, context_of
 from app.web.http.caching import validated
-from app.web.http.client import client_of
 from app.web.http.form import fields_of
 from app.web.http.query import parse_source
 from app.web.templating import render
-from app.web.views import SearchView
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """search.html: the options of a listbox, and what there is to say of them."""
+
+    found: tuple[Instrument, ...]
+    note: str
 
 
 async def search(request: Request) -> Response:
@@ -22,22 +31,22 @@ async def search(request: Request) -> Response:
     return HTMLResponse(render("search.html", view), headers={"Cache-Control": _freshness(findings)})
 
 
-async def searched(request: Request) -> Response:
+async def search_json(request: Request) -> Response:
     """GET /api/v1/search: tickers that a few letters of a symbol or a name can mean."""
     source, findings = await _findings(request)
-    published = SEARCHED.dump_json(Searched(source, findings.found, findings.note))
-    return validated(request, published, "application/json", _freshness(findings))
+    body = SEARCHED.dump_json(Searched(source, findings.found, findings.note))
+    return validated(request, body, "application/json", _freshness(findings))
 
 
 async def _findings(request: Request) -> tuple[str, Findings]:
     app, texts = context_of(request), (await fields_of(request)).texts
-    words = texts.get("q", "")
-    if len(words) > LONGEST_WORDS:
-        raise QueryError("q", words[:LONGEST_WORDS] + "…", f"at most {LONGEST_WORDS} characters")
+    sought = texts.get("q", "")
+    if len(sought) > MAX_SEARCH_CHARACTERS:
+        raise QueryError("q", sought[:MAX_SEARCH_CHARACTERS] + "…", f"at most {MAX_SEARCH_CHARACTERS} characters")
     source = parse_source(texts, app.site.sources, app.site.default_source)
     # Costs no card, but other websites' pages may not make anybody ask.
     await admit(request, 0)
-    return source, await app.finder.find(source, words, client_of(request.scope, app.hops))
+    return source, await app.finder.find(source, sought, client_of(request))
 
 
 def _freshness(findings: Findings) -> str:

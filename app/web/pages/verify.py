@@ -7,9 +7,9 @@ from starlette.responses import HTMLResponse, Response
 
 from app.errors import TooLargeError
 from app.web.context import admit, context_of, site_of
-from app.web.downloads.views import VerifyView
 from app.web.http.form import body_of, fields_of
 from app.web.templating import render
+from app.web.views import VerifyView
 
 # Ten times the longest document of ours that has a receipt to be compared with.
 MAXIMUM_BYTES = 2**18

@@ -1,6 +1,6 @@
 import pytest
 
-from app.web.errors.labels import LABELS
+from app.web.failures import LABELS
 from tests.support.cards import elements
 from tests.support.fakes import FakeMarket, InlineEngine, market
 from tests.support.pages import HEADERS

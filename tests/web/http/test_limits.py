@@ -4,7 +4,7 @@ from starlette.routing import Route
 
 from app.panels import PANELS
 from app.settings import Settings
-from app.web.http.client import client_of
+from app.web.context import client_behind
 from app.web.routes import routes
 from tests.support.cards import elements
 from tests.support.fakes import FakeMarket, InlineEngine, market
@@ -94,7 +94,7 @@ def test_no_limit_is_kept_where_it_is_off():
     ids=str,
 )
 def test_the_client_is_whom_the_outermost_proxy_of_ours_saw(hops, forwarded, client):
-    assert client_of(scope(*forwarded), hops) == client
+    assert client_behind(scope(*forwarded), hops) == client
 
 
 def test_nobody_gets_round_the_limit_by_making_up_addresses():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.market.sample import SampleSource
 from app.panels.panel import Query
-from app.web.pages.date_links import replay_of
+from app.web.pages.index import replay_of
 from tests.support.cards import elements
 from tests.support.served import TODAY
 from tests.support.uploads import post

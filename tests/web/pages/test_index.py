@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.panels import PANELS
-from app.web.errors.labels import LABELS
+from app.web.failures import LABELS
 from tests.support.cards import SLUGS, elements
 from tests.support.fakes import LISTING, FakeMarket, market
 from tests.support.pages import HOSTILE, links

@@ -2,7 +2,7 @@ import pytest
 
 from app.errors import SourceBrokenError, SourceRefusedError, SourceSilentError
 from app.market.instruments import Instrument
-from app.web.api.schemas import LONGEST_WORDS
+from app.web.api.schemas import MAX_SEARCH_CHARACTERS
 from tests.support.cards import elements
 from tests.support.fakes import SearchableMarket
 from tests.support.pages import PAYLOADS, REFUSED, assert_contained
@@ -83,7 +83,7 @@ def test_nothing_found_is_told():
         assert find(client, "zzzz")["note"] == "The searchable market finds nothing like it."
 
 
-@pytest.mark.parametrize("said", [{"q": "x" * (LONGEST_WORDS + 1)}, {"q": "x", "source": "nowhere"}])
+@pytest.mark.parametrize("said", [{"q": "x" * (MAX_SEARCH_CHARACTERS + 1)}, {"q": "x", "source": "nowhere"}])
 @pytest.mark.parametrize("path", ["/search", "/api/v1/search"])
 def test_out_of_bounds_is_told_and_nobody_is_asked(path, said):
     source = SearchableMarket(APPLE)
@@ -97,7 +97,7 @@ def test_out_of_bounds_is_told_and_nobody_is_asked(path, said):
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_words_and_names_of_strangers_come_back_as_text(payload):
     with served(SearchableMarket(Instrument(payload, payload, payload))) as client:
-        answers = [client.get("/search", params={"q": payload[:LONGEST_WORDS]}), client.get("/search?q=%00%ff")]
+        answers = [client.get("/search", params={"q": payload[:MAX_SEARCH_CHARACTERS]}), client.get("/search?q=%00%ff")]
     for answer in answers:
         assert answer.status_code == 200
         assert_contained(answer.text)

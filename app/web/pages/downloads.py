@@ -10,12 +10,10 @@ from app.panels import PANELS
 from app.panels.panel import Panel
 from app.services.results import FORECASTING, QueryResult, query_result
 from app.web.context import context_of, query_of, while_connected
-from app.web.downloads import documents
-from app.web.downloads.documents import report as report_of
 from app.web.http.caching import validated
-from app.web.http.form import fields_of
 from app.web.http.query import query_string
 from app.web.middleware.security import report_policy
+from app.web.pages import documents
 
 
 async def forecast(request: Request) -> Response:
@@ -37,14 +35,14 @@ async def report(request: Request) -> Response:
     app, result = context_of(request), await _result(request, PANELS)
     page_url = "" if result.query.upload else f"/?{query_string(result.query)}"
     # Its cards have been counted already.
-    content = await while_connected(request, report_of(app, result, page_url), 0)
+    content = await while_connected(request, documents.report(app, result, page_url), 0)
     # Shown at once, unlike the others, but saved under a name that tells it from other reports.
     headers = _saved_as(result, "report", "html", "inline")
     return HTMLResponse(content, headers=headers | report_policy(app.style))
 
 
 async def _result(request: Request, panels: Sequence[Panel]) -> QueryResult:
-    query = query_of(request, await fields_of(request))
+    query = await query_of(request)
     return await while_connected(request, query_result(context_of(request).analyses, query, panels), len(panels))
 
 

@@ -5,27 +5,65 @@ import json
 import logging
 import re
 import textwrap
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
 
 from app.errors import AppError
-from app.panels.analysis import by_key
-from app.panels.panel import Panel, Query
+from app.market.passport import Passport, Stale
+from app.panels.analysis import Analysis, Fact, by_key
+from app.panels.panel import CardContent, Panel, Query
 from app.services.analyses import Finished
 from app.services.receipts.format import digest
 from app.services.receipts.signer import FORECAST, REPORT, SUMMARY, ReceiptSigner, words_of
 from app.services.results import CardResult, QueryResult, forecast_table
 from app.text.numbers import NARROW_SPACE, on_one_line
-from app.web.cards import drawn, rendered
+from app.web.cards import draw_card, render_card
 from app.web.context import AppContext
-from app.web.downloads.views import ReportView, SummaryView, Told
-from app.web.errors.handlers import as_json, failure_of
+from app.web.failures import failure_of, json_failure
 from app.web.templating import render
-from app.web.views import FailedView, FormValues, slot_of
+from app.web.views import FailedView, Failure, FormValues, Site, slot_of
 
-_WIDTH = 72
+_LINE_WIDTH = 72
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """report.html: every card in one document; ``style`` is the style sheet itself, ``cards`` are finished HTML.
+
+    ``facts`` are those of each card that is there, by its slug.
+    """
+
+    site: Site
+    asked: FormValues
+    style: Any
+    cards: tuple[Any, ...]
+    facts: Mapping[str, Mapping[str, Fact]]
+    page_url: str
+    passport: Passport
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryCard:
+    """A card in a summary: its analysis and what that says, or why there is none."""
+
+    panel: Panel
+    analysis: Analysis | None
+    content: CardContent | None
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryView:
+    """summary.txt: the cards in plain text; panels/<slug>.txt or panels/_card.txt: what stands under a title."""
+
+    query: Query
+    passport: Passport
+    stale: Stale | None
+    cards: tuple[SummaryCard, ...]
 
 
 def forecast_csv(result: QueryResult, signer: ReceiptSigner) -> str:
@@ -37,9 +75,9 @@ def forecast_csv(result: QueryResult, signer: ReceiptSigner) -> str:
 
 def summary(result: QueryResult, signer: ReceiptSigner) -> str:
     """Plain text for a mail: every card in a few lines, as of the query's day and nothing later."""
-    cards = tuple(_told(card) for card in result.cards)
-    told = render("summary.txt", SummaryView(result.query, result.passport, result.stale, cards))
-    lines = re.sub(r"\n{3,}", "\n\n", told.strip()).split("\n")
+    cards = tuple(_summary_card(card) for card in result.cards)
+    rendered = render("summary.txt", SummaryView(result.query, result.passport, result.stale, cards))
+    lines = re.sub(r"\n{3,}", "\n\n", rendered.strip()).split("\n")
     text = "\n".join(map(_wrapped, lines)).replace(NARROW_SPACE, " ")
     receipt = signer.receipt(result, SUMMARY, text=digest(words_of(text)))
     return f"{text}\n\n" + "".join(f"{line}\n" for line in receipt)
@@ -57,21 +95,21 @@ def file_name(result: QueryResult, what: str, ending: str) -> str:
     return f"{what}-{ticker}-{result.passport.last_bar}.{ending}"
 
 
-def _told(card: CardResult) -> Told:
+def _summary_card(card: CardResult) -> SummaryCard:
     if isinstance(card.end, Exception):
-        return Told(card.panel, None, None, failure_of(card.end))
-    return Told(card.panel, card.end.analysis, card.panel.content(card.end.analysis), None)
+        return SummaryCard(card.panel, None, None, failure_of(card.end))
+    return SummaryCard(card.panel, card.end.analysis, card.panel.content(card.end.analysis), None)
 
 
 def _published(card: CardResult) -> Any:
     if isinstance(card.end, Exception):
-        return {"error": as_json(card.end, failure_of(card.end))}
+        return {"error": json_failure(card.end, failure_of(card.end))}
     return json.loads(card.end.published())
 
 
 def _wrapped(line: str) -> str:
-    further = "  " if line.startswith("- ") else ""
-    return textwrap.fill(line, _WIDTH, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
+    indent = "  " if line.startswith("- ") else ""
+    return textwrap.fill(line, _LINE_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 _log = logging.getLogger(__name__)
@@ -79,36 +117,37 @@ _log = logging.getLogger(__name__)
 
 async def report(app: AppContext, result: QueryResult, page_url: str) -> str:
     """The document; ``page_url`` leads to the live page of the same query, where an address can hold it."""
-    shown = await asyncio.gather(*(_shown(app, result.query, card) for card in result.cards))
+    sections = await asyncio.gather(*(_section(app, card) for card in result.cards))
     # A card whose pictures could not be drawn is not in the document, whatever its numbers are.
-    seen = replace(result, cards=tuple(card for card, _ in shown))
-    receipt = "\n".join(app.signer.receipt(seen, REPORT))
+    drawn = replace(result, cards=tuple(card for card, _ in sections))
+    receipt = "\n".join(app.signer.receipt(drawn, REPORT))
     style = Markup(app.style)  # noqa: S704  (our own style sheet)
-    cards = tuple(Markup(html) for _, html in shown)  # noqa: S704  (our own templates made them)
+    cards = tuple(Markup(html) for _, html in sections)  # noqa: S704  (our own templates made them)
     facts = {
         card.panel.slug: by_key(card.panel.facts(card.end.analysis))
-        for card in seen.cards
+        for card in drawn.cards
         if not isinstance(card.end, Exception)
     }
-    view = ReportView(app.site, _asked(result.query), style, cards, facts, page_url, result.passport, receipt)
+    view = ReportView(app.site, _form_values(result.query), style, cards, facts, page_url, result.passport, receipt)
     return render("report.html", view)
 
 
-async def _shown(app: AppContext, query: Query, card: CardResult) -> tuple[CardResult, str]:
+async def _section(app: AppContext, card: CardResult) -> tuple[CardResult, str]:
     if isinstance(card.end, Exception):
         return card, _failed(card.panel, card.end)
     try:
-        return card, await _made(app, query, card.panel, card.end)
+        return card, await _rendered(app, card.panel, card.end)
     except Exception as error:
         # One card that cannot be drawn must not cost the reader the others.
         return CardResult(card.panel, error), _failed(card.panel, error)
 
 
-async def _made(app: AppContext, query: Query, panel: Panel, end: Finished) -> str:
+async def _rendered(app: AppContext, panel: Panel, finished: Finished) -> str:
     card, narrow = await asyncio.gather(
-        drawn(app, panel, query, end, "wide", interactive=False), app.analyses.charts(panel, end, "narrow")
+        draw_card(app, slot_of(panel, ""), finished, "wide", interactive=False),
+        app.analyses.charts(panel, finished, "narrow"),
     )
-    return rendered(replace(card, pictures=replace(card.pictures, narrow=narrow)))
+    return render_card(replace(card, pictures=replace(card.pictures, narrow=narrow)))
 
 
 def _failed(panel: Panel, error: Exception) -> str:
@@ -117,6 +156,6 @@ def _failed(panel: Panel, error: Exception) -> str:
     return render("panels/_failed.html", FailedView(slot_of(panel, ""), failure_of(error), False))
 
 
-def _asked(query: Query) -> FormValues:
+def _form_values(query: Query) -> FormValues:
     source = query.upload.name if query.upload else query.source
     return FormValues(query.ticker, str(query.horizon), str(query.as_of or ""), source)

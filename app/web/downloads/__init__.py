@@ -1,1 +1,0 @@
-"""The report, the forecast table and the summary as files."""

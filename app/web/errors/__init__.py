@@ -1,1 +1,0 @@
-"""From an error to an answer for its reader."""
