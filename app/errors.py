@@ -58,14 +58,14 @@ class BadFileError(AppError):
 
 
 class TooLargeError(AppError):
-    """More bytes were sent than the app reads; ``what`` says of what."""
+    """More bytes were sent than the app reads; ``what`` says of what, ``hint`` what else helps than less."""
 
-    hint = "Send a file of at most 2 MiB: the last ten years of daily bars take a tenth of that."
-
-    def __init__(self, what: str, limit: int, hint: str = hint) -> None:
+    def __init__(self, what: str, limit: int, hint: str = "") -> None:
         super().__init__(what, limit, hint)
-        self.what, self.limit, self.hint = what, limit, hint
-        self.sentence = f"{what} is larger than {limit / 2**20:.3g} MiB."
+        self.what, self.limit = what, limit
+        size = f"{limit / 2**20:.3g} MiB"
+        self.sentence = f"{what} is larger than {size}."
+        self.hint = hint or f"Send at most {size}: the last ten years of daily bars take a tenth of that."
 
 
 class BadFormError(AppError):

@@ -19,8 +19,12 @@ def technicals_tables(analysis: TechnicalsAnalysis) -> dict[str, Table]:
     )
     levels = analysis.levels.resistance[::-1] + analysis.levels.support
     swings = tuple(
-        (f"Level {money(one.price, analysis)}", signed_percent(one.distance), plural(one.touches, "touch", "touches"))
-        for one in levels
+        (
+            f"Level {money(level.price, analysis)}",
+            signed_percent(level.distance),
+            plural(level.touches, "touch", "touches"),
+        )
+        for level in levels
     )
     return {"studies": Table(("What", "Value, or how far away", "Touched"), read + swings)}
 
@@ -49,9 +53,9 @@ def shown(reading: Reading, analysis: TechnicalsAnalysis) -> str:
 
 
 def _reading(reading: Reading, analysis: TechnicalsAnalysis) -> Fact:
-    return Fact(reading.name, reading.title, shown(reading, analysis), reading.sentence)
+    return Fact(reading.name, reading.title, shown(reading, analysis), reading.sentence.removesuffix("."))
 
 
 def _left_out(missing: LeftOut) -> Fact:
-    why = f"is left out: it needs {missing.needs} {missing.unit}, and there are {missing.found}."
-    return Fact(f"{missing.name}_left_out", missing.title, "left out", f"{missing.title} {why}")
+    why = f"it needs {missing.needs} {missing.unit}, and there are {missing.found}"
+    return Fact(f"{missing.name}_left_out", missing.title, "left out", why)
