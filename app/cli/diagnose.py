@@ -16,7 +16,7 @@ from app.panels.panel import Panel
 from app.settings import Settings, settings_or_exit
 
 _MODELS = ("prophet", "tensorflow", "matplotlib", "pyts")
-_PATIENCE = 120.0
+_TIMEOUT_SECONDS = 120.0
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,14 +34,14 @@ async def _all_work(settings: Settings) -> bool:
 
 
 async def _works(what: str, check: Awaitable[str]) -> bool:
-    """Print what ``check`` saw, or why it failed."""
+    """Whether ``check`` succeeds; prints what it returned, or why it failed."""
     begun, verdict = perf_counter(), "ok"
     try:
-        seen = await check
+        result = await check
     except Exception as error:
         # One part that fails must not hide how the others are.
-        verdict, seen = "FAIL", getattr(error, "sentence", None) or f"{type(error).__name__}: {error}"
-    print(f"{verdict:4}  {what:24}  {perf_counter() - begun:5.1f} s  {seen}", flush=True)
+        verdict, result = "FAIL", getattr(error, "sentence", None) or f"{type(error).__name__}: {error}"
+    print(f"{verdict:4}  {what:24}  {perf_counter() - begun:5.1f} s  {result}", flush=True)
     return verdict == "ok"
 
 
@@ -50,7 +50,7 @@ async def _version(name: str) -> str:
     code = f"import {name}; print({name}.__version__)"
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=pipe, stderr=pipe)
-    out, err = await asyncio.wait_for(process.communicate(), _PATIENCE)
+    out, err = await asyncio.wait_for(process.communicate(), _TIMEOUT_SECONDS)
     if process.returncode:
         raise ImportError((err.decode().strip().splitlines() or ["it ended without a word"])[-1])
     return f"version {out.decode().split()[-1]}"
@@ -77,7 +77,7 @@ async def _workers_work(settings: Settings) -> list[bool]:
 
 
 async def _warm(engine: Engine) -> str:
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(_TIMEOUT_SECONDS):
         while not (status := engine.status()).ready or status.warm < status.expected:
             if status.failure:
                 raise RuntimeError(status.failure)

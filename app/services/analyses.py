@@ -56,9 +56,9 @@ class Analyses:
     async def finished(self, panel: Panel, query: Query) -> Finished:
         """The card's analysis for ``query``; raises what sources, histories, models and the engine raise."""
         loaded = await self.loader.prepare(query)
-        published = await self._analysis(panel, query.horizon, loaded)
-        analysis = jobs.decode_analysis(panel, published)
-        return Finished(loaded, analysis, published, outcome_of(analysis, loaded.following))
+        analysis_json = await self._analysis(panel, query.horizon, loaded)
+        analysis = jobs.decode_analysis(panel, analysis_json)
+        return Finished(loaded, analysis, analysis_json, outcome_of(analysis, loaded.following))
 
     async def charts(self, panel: Panel, finished: Finished, canvas: str) -> dict[str, Chart]:
         """The card's charts by name, drawn for ``canvas`` from its ``finished`` analysis.
@@ -71,10 +71,10 @@ class Analyses:
             history, analysis = finished.loaded.history, finished.json
             return await jobs.request_charts(self.engine.run, panel, canvas, history, analysis)
 
-        drawn, happened = await asyncio.gather(
+        charts, outcome = await asyncio.gather(
             self._remembered(f"charts:{key}", draw), self._outcome_chart(key, panel, finished, canvas)
         )
-        return jobs.decode_charts(drawn) | happened
+        return jobs.decode_charts(charts) | outcome
 
     async def ranges(self, verdicts: Sequence[Finished], canvas: str) -> Chart:
         """The chart that sets the ranges of finished ``verdicts`` side by side."""
@@ -119,9 +119,9 @@ class Analyses:
 
         async def make_and_keep() -> bytes:
             self.audience.speak(key)
-            made = await make()
-            await self.cache.set(key, made, self.seconds)
-            return made
+            value = await make()
+            await self.cache.set(key, value, self.seconds)
+            return value
 
         with self.audience.attending(key):
             return await self.flights.run(key, make_and_keep)

@@ -1,4 +1,4 @@
-"""The newest price to everybody who watches a ticker: asked once for all of them, while somebody does."""
+"""The newest price of a ticker as a feed: one poll of the source for all viewers, while there are any."""
 
 import asyncio
 from collections import Counter
@@ -13,12 +13,12 @@ from app.compute.errors import OverloadedError
 from app.errors import AppError, NoPricesError, SourceRefusedError, TooOftenError, UnknownTickerError
 from app.market.source import LatestPrice, MarketSource, QuotingSource
 
-_SECONDS = 30.0
+_INTERVAL_SECONDS = 30.0
 # Outside the session nothing changes but the session itself; and who does not answer is given a rest.
-_SECONDS_CLOSED, _SECONDS_DOWN = 600.0, 120.0
-_MOST, _MOST_EACH = 200, 4
-_PATIENCE = 60
-_KEPT = 1000
+_CLOSED_INTERVAL_SECONDS, _DOWN_INTERVAL_SECONDS = 600.0, 120.0
+_MAX_VIEWERS, _MAX_VIEWERS_PER_CLIENT = 200, 4
+_RETRY_AFTER_SECONDS = 60
+_MAX_KEPT_TICKERS = 1000
 
 
 def _now() -> datetime:
@@ -56,8 +56,8 @@ class Line:
 
     def tell(self, news: News) -> None:
         """Hand ``news`` to everybody who watches."""
-        told, self.news, self.changed = self.changed, news, asyncio.Event()
-        told.set()
+        changed, self.news, self.changed = self.changed, news, asyncio.Event()
+        changed.set()
 
 
 class LivePrices:
@@ -69,15 +69,15 @@ class LivePrices:
     def __init__(
         self,
         sources: Mapping[str, MarketSource],
-        seconds: float = _SECONDS,
-        most: int = _MOST,
-        most_each: int = _MOST_EACH,
+        seconds: float = _INTERVAL_SECONDS,
+        most: int = _MAX_VIEWERS,
+        most_each: int = _MAX_VIEWERS_PER_CLIENT,
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._sources, self._seconds, self._most, self._most_each, self._now = sources, seconds, most, most_each, now
         self._watching: Counter[str] = Counter()
         self._lines: dict[tuple[str, str], Line] = {}
-        self._kept: LRUCache[tuple[str, str], News] = LRUCache(_KEPT)
+        self._kept: LRUCache[tuple[str, str], News] = LRUCache(_MAX_KEPT_TICKERS)
 
     def tells(self, name: str) -> bool:
         """Whether the source of that name has prices between two closes."""
@@ -90,13 +90,13 @@ class LivePrices:
     def enter(self, client: str) -> None:
         """Count a stream of ``client`` until it leaves; raises ``TooOftenError`` or ``OverloadedError``."""
         if self._watching[client] >= self._most_each:
-            raise TooOftenError("One visitor", f"{self._most_each} newest prices at a time", _PATIENCE)
+            raise TooOftenError("One visitor", f"{self._most_each} newest prices at a time", _RETRY_AFTER_SECONDS)
         if self._watching.total() >= self._most:
-            raise OverloadedError(_PATIENCE)
+            raise OverloadedError(_RETRY_AFTER_SECONDS)
         self._watching[client] += 1
 
     def leave(self, client: str) -> None:
-        """Count it no longer."""
+        """Count one stream of ``client`` less."""
         self._watching[client] -= 1
         self._watching += Counter()
 
@@ -152,17 +152,19 @@ class LivePrices:
     async def _asked(self, name: str, ticker: str) -> News:
         source = self._sources[name]
         if not isinstance(source, QuotingSource):
-            return self._words(f"{source.title} has no price newer than its last close.", _SECONDS_CLOSED, last=True)
+            return self._words(
+                f"{source.title} has no price newer than its last close.", _CLOSED_INTERVAL_SECONDS, last=True
+            )
         try:
             quote = await source.newest(ticker)
         except (UnknownTickerError, NoPricesError) as nothing:
-            return self._words(nothing.sentence, _SECONDS_CLOSED, last=True)
+            return self._words(nothing.sentence, _CLOSED_INTERVAL_SECONDS, last=True)
         except SourceRefusedError as refusal:
             return self._words(refusal.sentence, max(self._seconds, refusal.retry_after))
         except AppError as down:
-            return self._words(down.sentence, max(self._seconds, _SECONDS_DOWN))
+            return self._words(down.sentence, max(self._seconds, _DOWN_INTERVAL_SECONDS))
         closed = not quote.open_at(self._now())
-        return News(quote, "", closed, self._after(_SECONDS_CLOSED if closed else self._seconds))
+        return News(quote, "", closed, self._after(_CLOSED_INTERVAL_SECONDS if closed else self._seconds))
 
     def _words(self, words: str, seconds: float, *, last: bool = False) -> News:
         return News(None, words, last, self._after(seconds))
@@ -177,5 +179,5 @@ async def either(*events: Event) -> None:
     try:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for one in waiting:
-            one.cancel()
+        for task in waiting:
+            task.cancel()

@@ -54,6 +54,6 @@ class Discreet(JsonFormatter):
 
 def _frames(error: BaseException) -> list[str]:
     before = error.__cause__ or error.__context__
-    told = [note for note in getattr(error, "__notes__", ()) if note.startswith("In the worker:")]
+    worker_notes = [note for note in getattr(error, "__notes__", ()) if note.startswith("In the worker:")]
     own = "".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__
-    return [*(_frames(before) if before else ()), own, *told]
+    return [*(_frames(before) if before else ()), own, *worker_notes]

@@ -67,7 +67,7 @@ class Workforce(Collector):
         self._status = status
 
     def collect(self) -> Iterable[Metric]:
-        """Ask the engine and the system."""
+        """Workers by state, memory in bytes, the queue and restarts, as of now."""
         status, (web, below) = self._status(), resident_bytes()
         workers = GaugeMetricFamily("stock_workers", "Worker processes by state", labels=["state"])
         for state in ("expected", "warm", "running"):
@@ -87,13 +87,13 @@ class MeteredCache:
         self._cache, self._metrics = cache, metrics
 
     async def get(self, key: str) -> bytes | None:
-        """What the cache has."""
+        """What the cache has under ``key``; counts whether it has."""
         value = await self._cache.get(key)
         self._metrics.looked_up(key, found=value is not None)
         return value
 
     async def set(self, key: str, value: bytes, seconds: float) -> None:
-        """Hand it on to the cache."""
+        """Keep ``value`` in the cache; not counted."""
         await self._cache.set(key, value, seconds)
 
 
@@ -143,9 +143,9 @@ def _descendants(pid: int) -> Iterator[int]:
 
 
 def _children(pid: int) -> list[int]:
-    found: list[int] = []
+    children: list[int] = []
     # Any of them may end while it is looked at.
     with contextlib.suppress(OSError):
         for thread in Path(f"/proc/{pid}/task").iterdir():
-            found += map(int, (thread / "children").read_text().split())
-    return found
+            children += map(int, (thread / "children").read_text().split())
+    return children

@@ -49,7 +49,7 @@ class QueryResult:
 
     def forecasts(self) -> dict[str, ForecastAnalysis]:
         """What the forecast cards among them said."""
-        return {slug: said for slug, said in self.finished().items() if isinstance(said, ForecastAnalysis)}
+        return {slug: analysis for slug, analysis in self.finished().items() if isinstance(analysis, ForecastAnalysis)}
 
     def left_out(self) -> tuple[tuple[Panel, Exception], ...]:
         """The cards that ended in an error, with it."""

@@ -12,7 +12,7 @@ from app.services.shared_state import CardLimits
 from app.store.cache import Cache
 from app.store.single_flight import Flights
 
-_SECONDS_WITHOUT = 60.0
+_RETRY_SECONDS = 60.0
 _NOT_ASKED = "{title} cannot be asked just now. {rest}"
 _LISTED = "These are from a built-in list."
 _NOT_LISTED = "The built-in list has nothing like it; a symbol can be typed all the same."
@@ -38,7 +38,7 @@ def _bounds() -> CardLimits:
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """Asks a source once for the same words while the answer is kept, for ``seconds``, and never more than ``bounds``.
+    """Asks a source once for the same text while the answer is kept, for ``seconds``, and never more than ``bounds``.
 
     Where it cannot be asked it is left alone for a minute; nobody gets an error for having typed something.
     """
@@ -49,9 +49,9 @@ class Finder:
     seconds: float
     bounds: CardLimits = field(default_factory=_bounds)
 
-    async def find(self, name: str, words: str, client: str) -> Findings:
-        """What ``words`` can mean at the source of that name; ``client`` is who types."""
-        source, sought = self.sources[name], _plain(words)
+    async def find(self, name: str, text: str, client: str) -> Findings:
+        """What ``text`` can mean at the source of that name; ``client`` is who types."""
+        source, sought = self.sources[name], _plain(text)
         if not sought:
             return Findings((), "", True)
         if source.tickers:
@@ -69,31 +69,35 @@ class Finder:
             return _without(source, sought)
         try:
             await self.bounds.admit(client)
-            found = await source.search(sought)
+            instruments = await source.search(sought)
         except TooOftenError:
             return _without(source, sought)
         except SourceUnavailableError:
-            await self.cache.set(silent, b"1", _SECONDS_WITHOUT)
+            await self.cache.set(silent, b"1", _RETRY_SECONDS)
             return _without(source, sought)
-        answer = _FINDINGS.dump_json(Findings(found, "" if found else _NOTHING.format(title=source.title), True))
+        answer = _FINDINGS.dump_json(
+            Findings(instruments, "" if instruments else _NOTHING.format(title=source.title), True)
+        )
         await self.cache.set(key, answer, self.seconds)
         return answer
 
 
 async def _in_stock(source: MarketSource, sought: str) -> Findings:
     if isinstance(source, SearchableSource):
-        found = await source.search(sought)
+        instruments = await source.search(sought)
     else:
-        found = matching((Instrument(ticker, ticker, "") for ticker in source.tickers), sought)
-    return Findings(found, "" if found else f"{source.title} has {' and '.join(source.tickers)} only.", True)
+        instruments = matching((Instrument(ticker, ticker, "") for ticker in source.tickers), sought)
+    return Findings(
+        instruments, "" if instruments else f"{source.title} has {' and '.join(source.tickers)} only.", True
+    )
 
 
 def _without(source: MarketSource, sought: str) -> bytes:
-    found = matching(well_known(), sought)
-    note = _NOT_ASKED.format(title=source.title, rest=_LISTED if found else _NOT_LISTED)
-    return _FINDINGS.dump_json(Findings(found, note, False))
+    instruments = matching(well_known(), sought)
+    note = _NOT_ASKED.format(title=source.title, rest=_LISTED if instruments else _NOT_LISTED)
+    return _FINDINGS.dump_json(Findings(instruments, note, False))
 
 
-def _plain(words: str) -> str:
-    """The same words for the same question, however they were typed."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split()).casefold()
+def _plain(text: str) -> str:
+    """The same text for the same question, however it was typed."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split()).casefold()

@@ -21,8 +21,8 @@ from app.store.single_flight import SingleFlight
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
-_PATIENCE = 0.5
-_PAUSE = 1.0
+_TIMEOUT_SECONDS = 0.5
+_PAUSE_SECONDS = 1.0
 
 
 class RedisConnection:
@@ -33,7 +33,7 @@ class RedisConnection:
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         # Retrying is for those who have nothing else to fall back to.
-        self.redis: Redis = Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=_PATIENCE)
+        self.redis: Redis = Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=_TIMEOUT_SECONDS)
         self._clock = clock
         self._alone_until = -math.inf
         self.down = False
@@ -43,7 +43,7 @@ class RedisConnection:
         if self._clock() < self._alone_until:
             return otherwise
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_TIMEOUT_SECONDS):
                 answer = await question(self.redis)
         except (RedisError, OSError, TimeoutError) as error:
             self._note(down=True, why=type(error).__name__)
@@ -61,7 +61,7 @@ class RedisConnection:
                 "Redis is back."
             )
         self.down = down
-        self._alone_until = self._clock() + _PAUSE if down else -math.inf
+        self._alone_until = self._clock() + _PAUSE_SECONDS if down else -math.inf
 
 
 class RedisCache:
@@ -91,8 +91,8 @@ class RedisCache:
 
 
 # A replica that dies holds the others up for as long as this.
-_LEASE = 5.0
-_LOOK_AGAIN = 0.05
+_LEASE_SECONDS = 5.0
+_POLL_SECONDS = 0.05
 _IF_OURS = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call({}) end"
 _RENEW = _IF_OURS.format("'pexpire', KEYS[1], ARGV[2]")
 _RELEASE = _IF_OURS.format("'del', KEYS[1]")
@@ -112,7 +112,7 @@ class RedisSingleFlight:
     async def _among_replicas(self, key: str, make: Callable[[], Coroutine[Any, Any, bytes]]) -> bytes:
         name, token = self._prefix + key, secrets.token_hex(8)
         while not await self._leads(name, token):
-            await asyncio.sleep(_LOOK_AGAIN)
+            await asyncio.sleep(_POLL_SECONDS)
             if (made := await self._cache.get(key)) is not None:
                 return made
         async with self._lease(name, token):
@@ -120,7 +120,7 @@ class RedisSingleFlight:
             return await self._cache.get(key) or await make()
 
     async def _leads(self, name: str, token: str) -> bool:
-        lease = int(_LEASE * 1000)
+        lease = int(_LEASE_SECONDS * 1000)
         # Without Redis everybody leads.
         return bool(await self._shared.ask(lambda redis: redis.set(name, token, nx=True, px=lease), True))
 
@@ -137,8 +137,8 @@ class RedisSingleFlight:
 
     async def _renew(self, name: str, token: str) -> None:
         while True:
-            await asyncio.sleep(_LEASE / 3)
-            await self._shared.ask(lambda redis: redis.eval(_RENEW, 1, name, token, int(_LEASE * 1000)), None)
+            await asyncio.sleep(_LEASE_SECONDS / 3)
+            await self._shared.ask(lambda redis: redis.eval(_RENEW, 1, name, token, int(_LEASE_SECONDS * 1000)), None)
 
 
 class RedisRateWindows(MemoryStorage):

@@ -62,7 +62,7 @@ async def test_equal_computations_on_all_replicas_are_one(redis):
 
 
 async def test_a_computation_longer_than_its_lease_is_not_begun_again(redis, monkeypatch):
-    monkeypatch.setattr("app.store.redis_backed._LEASE", 0.3)
+    monkeypatch.setattr("app.store.redis_backed._LEASE_SECONDS", 0.3)
     kitchens = [Kitchen(), Kitchen()]
     async with replicas(redis.url) as opened:
         tasks = [asyncio.create_task(one.soup(kitchen)) for one, kitchen in zip(opened, kitchens, strict=True)]
@@ -90,7 +90,7 @@ async def test_when_the_one_who_computes_gives_up_another_replica_takes_over(red
 
 
 async def test_a_replica_that_dies_holds_the_others_up_no_longer_than_its_lease(redis, monkeypatch):
-    monkeypatch.setattr("app.store.redis_backed._LEASE", 0.3)
+    monkeypatch.setattr("app.store.redis_backed._LEASE_SECONDS", 0.3)
     kitchen = Kitchen()
     kitchen.serve.set()
     async with replicas(redis.url) as (dead, alive):

@@ -41,11 +41,11 @@ def draw_fan(
 def draw_hits(analysis: ForecastAnalysis, canvas: Canvas) -> Chart:
     """Every forecast of the receipt with the move that followed it, in percent."""
     scored = analysis.receipt.forecasts
-    last = np.array([one.last for one in scored])
+    last = np.array([past.last for past in scored])
 
-    inner, outer = (100 * (np.array([one.band(level) for one in scored]).T / last - 1) for level in (80, 95))
-    actual = 100 * (np.array([one.actual for one in scored]) / last - 1)
-    origins = np.array([one.origin for one in scored], dtype="datetime64[D]")
+    inner, outer = (100 * (np.array([past.band(level) for past in scored]).T / last - 1) for level in (80, 95))
+    actual = 100 * (np.array([past.actual for past in scored]) / last - 1)
+    origins = np.array([past.origin for past in scored], dtype="datetime64[D]")
     alt = (
         f"{len(scored)} past forecasts of {analysis.horizon} trading days: the 80 % band held "
         f"{analysis.receipt.coverage_80:.0%} of the time, the 95 % band {analysis.receipt.coverage_95:.0%}."

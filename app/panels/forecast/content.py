@@ -79,12 +79,12 @@ def _held(level: int, share: float | None, plausible: tuple[float, float] | None
 
 
 _MILESTONES = (1, 2, 5, 10, 22, 44)
-_SHOWN = 12
+_MAX_ROWS = 12
 
 
 def milestones(days: int) -> tuple[int, ...]:
     """Which of the ``days`` ahead are shown: a few on the way, and the last."""
-    return (*(one for one in _MILESTONES if one < days), days)
+    return (*(day for day in _MILESTONES if day < days), days)
 
 
 def forecast_tables(analysis: ForecastAnalysis) -> dict[str, Table]:
@@ -112,16 +112,16 @@ def fan_table(analysis: ForecastAnalysis, beside: Sequence[float] = (), name: st
 def receipt_table(analysis: ForecastAnalysis) -> Table:
     """The newest of the past forecasts, each with what happened."""
     receipt = analysis.receipt
-    newest = receipt.forecasts[: -_SHOWN - 1 : -1]
-    rows = tuple(_scored(one, analysis) for one in newest)
+    newest = receipt.forecasts[: -_MAX_ROWS - 1 : -1]
+    rows = tuple(_scored(forecast, analysis) for forecast in newest)
     note = f"The newest {len(newest)} of {plural(receipt.origins, 'past forecast')}; the card's JSON has all of them."
     return Table(("Made on", "For", "Last close", "10 %", "Middle", "90 %", "Close then"), rows, note)
 
 
-def _scored(one: ScoredForecast, analysis: ForecastAnalysis) -> tuple[str, ...]:
-    low, high = one.band(80)
-    prices = (money(price, analysis) for price in (one.last, low, one.median, high, one.actual))
-    return day(one.origin), day(one.target), *prices
+def _scored(scored: ScoredForecast, analysis: ForecastAnalysis) -> tuple[str, ...]:
+    low, high = scored.band(80)
+    prices = (money(price, analysis) for price in (scored.last, low, scored.median, high, scored.actual))
+    return day(scored.origin), day(scored.target), *prices
 
 
 def outcome_table(outcome: Outcome, analysis: Analysis) -> Table:

@@ -14,14 +14,14 @@ from app.panels.analysis import Analysis
 from app.panels.forecast.convert import head, log_prices
 from app.panels.overview.model import Drawdown, FallChance, OverviewAnalysis, TailRisk, TypicalMove, Volatility
 
-_FEWEST_WINDOWS = 20
+_MIN_WINDOWS = 20
 
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> OverviewAnalysis:
     """Levels, moves and risks; every count is over the whole history given."""
     y = log_prices(history)
     year = history.dates > history.dates[-1] - np.timedelta64(365, "D")
-    lengths = [days for days in sorted({1, 5, 22, horizon}) if len(history) - days >= _FEWEST_WINDOWS]
+    lengths = [days for days in sorted({1, 5, 22, horizon}) if len(history) - days >= _MIN_WINDOWS]
     return OverviewAnalysis(
         **head(history, horizon),
         last_close=float(history.close[-1]),

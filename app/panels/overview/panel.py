@@ -52,7 +52,7 @@ _TOO_SHORT = "this history is too short to say"
 def typical_move_fact(analysis: OverviewAnalysis, days: int) -> Fact:
     """How far the price moves over ``days``, where its past is long enough to tell."""
     key, label = f"typical_move_{days}", f"Typical move, {plural(days, 'day')}"
-    move = next((one for one in analysis.typical_moves if one.days == days), None)
+    move = next((move for move in analysis.typical_moves if move.days == days), None)
     if move is None:
         return Fact(key, label, NONE, _TOO_SHORT)
     return Fact(key, label, f"± {percent(move.median)}", f"one in ten above {percent(move.large)}")
@@ -105,15 +105,15 @@ def _levels(analysis: OverviewAnalysis) -> Table:
 
 
 def _move_rows(analysis: OverviewAnalysis) -> Table:
-    tails = {one.days: (one.value_at_risk, one.expected_shortfall) for one in analysis.tail_risk}
+    tails = {tail.days: (tail.value_at_risk, tail.expected_shortfall) for tail in analysis.tail_risk}
     rows = tuple(
         (
-            plural(one.days, "day"),
-            percent(one.median),
-            percent(one.large),
-            *map(signed_percent, tails.get(one.days, ())),
+            plural(move.days, "day"),
+            percent(move.median),
+            percent(move.large),
+            *map(signed_percent, tails.get(move.days, ())),
         )
-        for one in analysis.typical_moves
+        for move in analysis.typical_moves
     )
     headings = ("Over", "Half moved less than", "One in ten moved more than", "Worst 5 % from", "These on average")
     return Table(headings, tuple((*row, *(NONE for _ in headings[len(row) :])) for row in rows))

@@ -13,7 +13,15 @@ from app.panels.analysis import Analysis
 from app.panels.forecast.convert import head, log_prices
 from app.panels.jobs import say
 from app.panels.patterns.model import Lookalike, PastLikeNow, PatternsAnalysis, PictureSkill, Trained
-from app.panels.patterns.shapes import LATEST, agreement, candles_of, found_shapes, look, network_says, newest_of_each
+from app.panels.patterns.shapes import (
+    LATEST,
+    agreement,
+    candles_of,
+    found_shapes,
+    look,
+    network_opinions,
+    newest_of_each,
+)
 from app.patterns.analogues import BARS, DAYS, FEWEST, Analogues, aftermath, analogues, base_rate
 from app.patterns.candlesticks import SIDE, shapes
 from app.patterns.evidence import evidence
@@ -30,19 +38,19 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     """Rules over the whole past, the network over its last 250 windows; what followed counts dividends."""
     bars = candles_of(history)
     say(f"Looking for shapes on {len(bars)} bars")
-    found = shapes(bars)
+    hits = shapes(bars)
     say(f"Reading {min(LATEST, len(bars))} windows")
-    seen = look(bars)
-    patterns = found_shapes(history, found, seen)
+    looked = look(bars)
+    patterns = found_shapes(history, hits, looked)
     say("Testing what followed against chance")
-    tested = evidence(found, history.adj_close)
+    tested = evidence(hits, history.adj_close)
     say("Looking for the past most like now")
     return PatternsAnalysis(
         **head(history, horizon),
         patterns=patterns,
         newest=newest_of_each(patterns),
-        network=network_says(history, seen),
-        agreement=agreement(found, seen),
+        network=network_opinions(history, looked),
+        agreement=agreement(hits, looked),
         evidence=tested,
         analogues=past_like_now(history),
         trained_on=_trained(),
@@ -81,7 +89,7 @@ def past_like_now(history: PriceHistory) -> PastLikeNow:
         matches=_matches(history, y.close, now),
         fan=_prices(history, aftermath(y.close, now.ends)) if enough else {},
         base_rate=_prices(history, base_rate(y.close, now.origin)) if enough else {},
-        skill=_skill(y, [one for one in before if len(one.ends) >= FEWEST]),
+        skill=_skill(y, [past for past in before if len(past.ends) >= FEWEST]),
     )
 
 
@@ -100,15 +108,15 @@ def _prices(history: PriceHistory, returns: Floats) -> dict[str, tuple[float, ..
 
 
 def _skill(y: LogPrices, past: list[Analogues]) -> PictureSkill:
-    origins: Origins = np.array([one.origin for one in past], dtype=np.intp)
+    origins: Origins = np.array([nearest.origin for nearest in past], dtype=np.intp)
     if not len(origins):
         return PictureSkill(0, None, None, None, None)
     still = random_walk(y, origins, DAYS)
     alike, any_day = (
         audit(y, Forecast(origins, np.stack([_last_day(returns) for returns in following])), still)
         for following in (
-            [aftermath(y.close, one.ends)[:, -1] for one in past],
-            [y.close[DAYS : one.origin + 1] - y.close[: one.origin + 1 - DAYS] for one in past],
+            [aftermath(y.close, nearest.ends)[:, -1] for nearest in past],
+            [y.close[DAYS : nearest.origin + 1] - y.close[: nearest.origin + 1 - DAYS] for nearest in past],
         )
     )
     return PictureSkill(len(origins), alike.mae_ratio, alike.mae_ratio_ci, any_day.mae_ratio, alike.coverage_80)

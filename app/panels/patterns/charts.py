@@ -44,10 +44,10 @@ _FORMS = {
 def draw_candles(history: PriceHistory, analysis: PatternsAnalysis, canvas: Canvas) -> Chart:
     """The last year with every shape that the rules found in it."""
     marks = [
-        Mark(np.datetime64(one.date), _FORMS[one.name], one.direction == "up", one.in_trend)
-        for one in analysis.patterns
+        Mark(np.datetime64(shape.date), _FORMS[shape.name], shape.direction == "up", shape.in_trend)
+        for shape in analysis.patterns
     ]
-    counts = [(name, sum(one.name == name for one in analysis.patterns)) for name in _BARS]
+    counts = [(name, sum(shape.name == name for shape in analysis.patterns)) for name in _BARS]
     named = ", ".join(f"{name} {count}" for name, count in counts if count) or "none of the eight"
     alt = f"Daily candles of the last year up to {analysis.as_of} with the shapes found among them: {named}."
     return candles(_candles(history), marks, canvas=canvas, alt=alt, currency=analysis.data.currency)
@@ -56,35 +56,35 @@ def draw_candles(history: PriceHistory, analysis: PatternsAnalysis, canvas: Canv
 def draw_windows(history: PriceHistory, analysis: PatternsAnalysis) -> dict[str, Chart]:
     """The last hits of the three newest shapes, each the thirteen bars up to it and their field."""
     shown = analysis.newest[:SHOWN]
-    days = np.array([one.date for one in shown], dtype="datetime64[D]")
+    days = np.array([shape.date for shape in shown], dtype="datetime64[D]")
     rows = np.searchsorted(history.dates, days)
     images = fields(windows(candles_of(history), rows)).images
     return {
-        f"window_{number}": _window(history, one, int(row), image)
-        for number, (one, row, image) in enumerate(zip(shown, rows, images, strict=True))
+        f"window_{number}": _window(history, shape, int(row), image)
+        for number, (shape, row, image) in enumerate(zip(shown, rows, images, strict=True))
     }
 
 
-def _window(history: PriceHistory, one: FoundShape, row: int, image: Floats) -> Chart:
-    believed = "nothing, as the price stood still" if one.probability is None else f"{one.probability:.0%}"
+def _window(history: PriceHistory, shape: FoundShape, row: int, image: Floats) -> Chart:
+    believed = "nothing, as the price stood still" if shape.probability is None else f"{shape.probability:.0%}"
     alt = (
-        f"The 13 bars up to {one.date}, the last {_BARS[one.name]} of them a {one.name}, and the Gramian Angular Field "
-        f"of their prices, in which the network gives this shape {believed}."
+        f"The 13 bars up to {shape.date}, the last {_BARS[shape.name]} of them a {shape.name}, and the Gramian Angular "
+        f"Field of their prices, in which the network gives this shape {believed}."
     )
-    return window(_candles(history, slice(row - WINDOW + 1, row + 1)), image, _BARS[one.name], canvas=_THIRD, alt=alt)
+    return window(_candles(history, slice(row - WINDOW + 1, row + 1)), image, _BARS[shape.name], canvas=_THIRD, alt=alt)
 
 
 def draw_lookalikes(history: PriceHistory, analysis: PatternsAnalysis, canvas: Canvas) -> Chart:
     """The newest window with the past ones brought to its level, and both fans."""
-    seen, close = analysis.analogues, np.log(history.adj_close)
-    ends = np.searchsorted(history.dates, np.array([one.end for one in seen.matches], dtype="datetime64[D]"))
-    newest, past = close[-seen.bars :], close[ends[:, None] + np.arange(1 - seen.bars, 1)]
+    alike, close = analysis.analogues, np.log(history.adj_close)
+    ends = np.searchsorted(history.dates, np.array([match.end for match in alike.matches], dtype="datetime64[D]"))
+    newest, past = close[-alike.bars :], close[ends[:, None] + np.arange(1 - alike.bars, 1)]
     centred = (past - past.mean(axis=1, keepdims=True)) / past.std(axis=1, keepdims=True)
-    fan, base = (_range_and_middle(part) for part in (seen.fan, seen.base_rate))
+    fan, base = (_range_and_middle(part) for part in (alike.fan, alike.base_rate))
     alt = (
-        f"The last {seen.bars} bars over the {len(past)} past windows most like them. {seen.days} days after those the "
-        f"price stood at {fan[-1, 0]:.6g} to {fan[-1, 2]:.6g} in the middle 80 %, seen from today's close; after any "
-        f"day at {base[-1, 0]:.6g} to {base[-1, 2]:.6g}."
+        f"The last {alike.bars} bars over the {len(past)} past windows most like them. {alike.days} days after those "
+        f"the price stood at {fan[-1, 0]:.6g} to {fan[-1, 2]:.6g} in the middle 80 %, seen from today's close; after "
+        f"any day at {base[-1, 0]:.6g} to {base[-1, 2]:.6g}."
     )
     picture = Lookalikes(np.exp(newest), np.exp(newest.mean() + centred * newest.std()), fan, base)
     return lookalikes(picture, canvas=canvas, alt=alt, currency=analysis.data.currency)

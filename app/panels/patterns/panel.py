@@ -16,9 +16,9 @@ def patterns_facts(analysis: PatternsAnalysis) -> tuple[Fact, ...]:
 
 def patterns_tables(analysis: PatternsAnalysis) -> dict[str, Table]:
     """The shapes, what is known of each of the newest, and what followed the past most like now."""
-    windows = {f"window_{place}": _window(one) for place, one in enumerate(analysis.newest)}
-    found = tuple((day(one.date), one.name, one.trend, _believed(one)) for one in analysis.patterns)
-    candles = Table(("Ended on", "Shape", "Trend before it", "Network gives it"), found[::-1])
+    windows = {f"window_{place}": _window(shape) for place, shape in enumerate(analysis.newest)}
+    rows = tuple((day(shape.date), shape.name, shape.trend, _believed(shape)) for shape in analysis.patterns)
+    candles = Table(("Ended on", "Shape", "Trend before it", "Network gives it"), rows[::-1])
     return {"candles": candles, "analogues": _lookalikes(analysis), **windows}
 
 
@@ -48,25 +48,25 @@ def _newest(analysis: PatternsAnalysis) -> Fact:
 
 
 def _finding(analysis: PatternsAnalysis) -> Fact:
-    told = [f"{one.name} over {plural(one.days, 'day')}" for one in analysis.evidence if one.verdict == EDGE]
-    if not told:
+    edges = [f"{row.name} over {plural(row.days, 'day')}" for row in analysis.evidence if row.verdict == EDGE]
+    if not edges:
         return Fact("finding", "What followed the shapes", "No measurable edge", _NO_EDGE)
     note = "the price then differed from other days by more than chance; one in twenty such findings is luck"
-    return Fact("finding", "What followed the shapes", ", ".join(told), note)
+    return Fact("finding", "What followed the shapes", ", ".join(edges), note)
 
 
-def _window(one: FoundShape) -> Table:
-    told = (
-        ("Shape", one.name),
-        ("Ended on", day(one.date)),
-        ("Trend before it", one.trend),
-        ("Network gives it", _believed(one)),
+def _window(shape: FoundShape) -> Table:
+    rows = (
+        ("Shape", shape.name),
+        ("Ended on", day(shape.date)),
+        ("Trend before it", shape.trend),
+        ("Network gives it", _believed(shape)),
     )
-    return Table(("What", "Found"), told)
+    return Table(("What", "Found"), rows)
 
 
-def _believed(one: FoundShape) -> str:
-    return "nothing to see" if one.probability is None else percent(one.probability)
+def _believed(shape: FoundShape) -> str:
+    return "nothing to see" if shape.probability is None else percent(shape.probability)
 
 
 def _lookalikes(analysis: PatternsAnalysis) -> Table:

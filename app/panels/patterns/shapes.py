@@ -50,10 +50,10 @@ def look(bars: Bars) -> Look:
     return Look(rows, np.round(recognise(fields(windows(bars, rows))), _DIGITS))
 
 
-def found_shapes(history: PriceHistory, found: Days, seen: Look) -> tuple[FoundShape, ...]:
-    """Every hit of ``found`` (n, 8) on the bars that were looked at, oldest first."""
+def found_shapes(history: PriceHistory, hits: Days, looked: Look) -> tuple[FoundShape, ...]:
+    """Every one of the ``hits`` (n, 8) on the bars that were looked at, oldest first."""
     before, wanted = trends_before(history.close), stands_in_its_trend(history.close)
-    rows, which = np.nonzero(found[seen.rows])
+    rows, which = np.nonzero(hits[looked.rows])
     return tuple(
         FoundShape(
             date=history.dates[row].item(),
@@ -61,36 +61,36 @@ def found_shapes(history: PriceHistory, found: Days, seen: Look) -> tuple[FoundS
             direction=SHAPES[shape].direction,
             trend=str(before[row, shape]),
             in_trend=bool(wanted[row, shape]),
-            agreed=bool(seen.classes[at] == shape + 1),
-            probability=_number(seen.probabilities[at, shape + 1]),
+            agreed=bool(looked.classes[at] == shape + 1),
+            probability=_number(looked.probabilities[at, shape + 1]),
         )
-        for at, row, shape in zip(rows, seen.rows[rows], which, strict=True)
+        for at, row, shape in zip(rows, looked.rows[rows], which, strict=True)
     )
 
 
 def newest_of_each(patterns: tuple[FoundShape, ...]) -> tuple[FoundShape, ...]:
     """The last hit of each shape, newest first."""
     last: dict[str, FoundShape] = {}
-    for one in reversed(patterns):
-        last.setdefault(one.name, one)
+    for shape in reversed(patterns):
+        last.setdefault(shape.name, shape)
     return tuple(last.values())
 
 
-def network_says(history: PriceHistory, seen: Look) -> tuple[NetworkSays, ...]:
+def network_opinions(history: PriceHistory, looked: Look) -> tuple[NetworkSays, ...]:
     """The network's most probable class for each window, oldest first."""
-    best = zip(seen.rows, seen.classes, seen.probabilities, strict=True)
+    best = zip(looked.rows, looked.classes, looked.probabilities, strict=True)
     return tuple(
         NetworkSays(history.dates[row].item(), SHAPES[name - 1].name if name else None, _number(probabilities[name]))
         for row, name, probabilities in best
     )
 
 
-def agreement(found: Days, seen: Look) -> Agreement:
+def agreement(hits: Days, looked: Look) -> Agreement:
     """Rules and network side by side, one name each for a bar."""
-    rule, network = names_of(found[seen.rows]), seen.classes
+    rule, network = names_of(hits[looked.rows]), looked.classes
     both = (rule == network) & (rule > 0)
     return Agreement(
-        bars=len(seen.rows),
+        bars=len(looked.rows),
         both=int(both.sum()),
         only_rule=int(((rule > 0) & ~both).sum()),
         only_network=int(((network > 0) & ~both).sum()),

@@ -1,6 +1,6 @@
 """The classic indicators of a history, each known at the close of the bar it belongs to.
 
-Arrays are (n,), one value per bar, NaN for the bars before an indicator has series enough. How each one starts is
+Arrays are (n,), one value per bar, NaN for the bars before an indicator has seen enough. How each one starts is
 TA-Lib's convention, so that a reader who checks a number elsewhere finds the same one.
 """
 

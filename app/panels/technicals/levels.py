@@ -11,18 +11,18 @@ from app.market.history import PriceHistory
 from app.panels.technicals.model import PriceLevel, PriceLevels, Reading
 from app.panels.technicals.readings import percent_words, price_words
 
-_MOST_BARS = 504
-_MOST_LEVELS = 3
+_MAX_BARS = 504
+_MAX_LEVELS_A_SIDE = 3
 
 
 def nearest_levels(history: PriceHistory, tolerance: float) -> PriceLevels:
     """At most three a side from the swings of two years; swings within ``tolerance`` (a price) are one level."""
-    first = max(0, len(history) - _MOST_BARS)
-    found = levels(swings(history.high[first:], history.low[first:]), tolerance)
+    first = max(0, len(history) - _MAX_BARS)
+    grouped = levels(swings(history.high[first:], history.low[first:]), tolerance)
     dates, last = history.dates[first:], float(history.close[-1])
-    below = [_published(level, dates, last) for level in reversed(found) if level.price <= last]
-    above = [_published(level, dates, last) for level in found if level.price > last]
-    return PriceLevels(tuple(below[:_MOST_LEVELS]), tuple(above[:_MOST_LEVELS]), len(dates))
+    below = [_published(level, dates, last) for level in reversed(grouped) if level.price <= last]
+    above = [_published(level, dates, last) for level in grouped if level.price > last]
+    return PriceLevels(tuple(below[:_MAX_LEVELS_A_SIDE]), tuple(above[:_MAX_LEVELS_A_SIDE]), len(dates))
 
 
 def level_readings(around: PriceLevels) -> tuple[Reading, ...]:

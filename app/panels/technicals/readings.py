@@ -66,7 +66,7 @@ class Past:
         known = known[: len(up)]
         alike = alike[: len(up)] & known
         apart = _apart(np.flatnonzero(alike), self.days)
-        if apart < _LEAST_APART or alike.sum() == known.sum():
+        if apart < _MIN_APART or alike.sum() == known.sum():
             return None
         share, base_rate = float(up[alike].mean()), float(up[known].mean())
         plausible = coverage(share * apart, apart)
@@ -157,7 +157,7 @@ def _average(name: str, line: Floats, close: Floats, past: Past) -> Reading:
     return Reading(name, title, value, price_words(value), sentence, followed)
 
 
-_LEAST_APART = 5
+_MIN_APART = 5
 
 
 def _apart(rows: NDArray[np.intp], days: int) -> int:

@@ -1,4 +1,4 @@
-"""What platforms and robots ask."""
+"""Health, readiness, metrics, robots.txt and the icon."""
 
 import re
 from dataclasses import asdict

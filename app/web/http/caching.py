@@ -1,4 +1,4 @@
-"""How long an answer stays true, and how a client learns that it still is."""
+"""Cache-Control and ETag: how long an answer stays true, and how a client learns that it still is."""
 
 import hashlib
 from datetime import date, datetime, time
@@ -9,17 +9,17 @@ from starlette.responses import Response
 
 from app.market.calendar import sessions_after
 
-_LONGEST = 24 * 3600
+_MAX_SECONDS = 24 * 3600
 
 
-def fresh_seconds(newest: date, calendar: str, time_zone: str, now: datetime, shortest: int) -> int:
+def fresh_seconds(newest: date, calendar: str, time_zone: str, now: datetime, min_seconds: int) -> int:
     """Seconds for which no bar after ``newest`` can come: up to the day of the next session where it is traded.
 
-    From then on one may come at any time, so it is ``shortest``; a day at most, because a source may correct itself.
+    From then on one may come at any time, so it is ``min_seconds``; a day at most, because a source may correct itself.
     """
     following = sessions_after(calendar, newest, 1)[0]
     begins = datetime.combine(following, time.min, _zone(time_zone))
-    return max(shortest, min(_LONGEST, int((begins - now).total_seconds())))
+    return max(min_seconds, min(_MAX_SECONDS, int((begins - now).total_seconds())))
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -31,10 +31,10 @@ def _zone(name: str) -> ZoneInfo:
 
 def validated(request: Request, body: bytes, media_type: str, cache_control: str) -> Response:
     """``body``, or 304 where the client has these very bytes."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     # A weak one, because the same answer travels compressed and not.
-    headers = {"ETag": f"W/{tag}", "Cache-Control": cache_control}
-    known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
-    if request.method in ("GET", "HEAD") and (tag in known or "*" in known):
+    headers = {"ETag": f"W/{etag}", "Cache-Control": cache_control}
+    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    if request.method in ("GET", "HEAD") and (etag in known or "*" in known):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)

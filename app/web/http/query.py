@@ -1,4 +1,4 @@
-"""From what a request says to a checked Query, or a sentence about the field that is wrong."""
+"""From a request's texts to a checked Query, or a sentence about the field that is wrong."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -38,14 +38,14 @@ class _Fields(BaseModel):
 
 
 def parse_query(
-    said: Mapping[str, str], sources: Collection[str], default_source: str, today: date, upload: Upload | None = None
+    texts: Mapping[str, str], sources: Collection[str], default_source: str, today: date, upload: Upload | None = None
 ) -> Query:
-    """The query that ``said`` (names and texts of a request) asks for; raises ``QueryError`` for its first fault.
+    """The query that ``texts`` (a request's, by name) asks for; raises ``QueryError`` for its first fault.
 
-    A field left empty counts as not there. An ``upload`` is the source whatever ``said`` names, and has its ticker
-    from its file name where none is said.
+    A field left empty counts as not there. An ``upload`` is the source whatever ``texts`` names, and has its ticker
+    from its file name where there is none.
     """
-    filled = {name: text.strip() for name, text in said.items() if text.strip()}
+    filled = {name: text.strip() for name, text in texts.items() if text.strip()}
     if upload is not None:
         filled.setdefault("ticker", ticker_from(upload.name))
     try:
@@ -57,20 +57,20 @@ def parse_query(
         raise QueryError("as_of", filled["as_of"], _NEEDED["as_of"])
     if upload is not None:
         return Query(fields.ticker, fields.horizon, fields.as_of, SOURCE, upload)
-    return Query(fields.ticker, fields.horizon, fields.as_of, parse_source(said, sources, default_source))
+    return Query(fields.ticker, fields.horizon, fields.as_of, parse_source(texts, sources, default_source))
 
 
-def parse_source(said: Mapping[str, str], sources: Collection[str], default_source: str) -> str:
+def parse_source(texts: Mapping[str, str], sources: Collection[str], default_source: str) -> str:
     """The name of the source that is to be asked."""
-    source = (said.get("source", "").strip() or default_source).lower()
+    source = (texts.get("source", "").strip() or default_source).lower()
     if source not in sources:
         raise QueryError("source", source[:40], " or ".join(f"“{name}”" for name in sources))
     return source
 
 
-def parse_canvas(said: Mapping[str, str]) -> str:
+def parse_canvas(texts: Mapping[str, str]) -> str:
     """The name of the canvas that charts are to be drawn for."""
-    canvas = said.get("canvas", "wide")
+    canvas = texts.get("canvas", "wide")
     if canvas not in CANVASES:
         raise QueryError("canvas", canvas[:40], " or ".join(f"“{name}”" for name in CANVASES))
     return canvas
