@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from app.evaluation.candle_files import Candles
+from app.evaluation.price_files import Candles
 from app.patterns.analogues import DAYS, FEWEST, aftermath, analogues
 from app.patterns.candlesticks import WINDOW, Bars, Floats, names_of, shapes, windows
 from app.patterns.evidence import ENOUGH, SIGNIFICANT, evidence

@@ -9,8 +9,8 @@ from dataclasses import asdict
 import numpy as np
 from tqdm import tqdm
 
-from app.evaluation.candle_files import Candles, read_candles
 from app.evaluation.pattern_outcomes import PatternOutcomes, pattern_outcomes, together
+from app.evaluation.price_files import Candles, read_candles
 from app.evaluation.run import workers
 from app.patterns.candlesticks import SHAPES, Floats
 from app.patterns.recognition import Classes, Recognition, recognition

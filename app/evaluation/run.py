@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 from tqdm import tqdm
 
-from app.evaluation.price_files import SHORTEST, BadPricesError, Failure
+from app.evaluation.price_files import MIN_BARS, BadPricesError, Failure
 from app.evaluation.result import Evaluation, Plan, TickerLosses, summarise
 from app.forecasting import volatility
 from app.forecasting.forecast import LogPrices
@@ -39,9 +39,9 @@ def evaluate(
 def losses_of_ticker(y: LogPrices, plan: Plan) -> TickerLosses:
     """What every member of ``plan``, the baseline and the control lost on one ticker."""
     origins = origins_since(y, plan.start, plan.every, plan.horizon)
-    origins = origins[origins >= SHORTEST - 1]
+    origins = origins[origins >= MIN_BARS - 1]
     if not len(origins):
-        needed = f"needed one on or after {plan.start} with {SHORTEST} bars up to it and {plan.horizon} after it"
+        needed = f"needed one on or after {plan.start} with {MIN_BARS} bars up to it and {plan.horizon} after it"
         raise BadPricesError(f"found no bar to forecast from; {needed}")
     actual, dates = realised(y, origins, plan.horizon), y.dates[origins]
     names = dict.fromkeys([BASELINE, CONTROL, *plan.members])

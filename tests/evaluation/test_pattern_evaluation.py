@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from app.evaluation import command
-from app.evaluation.candle_files import Candles, read_candles
 from app.evaluation.pattern_outcomes import PatternOutcomes, pattern_outcomes, together
+from app.evaluation.price_files import Candles, read_candles
 from app.patterns.candlesticks import names_of, shapes
 from app.patterns.evidence import evidence
 from tests.support.candle_series import index_candles, last_bars

@@ -4,7 +4,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from app.evaluation.candle_files import Candles
+from app.evaluation.price_files import Candles
 from app.evaluation.training.pattern_windows import fingerprint, quoted, simulated, windows_of
 from app.evaluation.training.patterns import Recipe, train
 from app.patterns.candlesticks import Bars

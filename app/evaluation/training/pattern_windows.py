@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.evaluation.candle_files import Candles
+from app.evaluation.price_files import Candles
 from app.market.cleaning.scales import to_digits
 from app.patterns.candlesticks import WINDOW, Bars, Floats, names_of, shapes, windows
 from app.patterns.recognition import Classes

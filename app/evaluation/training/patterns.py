@@ -13,13 +13,12 @@ from keras import layers, ops
 from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
-from app.evaluation.candle_files import Candles
+from app.evaluation.price_files import Candles
 from app.evaluation.training.pattern_windows import Windows, fingerprint, quoted, simulated, windows_of
-from app.forecasting.network_weights import Layers, as_array, as_text
+from app.forecasting.networks import Layers, as_array, as_text
 from app.patterns.candlesticks import SIDE, Floats
-from app.patterns.network import new_network
+from app.patterns.network import HeldBack, ModelCard, PatternWeights, new_network
 from app.patterns.recognition import recognition
-from app.patterns.weights import HeldBack, ModelCard, PatternWeights
 
 _HELD_BACK = 12
 _TEMPERATURES = np.linspace(0.6, 1.6, 51)

@@ -11,7 +11,7 @@ from app.forecasting.forecast import Forecast, LogPrices, Origins
 from app.forecasting.models.baselines import random_walk
 from app.forecasting.models.lstm.forecaster import PRIOR, lstm_from, tested_set
 from app.forecasting.models.lstm.inputs import LAGS
-from app.forecasting.models.lstm.weights import WeightSet, shipped
+from app.forecasting.models.lstm.network import WeightSet, shipped
 from app.forecasting.models.range_regression import YEAR
 from app.forecasting.scoring.audit import audit
 from app.forecasting.scoring.backtest import realised

@@ -14,8 +14,7 @@ from app.panels.patterns.shapes import LATEST, agreement, candles_of, found_shap
 from app.patterns.candlesticks import SIDE, shapes
 from app.patterns.evidence import evidence
 from app.patterns.field import fields
-from app.patterns.network import recognise
-from app.patterns.weights import shipped
+from app.patterns.network import recognise, shipped
 
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> PatternsAnalysis:

@@ -9,10 +9,8 @@ from numpy.typing import NDArray
 from app.forecasting.conformal import HORIZON_KNOTS, between, calibrated
 from app.forecasting.forecast import MEDIAN, Floats, Forecast, LogPrices, Origins
 from app.forecasting.models.lstm.inputs import Inputs, inputs
-from app.forecasting.models.lstm.network import new_network
-from app.forecasting.models.lstm.weights import WeightSet, shipped
-from app.forecasting.network_graph import Compiled, compiled
-from app.forecasting.network_weights import Layers
+from app.forecasting.models.lstm.network import WeightSet, new_network, shipped
+from app.forecasting.networks import Compiled, Layers, compiled
 
 PRIOR = 300.0
 """Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of stocks."""
