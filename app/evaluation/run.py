@@ -25,15 +25,15 @@ def evaluate(
 ) -> Evaluation:
     """Score ``plan.members`` on every ticker; one that cannot be scored joins ``failures`` and is named on stderr."""
     tasks = {executor.submit(losses_of_ticker, y, plan): ticker for ticker, y in prices.items()}
-    found: dict[str, TickerLosses] = {}
+    losses_by_ticker: dict[str, TickerLosses] = {}
     for task in tqdm(as_completed(tasks), total=len(tasks), unit="ticker", file=sys.stderr):
         error = task.exception()
         if error is None:
-            found[tasks[task]] = task.result()
+            losses_by_ticker[tasks[task]] = task.result()
         else:
             failures = (*failures, Failure(tasks[task], str(error) or type(error).__name__))
             tqdm.write(f"{tasks[task]}: {failures[-1].reason}", file=sys.stderr)
-    return summarise(plan, found, failures)
+    return summarise(plan, losses_by_ticker, failures)
 
 
 def losses_of_ticker(y: LogPrices, plan: Plan) -> TickerLosses:
@@ -50,7 +50,7 @@ def losses_of_ticker(y: LogPrices, plan: Plan) -> TickerLosses:
     return TickerLosses(
         losses={name: losses(forecast, actual, dates) for name, forecast in forecasts.items()},
         failed_fits={name: int(f.failed.sum()) for name, f in forecasts.items() if isinstance(f, FittedForecast)},
-        storm=np.sqrt(volatility.ewma(squares) / volatility.rolling(squares))[origins],
+        volatility_ratio=np.sqrt(volatility.ewma(squares) / volatility.rolling(squares))[origins],
     )
 
 

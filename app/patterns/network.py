@@ -16,8 +16,9 @@ import tensorflow as tf
 from keras import layers, ops
 from pydantic import TypeAdapter
 
+from app.forecasting.forecast import Floats
 from app.forecasting.networks import Compiled, Layers, TextArray, as_array, as_text, compiled
-from app.patterns.candlesticks import SHAPES, SIDE, WINDOW, Fields, Floats
+from app.patterns.candlesticks import SHAPES, SIDE, WINDOW, Fields
 
 CLASSES = 1 + len(SHAPES)
 SHAPE_BARS = 3

@@ -9,19 +9,27 @@ from app.market.calendar import sessions_after
 from app.market.history import PriceHistory
 from app.panels.forecast.convert import log_prices
 from app.panels.patterns.model import Lookalike, PastLikeNow, PictureSkill
-from app.patterns.analogues import BARS, DAYS, FEWEST, Analogues, aftermath, analogues, base_rate
+from app.patterns.analogues import (
+    BARS,
+    DAYS,
+    FIRST_ORIGIN,
+    MIN_WINDOWS,
+    ORIGIN_SPACING,
+    Analogues,
+    aftermath,
+    analogues,
+    base_rate,
+)
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
-EVERY, FIRST = 10, 200
-"""Bars between two past origins, and the first of them: before it five windows would not fit."""
 
 
 def past_like_now(history: PriceHistory) -> PastLikeNow:
     """Nearest windows at the last bar, and the same at past ones, each knowing only what had happened by then."""
     y = log_prices(history)
-    past = np.arange(len(y) - 1 - DAYS, FIRST - 1, -EVERY, dtype=np.intp)[::-1].copy()
+    past = np.arange(len(y) - 1 - DAYS, FIRST_ORIGIN - 1, -ORIGIN_SPACING, dtype=np.intp)[::-1].copy()
     *before, now = analogues(y.close, np.append(past, len(y) - 1))
-    enough = len(now.ends) >= FEWEST
+    enough = len(now.ends) >= MIN_WINDOWS
     return PastLikeNow(
         bars=BARS,
         days=DAYS,
@@ -30,7 +38,7 @@ def past_like_now(history: PriceHistory) -> PastLikeNow:
         matches=_matches(history, y.close, now),
         fan=_prices(history, aftermath(y.close, now.ends)) if enough else {},
         base_rate=_prices(history, base_rate(y.close, now.origin)) if enough else {},
-        skill=_skill(y, [one for one in before if len(one.ends) >= FEWEST]),
+        skill=_skill(y, [one for one in before if len(one.ends) >= MIN_WINDOWS]),
     )
 
 
