@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 MOST_FOUND = 10
 
 
@@ -21,9 +19,6 @@ class Instrument:
     exchange: str
 
 
-FOUND = TypeAdapter(tuple[Instrument, ...])
-
-
 def matching(known: Iterable[Instrument], words: str) -> tuple[Instrument, ...]:
     """Those of ``known`` that ``words`` can mean, the likeliest first, ``MOST_FOUND`` at most.
 
@@ -32,12 +27,12 @@ def matching(known: Iterable[Instrument], words: str) -> tuple[Instrument, ...]:
     sought = _folded(words)
     if not sought:
         return ()
-    ranked = [(rank, one) for one in known if (rank := _rank(one, sought)) is not None]
-    return tuple(one for _, one in sorted(ranked, key=lambda pair: pair[0])[:MOST_FOUND])
+    ranked = [(rank, instrument) for instrument in known if (rank := _rank(instrument, sought)) is not None]
+    return tuple(instrument for _, instrument in sorted(ranked, key=lambda pair: pair[0])[:MOST_FOUND])
 
 
-def _rank(one: Instrument, sought: str) -> int | None:
-    ticker, name = _folded(one.ticker), _folded(one.name)
+def _rank(instrument: Instrument, sought: str) -> int | None:
+    ticker, name = _folded(instrument.ticker), _folded(instrument.name)
     fits = (
         ticker == sought,
         # An index is typed without its caret by most.
@@ -55,7 +50,7 @@ def _folded(text: str) -> str:
     return re.sub(r"[\s,]+", " ", re.sub(r"['’]", "", bare)).strip().casefold()
 
 
-_LIST = Path(__file__).with_suffix(".txt")
+_LIST = Path(__file__).with_name("instruments.txt")
 
 
 @cache

@@ -7,10 +7,8 @@ from datetime import date
 import numpy as np
 
 from app.charts.chart import Dates
-from app.text.compact_numbers import tick_text
+from app.text.compact_numbers import MONTHS, tick_text
 
-# Not from strftime, whose words follow the locale of the machine.
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _CALENDAR_STEPS = (("W", 1), ("W", 2), ("M", 1), ("M", 2), ("M", 3), ("M", 6), ("Y", 1), ("Y", 2), ("Y", 5), ("Y", 10))
 _LEADS = ((1, 1.5, 2, 3, 4, 5, 7), (1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))

@@ -9,9 +9,9 @@ import numpy as np
 from app.charts.chart import ACCENT, ACCENT_SOFT, INK_SOFT, PAPER, SMALL, TEXT, Canvas, Chart, Dates, Floats
 from app.charts.parts.axis import DATE_HEIGHT, axis_width, lower_axis, price_scale, value_axis
 from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot, extremes, new_figure, padded, text_width
-from app.charts.parts.ticks import MONTHS, Tick, date_ticks, percent_ticks
+from app.charts.parts.ticks import Tick, date_ticks, percent_ticks
 from app.charts.svg import finish
-from app.text.compact_numbers import percent_text
+from app.text.compact_numbers import MONTHS, percent_text
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
