@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from app.charts.chart import Chart
-from app.market.instruments import Instrument
 from app.market.passport import Passport, Stale
+from app.market.source import Instrument
 from app.panels.analysis import Analysis, Table
 from app.panels.card_content import CardContent
 from app.panels.outcome import Outcome
