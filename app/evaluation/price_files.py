@@ -141,7 +141,7 @@ class Candles:
     adj_close: Floats
 
     def newest(self, count: int) -> "Candles":
-        """The last so many bars."""
+        """The last ``count`` bars."""
         return self._rows(slice(-count, None))
 
     def until(self, last: np.datetime64) -> "Candles":

@@ -156,7 +156,10 @@ def windows(bars: Bars, ends: NDArray[np.intp]) -> Floats:
 
 MEAN_BARS = 10
 SLOPE_BARS = 5
-UNKNOWN, SIDEWAYS, UP, DOWN = "unknown", "sideways", "up", "down"
+UNKNOWN = "unknown"
+SIDEWAYS = "sideways"
+UP = "up"
+DOWN = "down"
 
 
 def trends(close: Floats) -> NDArray[np.str_]:

@@ -26,7 +26,8 @@ from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, new_figure, padded, 
 from app.charts.parts.ticks import Tick, date_ticks, day_text
 from app.charts.svg import finish
 
-_WIDE_BARS, _NARROW_BARS = 250, 110
+_WIDE_BARS = 250
+_NARROW_BARS = 110
 _MARK_DISTANCE = 8
 _KEY_GAP = 16
 _FORMS = {"star": "*", "engulfing": "s", "harami": "o", "long shadow": "D"}

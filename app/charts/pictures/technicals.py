@@ -27,9 +27,11 @@ from app.charts.parts.ticks import Tick, date_ticks, day_text, round_ticks
 from app.charts.pictures.technicals_data import PriceLevelLine, TechnicalsData
 from app.charts.svg import finish
 
-_WIDE_BARS, _NARROW_BARS = 150, 90
+_WIDE_BARS = 150
+_NARROW_BARS = 90
 _TITLE_HEIGHT = 30
-_CLOSE, _BANDS = LegendEntry("close", INK, 1.4), LegendEntry("Bollinger 20-2", ACCENT_SOFT)
+_CLOSE = LegendEntry("close", INK, 1.4)
+_BANDS = LegendEntry("Bollinger 20-2", ACCENT_SOFT)
 _LEVEL = LegendEntry("level ×turns", BAND_50, 1, marked=True)
 _AVERAGES = {
     "sma_50": LegendEntry("SMA 50", ACCENT, 1.6),
