@@ -1,1 +1,1 @@
-"""Numbers in, picture out: one module per kind of picture, all in the house colours of ``style``."""
+"""Numbers in, picture out: one module per kind of picture, all in the house colours of ``chart``."""

@@ -9,8 +9,7 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from app.charts.chart import Chart
-from app.charts.style import TONES, style_sheet
+from app.charts.chart import TONES, Chart, style_sheet
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _NUMBER = re.compile(r"-?\d+\.\d+")

@@ -14,7 +14,8 @@ from app.evaluation.run import evaluate, workers
 from app.evaluation.table import as_json, markdown
 from app.forecasting.registry import BASELINE, FORECASTERS
 
-_FORECASTERS, _PATTERNS = "forecasters", "patterns"
+_FORECASTERS = "forecasters"
+_PATTERNS = "patterns"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,19 +4,42 @@ import argparse
 import importlib
 import json
 import sys
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, astuple, dataclass
 
 import numpy as np
 from tqdm import tqdm
 
-from app.evaluation.candle_files import Candles, read_candles
-from app.evaluation.pattern_outcomes import PatternOutcomes, pattern_outcomes, together
+from app.evaluation.price_files import Candles, read_candles
 from app.evaluation.run import workers
-from app.patterns.candlesticks import SHAPES, Floats
+from app.forecasting.forecast import Floats
+from app.patterns.candlesticks import SHAPES
 from app.patterns.recognition import Classes, Recognition, recognition
 
 _SWITCHES = {"NUMBA_DISABLE_JIT": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
-_SHORT = ("none", "m star", "e star", "bull eng", "bear eng", "bull har", "bear har", "sh star", "inv ham")
+_OUTCOMES_MODULE = "app.evaluation.pattern_outcomes"
+_SHORT_NAMES = ("none", "m star", "e star", "bull eng", "bear eng", "bull har", "bear har", "sh star", "inv ham")
+
+
+@dataclass(frozen=True, slots=True)
+class PatternOutcomes:
+    """Tests with enough hits, how many had p and q below 0.05; and at ``origins``, sums of errors in log price.
+
+    The errors are those of the median after lookalikes, of that after any day, and of the last price.
+    """
+
+    tests: int = 0
+    low_p: int = 0
+    low_q: int = 0
+    origins: int = 0
+    lookalikes: float = 0.0
+    any_day: float = 0.0
+    last_price: float = 0.0
+
+
+def total(parts: Iterable[PatternOutcomes]) -> PatternOutcomes:
+    """The sums over all tickers."""
+    return PatternOutcomes(*(sum(numbers) for numbers in zip(*(astuple(part) for part in parts), strict=True)))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,71 +55,72 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     with workers(min(arguments.workers, len(files.candles)), _SWITCHES) as executor:
         judging = executor.map(judged, files.candles.values())
-        seen = list(tqdm(judging, total=len(files.candles), unit="ticker", file=sys.stderr))
-    rules, network, after = zip(*seen, strict=True)
-    found, sum_of_all = recognition(np.concatenate(rules), np.concatenate(network)), together(after)
+        results = list(tqdm(judging, total=len(files.candles), unit="ticker", file=sys.stderr))
+    rules, network, outcomes = zip(*results, strict=True)
+    recognised, sums = recognition(np.concatenate(rules), np.concatenate(network)), total(outcomes)
     if arguments.json:
-        arguments.json.write_text(as_json(found, sum_of_all), encoding="utf-8")
+        arguments.json.write_text(as_json(recognised, sums), encoding="utf-8")
     if arguments.markdown or not arguments.json:
-        print(markdown(", ".join(files.candles) if len(seen) < 4 else f"{len(seen)} tickers", found, sum_of_all))
+        print(markdown(", ".join(files.candles) if len(results) < 4 else f"{len(results)} tickers", recognised, sums))
     return 0
 
 
 def judged(candles: Candles) -> tuple[Classes, Floats, PatternOutcomes]:
     """Rules and network on every window of one ticker, and what followed.
 
-    Only a worker imports what looks at fields, because pyts has to be told before it is.
+    Only a worker imports what looks at fields: it has the switches that pyts reads when it is imported.
     """
-    rules, network = importlib.import_module("app.evaluation.pattern_outcomes").pattern_predictions(candles.bars)
-    return rules, network, pattern_outcomes(candles)
+    outcomes = importlib.import_module(_OUTCOMES_MODULE)
+    rules, network = outcomes.pattern_predictions(candles.bars)
+    return rules, network, outcomes.pattern_outcomes(candles)
 
 
-def as_json(found: Recognition, after: PatternOutcomes) -> str:
-    """The same numbers to compute with; classes are none and then the shapes in the order of the rules."""
+def as_json(recognised: Recognition, outcomes: PatternOutcomes) -> str:
+    """What was measured, as JSON; classes are none and then the shapes in the order of the rules."""
     scores = ("precision", "recall", "recalls", "balanced_accuracy", "calibration_error", "calibration_error_named")
-    numbers = {"confusion": found.confusion.tolist(), **{name: getattr(found, name) for name in scores}}
-    return json.dumps({**numbers, "followed": asdict(after)}, indent=2, allow_nan=False) + "\n"
+    numbers = {"confusion": recognised.confusion.tolist(), **{name: getattr(recognised, name) for name in scores}}
+    return json.dumps({**numbers, "followed": asdict(outcomes)}, indent=2, allow_nan=False) + "\n"
 
 
-def markdown(prices: str, found: Recognition, after: PatternOutcomes) -> str:
+def markdown(prices: str, recognised: Recognition, outcomes: PatternOutcomes) -> str:
     """A row of scores, the confusion of rules (rows) and network (columns), and what followed."""
-    return "\n".join([*_scores(prices, found), "", *_confusion(found), "", *_followed(prices, after)])
+    return "\n".join([*_scores(prices, recognised), "", *_confusion(recognised), "", *_followed(prices, outcomes)])
 
 
-def _scores(prices: str, found: Recognition) -> list[str]:
-    known = [recall for recall in found.recalls[1:] if recall is not None]
+def _scores(prices: str, recognised: Recognition) -> list[str]:
+    known = [recall for recall in recognised.recalls[1:] if recall is not None]
     cells = [
         prices,
-        f"{found.confusion.sum():,}",
-        f"{found.confusion[1:].sum():,}",
-        f"{found.precision:.3f}",
-        f"{found.recall:.3f}",
+        f"{recognised.confusion.sum():,}",
+        f"{recognised.confusion[1:].sum():,}",
+        f"{recognised.precision:.3f}",
+        f"{recognised.recall:.3f}",
         f"{min(known):.3f}" if known else "–",
-        f"{found.balanced_accuracy:.3f}",
-        f"{found.calibration_error:.3f}",
-        f"{found.calibration_error_named:.3f}",
+        f"{recognised.balanced_accuracy:.3f}",
+        f"{recognised.calibration_error:.3f}",
+        f"{recognised.calibration_error_named:.3f}",
     ]
     head = ["prices", "windows", "shapes", "precision", "recall", "lowest recall of a shape", "balanced accuracy"]
     head += ["calibration error", "where it names a shape"]
     return _table(head, [cells])
 
 
-def _confusion(found: Recognition) -> list[str]:
+def _confusion(recognised: Recognition) -> list[str]:
     names = ("none", *(shape.name for shape in SHAPES))
-    precisions = np.diag(found.confusion) / np.maximum(found.confusion.sum(axis=0), 1)
+    precisions = np.diag(recognised.confusion) / np.maximum(recognised.confusion.sum(axis=0), 1)
     rows = [
         [name, *(f"{count:,}" for count in row), "–" if recall is None else f"{recall:.3f}"]
-        for name, row, recall in zip(names, found.confusion.tolist(), found.recalls, strict=True)
+        for name, row, recall in zip(names, recognised.confusion.tolist(), recognised.recalls, strict=True)
     ]
     last = ["precision", *(f"{share:.3f}" for share in precisions), ""]
-    return _table(["rules \\ network", *_SHORT, "recall"], [*rows, last])
+    return _table(["rules \\ network", *_SHORT_NAMES, "recall"], [*rows, last])
 
 
-def _followed(prices: str, after: PatternOutcomes) -> list[str]:
+def _followed(prices: str, outcomes: PatternOutcomes) -> list[str]:
     head = ["prices", "tests of shapes", "p < 0.05", "q < 0.05", "origins", "MAE after lookalikes", "MAE after any day"]
-    counts = [str(after.tests), str(after.low_p), str(after.low_q), f"{after.origins:,}"]
-    errors = (after.lookalikes, after.any_day)
-    ratios = [f"{error / after.last_price:.3f}" if after.last_price else "–" for error in errors]
+    counts = [str(outcomes.tests), str(outcomes.low_p), str(outcomes.low_q), f"{outcomes.origins:,}"]
+    errors = (outcomes.lookalikes, outcomes.any_day)
+    ratios = [f"{error / outcomes.last_price:.3f}" if outcomes.last_price else "–" for error in errors]
     return _table(head, [[prices, *counts, *ratios]])
 
 

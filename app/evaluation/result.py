@@ -29,12 +29,12 @@ class Plan:
 class TickerLosses:
     """What each member, the baseline and the control included, lost on one ticker, and how many of its fits failed.
 
-    ``storm`` (k,) is the volatility at each origin as a share of the ticker's normal one.
+    ``volatility_ratio`` (k,) is the volatility at each origin as a share of the ticker's normal one.
     """
 
     losses: dict[str, Losses]
     failed_fits: dict[str, int]
-    storm: Floats
+    volatility_ratio: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,33 +73,35 @@ class Evaluation:
     failures: tuple[Failure, ...]
 
 
-def summarise(plan: Plan, found: Mapping[str, TickerLosses], failures: tuple[Failure, ...]) -> Evaluation:
+def summarise(plan: Plan, losses_by_ticker: Mapping[str, TickerLosses], failures: tuple[Failure, ...]) -> Evaluation:
     """Score every member over all tickers together, in the plan's order."""
-    ordered = [found[ticker] for ticker in sorted(found)]
+    ordered = [losses_by_ticker[ticker] for ticker in sorted(losses_by_ticker)]
     rows = tuple(_row(member, plan.horizon, ordered) for member in plan.members) if ordered else ()
-    origins = sum(len(ticker.storm) for ticker in ordered)
-    return Evaluation(plan, tuple(sorted(found)), origins, rows, tuple(sorted(failures, key=lambda f: f.ticker)))
-
-
-def _row(member: str, horizon: int, found: list[TickerLosses]) -> Row:
-    names = (member, BASELINE, CONTROL)
-    mine, baseline, control = (join([ticker.losses[name] for ticker in found]) for name in names)
-    return Row(
-        member=member,
-        title=FORECASTERS[member].title,
-        scores=tuple(score(mine, baseline, span) for span in spans(horizon)),
-        against_control=tuple(score(mine, control, span) for span in spans(horizon)),
-        terciles=tuple(_terciles(member, horizon, found)),
-        failed_fits=sum(ticker.failed_fits.get(member, 0) for ticker in found),
+    origins = sum(len(ticker.volatility_ratio) for ticker in ordered)
+    return Evaluation(
+        plan, tuple(sorted(losses_by_ticker)), origins, rows, tuple(sorted(failures, key=lambda f: f.ticker))
     )
 
 
-def _terciles(member: str, horizon: int, found: list[TickerLosses]) -> list[Tercile]:
-    """Thirds of all origins of all tickers by how stormy they were."""
-    borders = np.quantile(np.concatenate([ticker.storm for ticker in found]), [1 / 3, 2 / 3])
+def _row(member: str, horizon: int, tickers: list[TickerLosses]) -> Row:
+    names = (member, BASELINE, CONTROL)
+    member_losses, baseline, control = (join([ticker.losses[name] for ticker in tickers]) for name in names)
+    return Row(
+        member=member,
+        title=FORECASTERS[member].title,
+        scores=tuple(score(member_losses, baseline, span) for span in spans(horizon)),
+        against_control=tuple(score(member_losses, control, span) for span in spans(horizon)),
+        terciles=tuple(_terciles(member, horizon, tickers)),
+        failed_fits=sum(ticker.failed_fits.get(member, 0) for ticker in tickers),
+    )
+
+
+def _terciles(member: str, horizon: int, tickers: list[TickerLosses]) -> list[Tercile]:
+    """Thirds of all origins of all tickers by their volatility."""
+    borders = np.quantile(np.concatenate([ticker.volatility_ratio for ticker in tickers]), [1 / 3, 2 / 3])
     pooled, terciles = spans(horizon)[-1], []
     for third, name in enumerate(TERCILES):
-        rows = [np.searchsorted(borders, ticker.storm) == third for ticker in found]
-        part = join([select(ticker.losses[member], some) for ticker, some in zip(found, rows, strict=True)])
+        rows = [np.searchsorted(borders, ticker.volatility_ratio) == third for ticker in tickers]
+        part = join([select(ticker.losses[member], some) for ticker, some in zip(tickers, rows, strict=True)])
         terciles.append(Tercile(name, int(sum(some.sum() for some in rows)), *held(part, pooled)))
     return terciles

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 from tqdm import tqdm
 
-from app.evaluation.price_files import SHORTEST, BadPricesError, Failure
+from app.evaluation.price_files import MIN_BARS, BadPricesError, Failure
 from app.evaluation.result import Evaluation, Plan, TickerLosses, summarise
 from app.forecasting import volatility
 from app.forecasting.forecast import LogPrices
@@ -25,23 +25,23 @@ def evaluate(
 ) -> Evaluation:
     """Score ``plan.members`` on every ticker; one that cannot be scored joins ``failures`` and is named on stderr."""
     tasks = {executor.submit(losses_of_ticker, y, plan): ticker for ticker, y in prices.items()}
-    found: dict[str, TickerLosses] = {}
+    losses_by_ticker: dict[str, TickerLosses] = {}
     for task in tqdm(as_completed(tasks), total=len(tasks), unit="ticker", file=sys.stderr):
         error = task.exception()
         if error is None:
-            found[tasks[task]] = task.result()
+            losses_by_ticker[tasks[task]] = task.result()
         else:
             failures = (*failures, Failure(tasks[task], str(error) or type(error).__name__))
             tqdm.write(f"{tasks[task]}: {failures[-1].reason}", file=sys.stderr)
-    return summarise(plan, found, failures)
+    return summarise(plan, losses_by_ticker, failures)
 
 
 def losses_of_ticker(y: LogPrices, plan: Plan) -> TickerLosses:
     """What every member of ``plan``, the baseline and the control lost on one ticker."""
     origins = origins_since(y, plan.start, plan.every, plan.horizon)
-    origins = origins[origins >= SHORTEST - 1]
+    origins = origins[origins >= MIN_BARS - 1]
     if not len(origins):
-        needed = f"needed one on or after {plan.start} with {SHORTEST} bars up to it and {plan.horizon} after it"
+        needed = f"needed one on or after {plan.start} with {MIN_BARS} bars up to it and {plan.horizon} after it"
         raise BadPricesError(f"found no bar to forecast from; {needed}")
     actual, dates = realised(y, origins, plan.horizon), y.dates[origins]
     names = dict.fromkeys([BASELINE, CONTROL, *plan.members])
@@ -50,7 +50,7 @@ def losses_of_ticker(y: LogPrices, plan: Plan) -> TickerLosses:
     return TickerLosses(
         losses={name: losses(forecast, actual, dates) for name, forecast in forecasts.items()},
         failed_fits={name: int(f.failed.sum()) for name, f in forecasts.items() if isinstance(f, FittedForecast)},
-        storm=np.sqrt(volatility.ewma(squares) / volatility.rolling(squares))[origins],
+        volatility_ratio=np.sqrt(volatility.ewma(squares) / volatility.rolling(squares))[origins],
     )
 
 

@@ -61,7 +61,7 @@ def _cells(row: Row, horizon: int) -> list[str]:
 
 def _tested(row: Row) -> dict[str, DieboldMariano]:
     """The tests against the control over several days together, by span."""
-    return {str(one.span): one.pinball_test for one in row.against_control if one.span.first < one.span.last}
+    return {str(score.span): score.pinball_test for score in row.against_control if score.span.first < score.span.last}
 
 
 def _last(row: Row, horizon: int) -> Score:
@@ -83,7 +83,7 @@ def _chance(p: float) -> str:
 def as_json(evaluation: Evaluation) -> str:
     """Everything that was measured; a ratio over nothing is null."""
     plan = evaluation.plan
-    found: dict[str, Any] = {
+    measured: dict[str, Any] = {
         "from": str(plan.start),
         "every": plan.every,
         "horizon": plan.horizon,
@@ -92,7 +92,7 @@ def as_json(evaluation: Evaluation) -> str:
         "members": {row.member: _row_as_dict(row) for row in evaluation.rows},
         "failures": [asdict(failure) for failure in evaluation.failures],
     }
-    return json.dumps(_finite(found), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json.dumps(_finite(measured), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def _row_as_dict(row: Row) -> dict[str, Any]:

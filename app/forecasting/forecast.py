@@ -1,8 +1,8 @@
-"""What every forecaster reads and returns: log prices in, quantiles of future log returns out."""
+"""What every forecaster reads and returns: log prices, quantiles of log returns; and bands of published prices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ Origins: TypeAlias = NDArray[np.intp]
 
 QUANTILES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 MEDIAN = QUANTILES.index(0.5)
+"""The place of the median among ``QUANTILES``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,44 @@ Forecaster: TypeAlias = Callable[[LogPrices, Origins, int], Forecast]
 """``(y, origins, horizon) -> Forecast``: many origins in one call, each seen from the bars up to it alone."""
 
 SEED = 0
+"""Of every random draw."""
+
+
+T = TypeVar("T")
+# Published quantiles are keyed by their level as text.
+_BAND_KEYS = {80: ("0.1", "0.9"), 95: ("0.025", "0.975")}
+_MEDIAN_KEY = "0.5"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The lower and the upper price of a band, for each day ahead."""
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+    @property
+    def end(self) -> tuple[float, float]:
+        """Both prices on the last day."""
+        return self.low[-1], self.high[-1]
+
+
+def ends_of(quantiles: Mapping[str, T], level: int) -> tuple[T, T]:
+    """The two of ``quantiles`` between which ``level`` percent (80 or 95) lie."""
+    low, high = _BAND_KEYS[level]
+    return quantiles[low], quantiles[high]
+
+
+def band_of(quantiles: Mapping[str, tuple[float, ...]], level: int) -> Band:
+    """The band of ``level`` percent (80 or 95), in the unit of ``quantiles``."""
+    return Band(*ends_of(quantiles, level))
+
+
+def median_of(quantiles: Mapping[str, T]) -> T:
+    """That of level 0.5."""
+    return quantiles[_MEDIAN_KEY]
+
+
+def is_median(level: str) -> bool:
+    """Whether a key is that of the median."""
+    return level == _MEDIAN_KEY

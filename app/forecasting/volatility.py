@@ -22,7 +22,7 @@ PERSISTENCE = 0.98
 FLOOR = 1e-10
 """The variance of a price that stands still: a thousandth of a percent a day keeps every ratio finite."""
 
-STILL = 0.05
+MIN_SHARE = 0.05
 """The least that the last days' variance may be of the normal one: a halted price will move again."""
 
 WEIGHTS = {1: 0.20, 5: 0.28, 22: 0.20, 66: 0.10}
@@ -75,7 +75,7 @@ def heterogeneous(y: LogPrices) -> VolatilityOutlook:
     """Range volatility of a day, a week, a month and a quarter together, in logarithms (after Corsi 2009)."""
     daily = range_variance(y)
     usual = rolling(daily)
-    shares = {bars: np.log(np.maximum(rolling(daily, bars) / usual, STILL)) for bars in WEIGHTS}
+    shares = {bars: np.log(np.maximum(rolling(daily, bars) / usual, MIN_SHARE)) for bars in WEIGHTS}
     excess = np.sum([weight * shares[bars] for bars, weight in WEIGHTS.items()], axis=0)
     return VolatilityOutlook(rolling(squared_returns(y)), excess)
 

@@ -1,4 +1,4 @@
-"""A source that is watched, and the last good answer for when it is down."""
+"""A market source whose health is tracked, and its last good answer for when it is unavailable."""
 
 import hashlib
 import time
@@ -16,8 +16,8 @@ from app.market.raw_history import RawHistory
 from app.market.source import MarketSource
 
 # A source that nobody has asked for so long may be well again.
-_REMEMBERED = 300.0
-_WORDS: dict[type[Exception], str] = {
+_DOWN_SECONDS = 300.0
+_OUTCOMES: dict[type[Exception], str] = {
     SourceRefusedError: "refused",
     SourceBrokenError: "broken",
     SourceSilentError: "silent",
@@ -25,31 +25,31 @@ _WORDS: dict[type[Exception], str] = {
 
 
 class HealthTracked:
-    """Answers like ``source``; ``saw`` hears how each load ended.
+    """Answers like ``source``; ``note`` is called with how each load ended.
 
     That is ok, cancelled, unknown, failed, or a word for how the source is unavailable.
     """
 
     def __init__(
-        self, source: MarketSource, saw: Callable[[str], None], clock: Callable[[], float] = time.monotonic
+        self, source: MarketSource, note: Callable[[str], None], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.title, self.tickers = source.title, source.tickers
-        self._source, self._saw, self._clock = source, saw, clock
+        self._source, self._note, self._clock = source, note, clock
         self._down_since: float | None = None
 
     @property
     def down(self) -> bool:
         """Whether its last answer, unless that is long ago, was none."""
-        return self._down_since is not None and self._clock() - self._down_since < _REMEMBERED
+        return self._down_since is not None and self._clock() - self._down_since < _DOWN_SECONDS
 
     async def load(self, ticker: str) -> RawHistory:
-        """What the source says."""
+        """All rows of ``ticker`` from the source; raises what the source raises, once it is noted."""
         outcome, down = "cancelled", False
         try:
             quotes = await self._source.load(ticker)
             outcome = "ok"
         except SourceUnavailableError as error:
-            outcome, down = _WORDS.get(type(error), "unavailable"), True
+            outcome, down = _OUTCOMES.get(type(error), "unavailable"), True
             raise
         except AppError:
             outcome = "unknown"
@@ -58,18 +58,18 @@ class HealthTracked:
             outcome = "failed"
             raise
         finally:
-            self._note(outcome, down=down)
+            self._record(outcome, down=down)
         return quotes
 
-    def _note(self, outcome: str, *, down: bool) -> None:
-        self._saw(outcome)
+    def _record(self, outcome: str, *, down: bool) -> None:
+        self._note(outcome)
         if outcome != "cancelled":
             self._down_since = self._clock() if down else None
 
 
 ANSWER_SECONDS = 24 * 3600.0
 """For how long the answer of a source may be given once more."""
-_LAST = TypeAdapter(tuple[str, datetime])
+_LAST_ANSWER = TypeAdapter(tuple[str, datetime])
 
 
 class Memory(Protocol):
@@ -115,13 +115,13 @@ class LastGoodAnswer:
                 raise
             return last
         digest = await keep_answer(self._memory, quotes, ANSWER_SECONDS)
-        await self._memory.set(key, _LAST.dump_json((digest, self._clock())), ANSWER_SECONDS)
+        await self._memory.set(key, _LAST_ANSWER.dump_json((digest, self._clock())), ANSWER_SECONDS)
         return quotes
 
     async def _last_answer(self, key: str, why: str) -> RawHistory | None:
         if (last := await self._memory.get(key)) is None:
             return None
-        digest, loaded = _LAST.validate_json(last)
+        digest, loaded = _LAST_ANSWER.validate_json(last)
         quotes = await kept_answer(self._memory, digest)
         minutes = int((self._clock() - loaded).total_seconds() // 60)
         return None if quotes is None else replace(quotes, stale=Stale(loaded, minutes, why))

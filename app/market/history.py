@@ -84,14 +84,14 @@ def encode(history: PriceHistory) -> bytes:
 
 def decode(packed: bytes) -> PriceHistory:
     """The inverse of ``encode``."""
-    told, arrays = unpack(packed, _ARRAYS)
-    return PriceHistory(*_HEAD.validate_json(told), **arrays)
+    head, arrays = unpack(packed, _ARRAYS)
+    return PriceHistory(*_HEAD.validate_json(head), **arrays)
 
 
 def decode_passport(packed: bytes) -> Passport:
     """The passport of an encoded history, whose rows are not looked at."""
-    told, _ = unpack(packed, ())
-    return _HEAD.validate_json(told)[1]
+    head, _ = unpack(packed, ())
+    return _HEAD.validate_json(head)[1]
 
 
 def _passport(bars: RawHistory, repaired: Repaired) -> Passport:

@@ -1,4 +1,4 @@
-"""What a reader should know of the prices behind a card: where they come from, and what was done to them."""
+"""The data passport of the prices behind a card: where they come from, and what was done to them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

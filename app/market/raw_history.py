@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from app.market.passport import Remark, Stale
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +84,30 @@ class RawHistory:
 
 
 ARRAYS = ("dates", "open", "high", "low", "close", "adj_close", "volume")
-_TOLD = tuple(field.name for field in fields(RawHistory) if field.name not in ARRAYS)
+_FACTS = tuple(field.name for field in fields(RawHistory) if field.name not in ARRAYS)
 _HEAD = TypeAdapter(tuple[Listing, tuple[Split, ...], tuple[Remark, ...], tuple[Dividend, ...], Stale | None])
 
 
 def encode(quotes: RawHistory) -> bytes:
     """The answer as bytes that a cache can hold."""
-    return pack(_HEAD.dump_json(tuple(getattr(quotes, name) for name in _TOLD)), quotes, ARRAYS)
+    return pack(_HEAD.dump_json(tuple(getattr(quotes, name) for name in _FACTS)), quotes, ARRAYS)
 
 
 def decode(packed: bytes) -> RawHistory:
     """The inverse of ``encode``."""
-    told, arrays = unpack(packed, ARRAYS)
-    facts: dict[str, Any] = dict(zip(_TOLD, _HEAD.validate_json(told), strict=True))
+    head, arrays = unpack(packed, ARRAYS)
+    facts: dict[str, Any] = dict(zip(_FACTS, _HEAD.validate_json(head), strict=True))
     return RawHistory(**facts, **arrays)
 
 
-def pack(told: bytes, rows: object, names: Iterable[str]) -> bytes:
-    """``told`` and the arrays that ``rows`` has under ``names``; equal contents give equal bytes."""
+def pack(head: bytes, rows: object, names: Iterable[str]) -> bytes:
+    """``head`` and the arrays that ``rows`` has under ``names``; equal contents give equal bytes."""
     packed = io.BytesIO()
-    np.savez(packed, told=np.frombuffer(told, dtype=np.uint8), **{name: getattr(rows, name) for name in names})
+    np.savez(packed, told=np.frombuffer(head, dtype=np.uint8), **{name: getattr(rows, name) for name in names})
     return packed.getvalue()
 
 
 def unpack(packed: bytes, names: Iterable[str]) -> tuple[bytes, dict[str, Any]]:
-    """What was told, and the arrays by name."""
+    """The inverse of ``pack``: the head, and the arrays of ``names``."""
     with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
         return arrays["told"].tobytes(), {name: arrays[name] for name in names}

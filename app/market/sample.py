@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from app.errors import UnknownTickerError
-from app.market.instruments import Instrument, matching
 from app.market.raw_history import Listing, RawHistory
+from app.market.source import Instrument, matching
 
 _INDICES = {
     "^GSPC": ("S&P 500 index", "arch/data/sp500/sp500.csv.gz", "New York Stock Exchange", "XNYS"),

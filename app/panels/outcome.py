@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from app.errors import BadBarsError
-from app.forecasting.band import Band
+from app.forecasting.forecast import Band
 from app.market.history import closes_after
 from app.market.raw_history import RawHistory
 from app.panels.analysis import Analysis, Fact, ForecastAnalysis

@@ -1,17 +1,31 @@
 """The past windows that look most like the newest one, and what came after them: a picture, not a signal."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from app.patterns.candlesticks import Floats
+from app.forecasting.forecast import Floats
 
-BARS, DAYS, MOST, FEWEST = 30, 22, 20, 5
-"""Bars of a window and after it; how many windows at most, and below how many there is no fan."""
+BARS = 30
+"""Bars of a window."""
 
-Rows = NDArray[np.intp]
+DAYS = 22
+"""Bars after a window that are looked at."""
+
+ORIGIN_SPACING = 10
+"""Bars between two past origins at which the analogues are judged."""
+
+FIRST_ORIGIN = 200
+"""The first of them: before it five windows would not fit."""
+
+MAX_WINDOWS = 20
+MIN_WINDOWS = 5
+"""Windows below which there is no fan."""
+
+Rows: TypeAlias = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +47,14 @@ def analogues(y: Floats, origins: Rows, bars: int = BARS, days: int = DAYS) -> t
     shapes = _normalised(sliding_window_view(y, bars))
     like = shapes @ shapes[origins - bars + 1].T
     moves = np.square(shapes).sum(axis=1) > 0
-    found = []
+    by_origin = []
     for column, origin in enumerate(origins.tolist()):
         # The window in row r ends at bar r + bars − 1, and its aftermath must not be later than the origin.
         rows = max(0, origin - days - bars + 2)
-        seen = np.where(moves[:rows], like[:rows, column], -np.inf)
-        chosen = _apart(seen, bars) if moves[origin - bars + 1] else np.array([], dtype=np.intp)
-        found.append(Analogues(origin, chosen + bars - 1, seen[chosen]))
-    return tuple(found)
+        likeness = np.where(moves[:rows], like[:rows, column], -np.inf)
+        chosen = _apart(likeness, bars) if moves[origin - bars + 1] else np.array([], dtype=np.intp)
+        by_origin.append(Analogues(origin, chosen + bars - 1, likeness[chosen]))
+    return tuple(by_origin)
 
 
 def aftermath(y: Floats, ends: Rows, days: int = DAYS) -> Floats:
@@ -66,7 +80,7 @@ def _apart(likeness: Floats, bars: int) -> Rows:
     """Rows by falling likeness, each at least ``bars`` from those before it."""
     free = likeness.copy()
     chosen: list[int] = []
-    while len(chosen) < MOST and len(free) and np.isfinite(free.max()):
+    while len(chosen) < MAX_WINDOWS and len(free) and np.isfinite(free.max()):
         row = int(free.argmax())
         chosen.append(row)
         free[max(0, row - bars + 1) : row + bars] = -np.inf

@@ -7,11 +7,15 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+from app.forecasting.forecast import Floats
+
 Days: TypeAlias = NDArray[np.bool_]
 _Row = TypeVar("_Row", Floats, Days)
 
-AVERAGED, PENETRATION, VERY_SHORT = 10, 0.3, 0.1
+# As in TA-Lib's defaults.
+AVERAGE_BARS = 10
+PENETRATION_RATIO = 0.3
+SHORT_SHADOW_RATIO = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,9 @@ def shapes(bars: Bars) -> Days:
         return np.column_stack([*_stars(bars), *_engulfings(bars), *_haramis(bars), *_gapped_shadows(bars)])
 
 
-def names_of(found: Days) -> NDArray[np.intp]:
+def names_of(ends: Days) -> NDArray[np.intp]:
     """One class for each bar of (n, 8): 0 for none, else the place in ``SHAPES`` of its rarest shape, from 1."""
-    return np.where(found.any(axis=1), found.argmax(axis=1) + 1, 0)
+    return np.where(ends.any(axis=1), ends.argmax(axis=1) + 1, 0)
 
 
 def _stars(bars: Bars) -> tuple[Days, Days]:
@@ -68,8 +72,8 @@ def _stars(bars: Bars) -> tuple[Days, Days]:
     tiny = _before(body <= _average(body, 1), 1)
     back = body > _average(body, 2)
     falls, rises = _before(~white, 2), _before(white, 2)
-    first, into = _before(bars.close, 2), _before(body, 2) * PENETRATION
-    common = long & tiny & back & _known(len(bars), AVERAGED + 2)
+    first, into = _before(bars.close, 2), _before(body, 2) * PENETRATION_RATIO
+    common = long & tiny & back & _known(len(bars), AVERAGE_BARS + 2)
     morning = common & falls & (_before(top, 1) < _before(bottom, 2)) & white & (bars.close > first + into)
     evening = common & rises & (_before(bottom, 1) > _before(top, 2)) & ~white & (bars.close < first - into)
     return morning, evening
@@ -90,16 +94,16 @@ def _haramis(bars: Bars) -> tuple[Days, Days]:
     top, bottom = np.maximum(bars.open, bars.close), np.minimum(bars.open, bars.close)
     long, short = _before(body > _average(body, 0), 1), body <= _average(body, 1)
     within = (top <= _before(top, 1)) & (bottom >= _before(bottom, 1))
-    found = long & short & within & _known(len(bars), AVERAGED + 1)
-    return found & _before(~white, 1), found & _before(white, 1)
+    inside = long & short & within & _known(len(bars), AVERAGE_BARS + 1)
+    return inside & _before(~white, 1), inside & _before(white, 1)
 
 
 def _gapped_shadows(bars: Bars) -> tuple[Days, Days]:
     """A small body under a long shadow, with next to none below, apart from the body before it."""
     body = np.abs(bars.close - bars.open)
     top, bottom = np.maximum(bars.open, bars.close), np.minimum(bars.open, bars.close)
-    little_below = bottom - bars.low < VERY_SHORT * _average(bars.high - bars.low, 1)
-    small = (body < _average(body, 1)) & (bars.high - top > body) & little_below & _known(len(bars), AVERAGED + 1)
+    little_below = bottom - bars.low < SHORT_SHADOW_RATIO * _average(bars.high - bars.low, 1)
+    small = (body < _average(body, 1)) & (bars.high - top > body) & little_below & _known(len(bars), AVERAGE_BARS + 1)
     return small & (bottom > _before(top, 1)), small & (top < _before(bottom, 1))
 
 
@@ -109,11 +113,11 @@ def _average(values: Floats, first: int) -> Floats:
     A total that is carried on rounds otherwise than a fresh one, and where a body just equals the average that decides.
     """
     averages = np.full(len(values), np.nan)
-    if len(values) <= first + AVERAGED:
+    if len(values) <= first + AVERAGE_BARS:
         return averages
-    begun = np.cumsum(values[first : first + AVERAGED])[-1]
-    steps = values[first + AVERAGED : -1] - values[first : -AVERAGED - 1]
-    averages[first + AVERAGED :] = np.cumsum(np.concatenate([[begun], steps])) / AVERAGED
+    begun = np.cumsum(values[first : first + AVERAGE_BARS])[-1]
+    steps = values[first + AVERAGE_BARS : -1] - values[first : -AVERAGE_BARS - 1]
+    averages[first + AVERAGE_BARS :] = np.cumsum(np.concatenate([[begun], steps])) / AVERAGE_BARS
     return averages
 
 
@@ -146,12 +150,16 @@ class Fields:
 def windows(bars: Bars, ends: NDArray[np.intp]) -> Floats:
     """Open, high, low and close of the thirteen bars up to each of ``ends`` (12 or later), interleaved: (k, 52)."""
     prices = np.column_stack([bars.open, bars.high, bars.low, bars.close])
-    seen = sliding_window_view(prices, WINDOW, axis=0)[ends - WINDOW + 1]
-    return np.ascontiguousarray(seen.transpose(0, 2, 1)).reshape(len(ends), SIDE)
+    grouped = sliding_window_view(prices, WINDOW, axis=0)[ends - WINDOW + 1]
+    return np.ascontiguousarray(grouped.transpose(0, 2, 1)).reshape(len(ends), SIDE)
 
 
-MEAN_OF, OVER = 10, 5
-UNKNOWN, SIDEWAYS, UP, DOWN = "unknown", "sideways", "up", "down"
+MEAN_BARS = 10
+SLOPE_BARS = 5
+UNKNOWN = "unknown"
+SIDEWAYS = "sideways"
+UP = "up"
+DOWN = "down"
 
 
 def trends(close: Floats) -> NDArray[np.str_]:
@@ -159,15 +167,15 @@ def trends(close: Floats) -> NDArray[np.str_]:
 
     Unknown before the mean has a past to rise from.
     """
-    first = MEAN_OF + OVER - 1
-    found = np.full(len(close), UNKNOWN, dtype="<U8")
+    first = MEAN_BARS + SLOPE_BARS - 1
+    trend = np.full(len(close), UNKNOWN, dtype="<U8")
     if len(close) <= first:
-        return found
-    mean = np.convolve(close, np.full(MEAN_OF, 1 / MEAN_OF), mode="valid")
-    now, before, last = mean[OVER:], mean[:-OVER], close[first:]
+        return trend
+    mean = np.convolve(close, np.full(MEAN_BARS, 1 / MEAN_BARS), mode="valid")
+    now, before, last = mean[SLOPE_BARS:], mean[:-SLOPE_BARS], close[first:]
     up, down = (last > now) & (now > before), (last < now) & (now < before)
-    found[first:] = np.select([up, down], [UP, DOWN], SIDEWAYS)
-    return found
+    trend[first:] = np.select([up, down], [UP, DOWN], SIDEWAYS)
+    return trend
 
 
 def trends_before(close: Floats) -> NDArray[np.str_]:

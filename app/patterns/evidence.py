@@ -4,41 +4,46 @@ import numpy as np
 from scipy.special import betaincinv
 from scipy.stats import false_discovery_control
 
-from app.patterns.candlesticks import SHAPES, Days, Floats
+from app.forecasting.forecast import Floats
+from app.patterns.candlesticks import SHAPES, Days
 from app.patterns.finding import EDGE, NO_EDGE, NOT_ENOUGH, Evidence
 
-AHEAD = (5, 22)
+DAYS_AHEAD = (5, 22)
 SHIFTS = 2000
-ENOUGH = 20
-SIGNIFICANT = 0.05
+"""Circular shifts that a p value is counted from."""
+
+MIN_HITS = 20
+"""Bars with a shape before anything is said of it."""
+
+SIGNIFICANCE = 0.05
 _SEED = 20
 
 
-def evidence(found: Days, close: Floats) -> tuple[Evidence, ...]:
-    """Each shape of (n, 8) at each of ``AHEAD``, on closes (n,) that count dividends."""
-    returns = [close[days:] / close[:-days] - 1 for days in AHEAD]
-    p = np.column_stack([chances(found[: len(moves)], moves) for moves in returns])
+def evidence(shapes: Days, close: Floats) -> tuple[Evidence, ...]:
+    """Each shape of (n, 8) at each of ``DAYS_AHEAD``, on closes (n,) that count dividends."""
+    returns = [close[days:] / close[:-days] - 1 for days in DAYS_AHEAD]
+    p = np.column_stack([chances(shapes[: len(moves)], moves) for moves in returns])
     q = false_discovery_rates(p)
     return tuple(
-        _row(k, days, moves, found[: len(moves), k], p[k, column], q[k, column])
+        _row(k, days, moves, shapes[: len(moves), k], p[k, column], q[k, column])
         for k in range(len(SHAPES))
-        for column, (days, moves) in enumerate(zip(AHEAD, returns, strict=True))
+        for column, (days, moves) in enumerate(zip(DAYS_AHEAD, returns, strict=True))
     )
 
 
-def chances(found: Days, returns: Floats, shifts: int = SHIFTS) -> Floats:
+def chances(shapes: Days, returns: Floats, shifts: int = SHIFTS) -> Floats:
     """For each column of (m, s) the two-sided p of its mean of ``returns`` (m,) under circular shifts; NaN for none.
 
     A shift keeps how the shapes cluster and how returns overlap, and breaks only the tie between the two.
     """
-    m, n = found.shape[0], found.sum(axis=0)
-    by = np.random.default_rng(_SEED).integers(1, m, shifts)
+    m, n = shapes.shape[0], shapes.sum(axis=0)
+    shift = np.random.default_rng(_SEED).integers(1, m, shifts)
     deviations = returns - returns.mean()
     # The sums under every shift at once: a circular correlation.
-    spectrum = np.conj(np.fft.rfft(found.astype(float), axis=0)) * np.fft.rfft(deviations)[:, None]
+    spectrum = np.conj(np.fft.rfft(shapes.astype(float), axis=0)) * np.fft.rfft(deviations)[:, None]
     sums = np.abs(np.fft.irfft(spectrum, m, axis=0))
     # Rounding must not tell apart what is equal.
-    as_far = sums[by] >= sums[0] - 1e-9 * np.abs(deviations).sum()
+    as_far = sums[shift] >= sums[0] - 1e-9 * np.abs(deviations).sum()
     return np.where(n > 0, (1 + as_far.sum(axis=0)) / (1 + shifts), np.nan)
 
 
@@ -57,7 +62,7 @@ def jeffreys(ups: int, n: int) -> tuple[float, float]:
 
 def _row(k: int, days: int, returns: Floats, at: Days, p: float, q: float) -> Evidence:
     n, ups = int(at.sum()), int((returns[at] > 0).sum())
-    edge = EDGE if q < SIGNIFICANT else NO_EDGE
+    edge = EDGE if q < SIGNIFICANCE else NO_EDGE
     return Evidence(
         name=SHAPES[k].name,
         direction=SHAPES[k].direction,
@@ -70,5 +75,5 @@ def _row(k: int, days: int, returns: Floats, at: Days, p: float, q: float) -> Ev
         base_rate=float((returns > 0).mean()),
         p=float(p) if n else None,
         q=float(q) if n else None,
-        verdict=edge if n >= ENOUGH else NOT_ENOUGH,
+        verdict=edge if n >= MIN_HITS else NOT_ENOUGH,
     )

@@ -6,13 +6,14 @@ NUMBA_DISABLE_JIT has to be set before this module is imported, or pyts compiles
 import numpy as np
 from pyts.image import GramianAngularField
 
-from app.patterns.candlesticks import SIDE, Fields, Floats
+from app.forecasting.forecast import Floats
+from app.patterns.candlesticks import SIDE, Fields
 
 
-def fields(seen: Floats) -> Fields:
+def fields(windows: Floats) -> Fields:
     """The images of windows (k, 52), each scaled by its own lowest and highest price (Wang & Oates 2015)."""
-    flat = seen.min(axis=1) == seen.max(axis=1)
-    images = np.zeros((len(seen), SIDE, SIDE))
+    flat = windows.min(axis=1) == windows.max(axis=1)
+    images = np.zeros((len(windows), SIDE, SIDE))
     if not flat.all():
-        images[~flat] = GramianAngularField(method="difference", sample_range=(-1, 1)).fit_transform(seen[~flat])
+        images[~flat] = GramianAngularField(method="difference", sample_range=(-1, 1)).fit_transform(windows[~flat])
     return Fields(images, flat)

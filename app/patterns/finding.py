@@ -1,8 +1,10 @@
-"""What one test of one shape found."""
+"""The result of one test of one shape, which the web process reads without scipy."""
 
 from dataclasses import dataclass
 
-NOT_ENOUGH, NO_EDGE, EDGE = "not enough evidence", "no measurable edge", "more than chance"
+NOT_ENOUGH = "not enough evidence"
+NO_EDGE = "no measurable edge"
+EDGE = "more than chance"
 
 
 @dataclass(frozen=True, slots=True)

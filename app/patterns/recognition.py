@@ -1,24 +1,26 @@
 """How well a network's names agree with those of the rules."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.patterns.candlesticks import SHAPES, Floats
+from app.forecasting.forecast import Floats
+from app.patterns.candlesticks import SHAPES
 
-Classes = NDArray[np.intp]
+Classes: TypeAlias = NDArray[np.intp]
 _CLASSES = 1 + len(SHAPES)
 _BINS = 15
 
 
-def calibration_error(sure: Floats, right: NDArray[np.bool_]) -> float:
+def calibration_error(probability: Floats, agrees: NDArray[np.bool_]) -> float:
     """The expected calibration error of probabilities (k,) in fifteen equal bins (Guo et al. 2017)."""
-    if not len(sure):
+    if not len(probability):
         return 0.0
-    bins = np.minimum((sure * _BINS).astype(int), _BINS - 1)
-    gaps = np.bincount(bins, right, _BINS) - np.bincount(bins, sure, _BINS)
-    return float(np.abs(gaps).sum() / len(sure))
+    bins = np.minimum((probability * _BINS).astype(int), _BINS - 1)
+    gaps = np.bincount(bins, agrees, _BINS) - np.bincount(bins, probability, _BINS)
+    return float(np.abs(gaps).sum() / len(probability))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Recognition:
 
     @property
     def recalls(self) -> tuple[float | None, ...]:
-        """The same for none and for each shape; None for one that does not occur."""
+        """The recall of none and of each shape; None for one that does not occur."""
         pairs = zip(np.diag(self.confusion).tolist(), self.confusion.sum(axis=1).tolist(), strict=True)
         return tuple(hit / n if n else None for hit, n in pairs)
 
@@ -56,7 +58,9 @@ class Recognition:
 
 def recognition(rules: Classes, probabilities: Floats) -> Recognition:
     """Classes (k,) by the rules against probabilities (k, 9)."""
-    network, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    network, probability = probabilities.argmax(axis=1), probabilities.max(axis=1)
     confusion = np.bincount(rules * _CLASSES + network, minlength=_CLASSES**2).reshape(_CLASSES, _CLASSES)
-    right, named = rules == network, network > 0
-    return Recognition(confusion, calibration_error(sure, right), calibration_error(sure[named], right[named]))
+    agrees, named = rules == network, network > 0
+    return Recognition(
+        confusion, calibration_error(probability, agrees), calibration_error(probability[named], agrees[named])
+    )

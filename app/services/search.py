@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter
 
 from app.errors import SourceUnavailableError, TooOftenError
-from app.market.instruments import Instrument, matching, well_known
-from app.market.source import MarketSource, SearchableSource
+from app.market.source import Instrument, MarketSource, SearchableSource, matching, well_known
 from app.services.shared_state import CardLimits
 from app.store.cache import Cache
 from app.store.single_flight import Flights

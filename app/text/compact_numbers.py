@@ -1,7 +1,9 @@
-"""How prices, shares and counts are written: thousands separators, a real minus, no more digits than mean something."""
+"""How numbers are written in pictures: thousands separators, a real minus, few digits; and the names of months."""
 
 import math
 
+# Not from strftime, whose words follow the locale of the machine.
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MAGNITUDES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
 _SPELLED_OUT_BELOW = 1e7
 

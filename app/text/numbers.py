@@ -6,6 +6,8 @@ from typing import Protocol
 
 from babel.numbers import get_currency_precision, get_currency_symbol
 
+from app.text.compact_numbers import MONTHS
+
 MINUS = "−"
 NARROW_SPACE = "\u202f"
 _LOCALE = "en_US"
@@ -59,7 +61,7 @@ def ratio(value: float) -> str:
 
 def day(value: date) -> str:
     """A date for people: 28 Jun 2018."""
-    return f"{value.day} {value:%b %Y}"
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def count(value: int) -> str:
@@ -67,13 +69,13 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
-def plural(number: int, one: str, many: str | None = None) -> str:
-    """“1 bar”, “2 bars”."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def plural(number: int, singular: str, many: str | None = None) -> str:
+    """A count with its noun: “1 bar”, “2 bars”; ``many`` is the plural where it takes more than an s."""
+    return f"{number:,} {singular if number == 1 else many or singular + 's'}"
 
 
 def age(minutes: int) -> str:
-    """“5 minutes”, “3 hours”."""
+    """An age in minutes, from two hours on in hours: “5 minutes”, “3 hours”."""
     return plural(minutes, "minute") if minutes < 120 else plural(minutes // 60, "hour")
 
 
@@ -88,7 +90,7 @@ def money(value: float, priced: Priced) -> str:
 
 
 def in_currency(value: float, currency: str, ticker: str) -> str:
-    """A price of ``ticker`` as ``money`` writes it."""
+    """A price of ``ticker`` in ``currency``: $2,506.85, ¥2,507, 412.30 GBp; indices and rates are bare."""
     if not _CURRENCY_CODE.fullmatch(currency) or ticker.startswith("^") or ticker.endswith("=X"):
         return price(value)
     number, symbol = _number(value, currency), get_currency_symbol(currency, _LOCALE)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.charts.chart import Chart
-from app.market.instruments import Instrument
 from app.market.passport import Passport, Stale
+from app.market.source import Instrument
 from app.panels.analysis import Analysis, Table
 from app.panels.outcome import Outcome
 from app.panels.panel import CardContent, Panel

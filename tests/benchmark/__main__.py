@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from app.forecasting.models.lstm.forecaster import lstm_from
-from app.forecasting.models.lstm.weights import shipped
+from app.forecasting.models.lstm.network import shipped
 from app.market.history import history_until
 from app.market.sample import SampleSource
 from app.panels import PANELS

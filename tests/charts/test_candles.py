@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from app.charts.chart import NARROW, WIDE
-from app.charts.pictures.candle_window import window
-from app.charts.pictures.candles import Mark, candles
+from app.charts.pictures.candles import Mark, candles, window
 from tests.support.drawings import bars_of_a_walk, draw_candles, draw_lookalikes, root_of, svg_of, word_boxes
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -10,8 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import app.charts
-from app.charts.chart import NARROW
-from app.charts.style import TONES
+from app.charts.chart import NARROW, TONES
 from tests.support.drawings import draw_fan, root_of, svg_of, word_boxes
 from tests.support.thread_cost import thread_cost
 

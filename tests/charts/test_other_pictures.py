@@ -5,8 +5,8 @@ import pytest
 
 from app.charts.chart import NARROW, WIDE
 from app.charts.pictures.components import Season, components
-from app.charts.pictures.moves import move_distribution, volatility
-from app.charts.pictures.past_forecasts import interval_hits
+from app.charts.pictures.intervals import PastIntervals, interval_hits
+from app.charts.pictures.overview import move_distribution, volatility
 from tests.support.drawings import draw_hits, draw_moves, root_of, walk, word_boxes
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -23,16 +23,20 @@ def moves_with(risk, shortfall, last, canvas):
     )
 
 
+def draw_receipt(canvas, *actual):
+    """Bands from −1 to 1 and from −2 to 2, and what happened."""
+    edge = np.ones(len(actual))
+    past = PastIntervals(walk(len(actual))[0], -edge, edge, -2 * edge, 2 * edge, np.array(actual))
+    return interval_hits(past, canvas=canvas, alt="")
+
+
 def test_the_receipt_counts_what_it_draws(canvas):
-    origins, one = walk(5)[0], np.ones(5)
-    actual = np.array([0.0, 0.9, -1.5, 3.0, -2.5])
-    words = words_of(interval_hits(origins, -one, one, -2 * one, 2 * one, actual, canvas=canvas, alt=""))
+    words = words_of(draw_receipt(canvas, 0.0, 0.9, -1.5, 3.0, -2.5))
     assert {"2 of 5 within the 80 % band", "1 outside it", "2 outside the 95 % band"} <= set(words)
 
 
 def test_hits_and_misses_differ_in_shape_and_not_only_in_colour():
-    origins, one = walk(3)[0], np.ones(3)
-    chart = interval_hits(origins, -one, one, -2 * one, 2 * one, np.array([0.0, 1.5, 3.0]), canvas=WIDE, alt="")
+    chart = draw_receipt(WIDE, 0.0, 1.5, 3.0)
     marks = [(use.get("href"), use.get("class")) for use in root_of(chart).iter(f"{SVG}use")]
     assert len(set(marks)) == 3
 
@@ -47,8 +51,7 @@ def test_more_past_forecasts_than_there_is_room_for_are_counted_and_some_are_dra
 
 
 def test_a_single_past_forecast_makes_a_receipt(canvas):
-    one = np.ones(1)
-    chart = interval_hits(walk(1)[0], -one, one, -2 * one, 2 * one, np.zeros(1), canvas=canvas, alt="")
+    chart = draw_receipt(canvas, 0.0)
     assert "1 of 1 within the 80 % band" in words_of(chart)
 
 

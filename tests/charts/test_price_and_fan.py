@@ -3,8 +3,8 @@ import re
 import numpy as np
 import pytest
 
-from app.charts.pictures.fan import Track, fan
-from app.charts.pictures.price import price_and_volume
+from app.charts.pictures.fan import FanData, Track, fan
+from app.charts.pictures.overview import price_and_volume
 from tests.support.drawings import draw_fan, draw_price, root_of, svg_of, walk, word_boxes
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -94,7 +94,8 @@ def test_a_price_that_never_moved_is_a_level_line(canvas):
     flat = np.full(120, 7.5)
     chart = price_and_volume(dates, flat, None, canvas=canvas, alt="flat", currency="USD")
     assert np.ptp(points(chart, "close")[:, 1]) == 0
-    ahead = fan(dates[:-1], flat[:-1], dates[-1:], np.full((1, 7), 7.5), canvas=canvas, alt="flat", currency="USD")
+    data = FanData(dates[:-1], flat[:-1], dates[-1:], np.full((1, 7), 7.5))
+    ahead = fan(data, canvas=canvas, alt="flat", currency="USD")
     assert np.ptp(points(ahead, "median")[:, 1]) == 0
 
 

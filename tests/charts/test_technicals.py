@@ -22,8 +22,8 @@ def words_of(chart):
     return {box[0] for box in word_boxes(chart)}
 
 
-def draw(seen, canvas=WIDE):
-    return technicals(seen, canvas=canvas, alt="indicators", currency="USD")
+def draw(indicators, canvas=WIDE):
+    return technicals(indicators, canvas=canvas, alt="indicators", currency="USD")
 
 
 @pytest.mark.parametrize(("canvas", "bars"), [(WIDE, 150), (NARROW, 90)], ids=["wide", "narrow"])
@@ -43,30 +43,30 @@ def test_every_level_in_the_frame_is_written_with_its_turns(canvas):
 
 
 def test_a_level_out_of_the_frame_is_left_out_of_the_picture(canvas):
-    seen = studied(shelves=0)
-    far = PriceLevelLine(900.0, "900.00 ×2", seen.dates[-20:-18])
-    assert draw(replace(seen, shelves=(far,)), canvas) == draw(seen, canvas)
+    indicators = studied(level_count=0)
+    far = PriceLevelLine(900.0, "900.00 ×2", indicators.dates[-20:-18])
+    assert draw(replace(indicators, levels=(far,)), canvas) == draw(indicators, canvas)
 
 
 def test_a_level_starts_at_its_first_turn():
-    seen = studied(shelves=0)
-    old, new = (PriceLevelLine(99.0, "99.00 ×1", seen.dates[row : row + 1]) for row in (-400, -40))
-    length = {name: len(draw(replace(seen, shelves=(shelf,))).src) for name, shelf in (("old", old), ("new", new))}
+    indicators = studied(level_count=0)
+    old, new = (PriceLevelLine(99.0, "99.00 ×1", indicators.dates[row : row + 1]) for row in (-400, -40))
+    length = {name: len(draw(replace(indicators, levels=(level,))).src) for name, level in (("old", old), ("new", new))}
     assert length["new"] > length["old"]
 
 
 def test_the_key_names_what_is_there_and_nothing_else(canvas):
     assert "SMA 200" in words_of(draw_technicals(canvas))
-    young = words_of(draw_technicals(canvas, bars=150, shelves=0))
+    young = words_of(draw_technicals(canvas, bars=150, level_count=0))
     assert {"close", "SMA 50", "VWAP 20", "Bollinger 20-2"} <= young
     assert not {"SMA 200", "level ×turns"} & young
 
 
 def test_rsi_is_filled_beyond_its_lines_only(canvas):
-    seen = studied(150)
-    calm = draw(replace(seen, rsi=np.full(150, 55.0)), canvas)
+    indicators = studied(150)
+    calm = draw(replace(indicators, rsi=np.full(150, 55.0)), canvas)
     assert np.ptp(points(calm, "above-70")[:, 1]) == np.ptp(points(calm, "below-30")[:, 1]) == 0
-    assert np.ptp(points(draw(seen, canvas), "above-70")[:, 1]) > 5
+    assert np.ptp(points(draw(indicators, canvas), "above-70")[:, 1]) > 5
 
 
 def test_rsi_shows_its_value_and_both_lines(canvas):
@@ -80,17 +80,17 @@ def test_prices_of_every_size_fit_beside_the_picture(canvas, last):
 
 
 def test_a_price_that_never_moved_is_drawn_as_level_lines(canvas):
-    seen = studied(150, shelves=0)
+    indicators = studied(150, level_count=0)
     flat, nought = np.full(150, 7.5), np.zeros(150)
     lines = dict.fromkeys(("close", "upper", "lower", "sma_50", "sma_200", "vwap"), flat)
-    chart = draw(replace(seen, **lines, rsi=nought, macd=nought, signal=nought), canvas)
+    chart = draw(replace(indicators, **lines, rsi=nought, macd=nought, signal=nought), canvas)
     assert np.ptp(points(chart, "close")[:, 1]) == np.ptp(points(chart, "macd")[:, 1]) == 0
 
 
 def test_a_price_that_multiplied_is_drawn_on_a_log_scale_that_says_so(canvas):
     rising = np.geomspace(1, 50, 150)
     lines = {"close": rising, "upper": 1.1 * rising, "lower": 0.9 * rising, "sma_50": rising, "sma_200": rising}
-    chart = draw(replace(studied(150, shelves=0), **lines, vwap=rising), canvas)
+    chart = draw(replace(studied(150, level_count=0), **lines, vwap=rising), canvas)
     line = points(chart, "close")[-60:]
     np.testing.assert_allclose(line[:, 1], np.interp(line[:, 0], line[[0, -1], 0], line[[0, -1], 1]), atol=0.6)
     assert "USD, log" in words_of(chart)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.charts.parts.figure import extremes, means
-from app.charts.parts.labels import spread, text_width
+from app.charts.parts.figure import extremes, means, text_width
+from app.charts.parts.labels import spread
 from app.charts.parts.ticks import date_ticks, log_ticks, percent_ticks, round_ticks
 from app.text.compact_numbers import compact_text, percent_text, price_text
 
@@ -42,18 +42,18 @@ def test_ticks_are_few_even_and_within_the_axis(low, span, most):
 
 def test_ticks_of_different_places_have_different_words():
     for low, high in ((0.000118, 0.000123), (99, 101), (64e6, 66e6), (0, 3), (-7, 12)):
-        words = [tick.words for tick in round_ticks(low, high, 5)]
+        words = [tick.text for tick in round_ticks(low, high, 5)]
         assert len(set(words)) == len(words) >= 2
 
 
 def test_log_ticks_lie_at_the_logarithms_of_their_words():
     ticks = log_ticks(0.9, 4000, 6)
     assert 3 <= len(ticks) <= 6
-    assert all(math.exp(tick.at) == pytest.approx(float(tick.words.replace(",", ""))) for tick in ticks)
+    assert all(math.exp(tick.at) == pytest.approx(float(tick.text.replace(",", ""))) for tick in ticks)
 
 
 def test_percent_ticks_have_signs_on_request():
-    assert [tick.words for tick in percent_ticks(-5, 5, 2, plus=True)] == ["−5 %", "0 %", "+5 %"]
+    assert [tick.text for tick in percent_ticks(-5, 5, 2, plus=True)] == ["−5 %", "0 %", "+5 %"]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_percent_ticks_have_signs_on_request():
 def test_dates_are_written_as_the_span_asks_for(bars, words):
     dates = np.busday_offset(np.datetime64("2016-01-04"), np.arange(bars), roll="forward")
     ticks = date_ticks(dates, 600)
-    assert words in [tick.words for tick in ticks]
+    assert words in [tick.text for tick in ticks]
     assert 3 <= len(ticks) <= 12
 
 

@@ -4,8 +4,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from app.evaluation.training.lstm import Recipe, train
-from app.evaluation.training.lstm_samples import fingerprint, samples
+from app.evaluation.training.lstm import Recipe, fingerprint, samples, train
 from app.forecasting.conformal import HORIZON_KNOTS
 from tests.support.series import altered, index_bars, random_bars
 

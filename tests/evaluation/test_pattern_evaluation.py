@@ -1,15 +1,19 @@
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from app.evaluation import command
-from app.evaluation.candle_files import Candles, read_candles
-from app.evaluation.pattern_outcomes import PatternOutcomes, pattern_outcomes, together
+from app.evaluation.pattern_outcomes import pattern_outcomes
+from app.evaluation.pattern_report import PatternOutcomes, total
+from app.evaluation.price_files import Candles, read_candles
 from app.patterns.candlesticks import names_of, shapes
 from app.patterns.evidence import evidence
 from tests.support.candle_series import index_candles, last_bars
+from tests.support.paths import ROOT
 
 BARS = index_candles(rows=300)
 
@@ -29,28 +33,34 @@ def test_the_tables_count_every_window_against_the_rules(tmp_path, capsys):
         )
         == 0
     )
-    said = capsys.readouterr().out
-    assert "| IDX | 288 |" in said
-    assert "| morning star |" in said
+    printed = capsys.readouterr().out
+    assert "| IDX | 288 |" in printed
+    assert "| morning star |" in printed
     found = json.loads((tmp_path / "found.json").read_text())
     confusion = np.array(found["confusion"])
     np.testing.assert_array_equal(confusion.sum(axis=1), np.bincount(names_of(shapes(BARS))[12:], minlength=9))
     assert found["precision"] == pytest.approx(np.diag(confusion)[1:].sum() / confusion[:, 1:].sum())
 
 
+def test_the_command_itself_does_not_import_what_compiles_for_half_a_minute():
+    script = "import sys, app.evaluation.command; print('pyts' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=ROOT)
+    assert ended.stdout.strip() == "False"
+
+
 def test_what_followed_is_counted_as_a_card_counts_it():
     bars = index_candles(rows=2600)
     dates = np.busday_offset("2008-01-01", np.arange(2600), roll="forward")
     found = pattern_outcomes(Candles(dates, bars, bars.close))
-    tests = [one for one in evidence(shapes(last_bars(bars, 2520)), bars.close[-2520:]) if one.n >= 20]
-    assert (found.tests, found.low_p) == (len(tests), sum(one.p < 0.05 for one in tests))
+    tests = [test for test in evidence(shapes(last_bars(bars, 2520)), bars.close[-2520:]) if test.n >= 20]
+    assert (found.tests, found.low_p) == (len(tests), sum(test.p < 0.05 for test in tests))
     assert found.origins == 230
     assert 0.8 < found.lookalikes / found.last_price < 1.2
 
 
 def test_the_parts_of_all_tickers_add_up():
     parts = [PatternOutcomes(3, 1, 0, 10, 1.5, 1.0, 2.0), PatternOutcomes(4, 0, 0, 20, 0.5, 1.0, 1.0)]
-    assert together(parts) == PatternOutcomes(7, 1, 0, 30, 2.0, 2.0, 3.0)
+    assert total(parts) == PatternOutcomes(7, 1, 0, 30, 2.0, 2.0, 3.0)
 
 
 def test_a_short_past_gives_no_errors_to_compare():

@@ -4,8 +4,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from app.evaluation.candle_files import Candles
-from app.evaluation.training.pattern_windows import fingerprint, quoted, simulated, windows_of
+from app.evaluation.price_files import Candles
+from app.evaluation.training.pattern_windows import as_printed, fingerprint, simulated, windows_of
 from app.evaluation.training.patterns import Recipe, train
 from app.patterns.candlesticks import Bars
 from tests.support.candle_series import talib_shapes
@@ -77,7 +77,7 @@ def test_simulated_bars_are_bars_in_ticks_and_each_seed_has_its_own():
 
 def test_noise_behind_the_sixth_digit_is_taken_off():
     noisy = Bars(*(np.array([52.875004, 0.1234567]) for _ in range(4)))
-    np.testing.assert_allclose(quoted(noisy).open, [52.8750, 0.123457], rtol=1e-12)
+    np.testing.assert_allclose(as_printed(noisy).open, [52.8750, 0.123457], rtol=1e-12)
 
 
 def test_bars_after_the_end_are_cut_off():

@@ -6,8 +6,7 @@ from pydantic import ValidationError
 
 from app.forecasting.forecast import LogPrices
 from app.forecasting.models.lstm.forecaster import NoWeightsError, lstm, lstm_from, newest_sets
-from app.forecasting.models.lstm.network import new_network
-from app.forecasting.models.lstm.weights import FOLDER, read, shipped, write
+from app.forecasting.models.lstm.network import FOLDER, new_network, read, shipped, write
 from tests.support.series import index_bars, random_bars
 
 Y = index_bars(1500)

@@ -2,9 +2,8 @@ import re
 
 import pytest
 
-from app.market.instruments import MOST_FOUND, matching, well_known
 from app.market.sample import SampleSource
-from app.market.source import SearchableSource
+from app.market.source import MOST_FOUND, SearchableSource, matching, well_known
 from app.market.yahoo.bars import found_in
 from app.market.yahoo.source import YahooSource
 

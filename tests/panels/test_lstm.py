@@ -8,7 +8,7 @@ import pytest
 
 from app.errors import BeforeTrainingError
 from app.forecasting.forecast import LogPrices
-from app.forecasting.models.lstm.weights import shipped
+from app.forecasting.models.lstm.network import shipped
 from app.market.history import encode, history_until
 from app.market.sample import SampleSource
 from app.panels import jobs

@@ -1,6 +1,6 @@
 import numpy as np
 
-from app.patterns.analogues import BARS, DAYS, FEWEST, MOST, aftermath, analogues, base_rate
+from app.patterns.analogues import BARS, DAYS, MAX_WINDOWS, MIN_WINDOWS, aftermath, analogues, base_rate
 
 
 def walk(rows=1200, seed=1):
@@ -31,7 +31,7 @@ def test_a_copy_of_the_newest_window_is_found_whatever_its_level_and_size():
 
 def test_windows_do_not_overlap_and_come_nearest_first():
     (found,) = nearest(walk(3000))
-    assert len(found.ends) == MOST
+    assert len(found.ends) == MAX_WINDOWS
     assert np.diff(np.sort(found.ends)).min() >= BARS
     assert (np.diff(found.likeness) <= 0).all()
 
@@ -70,5 +70,5 @@ def test_a_window_that_stands_still_is_like_nothing():
 
 def test_a_short_past_has_few_windows():
     (found,) = nearest(walk(60))
-    assert len(found.ends) < FEWEST
+    assert len(found.ends) < MIN_WINDOWS
     assert nearest(walk(60), []) == ()

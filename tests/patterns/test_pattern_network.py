@@ -9,9 +9,8 @@ from app.evaluation.pattern_outcomes import pattern_predictions
 from app.evaluation.training.patterns import Angles
 from app.patterns.candlesticks import SIDE, WINDOW, windows
 from app.patterns.field import fields
-from app.patterns.network import new_network, probabilities, recognise
+from app.patterns.network import FOLDER, new_network, probabilities, read, recognise, shipped, write
 from app.patterns.recognition import recognition
-from app.patterns.weights import FOLDER, read, shipped, write
 from tests.support.candle_series import SHARED, index_candles, last_bars, shared_candles
 
 BARS = index_candles(rows=400)

@@ -7,16 +7,13 @@ from xml.etree import ElementTree
 import numpy as np
 
 from app.charts.chart import Chart
-from app.charts.parts.labels import text_width
-from app.charts.pictures.candle_window import window
-from app.charts.pictures.candles import Candles, Mark, candles
+from app.charts.parts.figure import text_width
+from app.charts.pictures.candles import Candles, Mark, candles, window
 from app.charts.pictures.components import Season, Trend, components
-from app.charts.pictures.fan import Track, fan
-from app.charts.pictures.interval_rows import Reach, Span, members_chart, ranges_chart
+from app.charts.pictures.fan import FanData, Track, fan
+from app.charts.pictures.intervals import PastIntervals, Reach, Span, interval_hits, members_chart, ranges_chart
 from app.charts.pictures.lookalikes import Lookalikes, aftermath, lookalikes
-from app.charts.pictures.moves import move_distribution, volatility
-from app.charts.pictures.past_forecasts import interval_hits
-from app.charts.pictures.price import price_and_volume
+from app.charts.pictures.overview import move_distribution, price_and_volume, volatility
 from app.charts.pictures.technicals import technicals
 from app.charts.pictures.technicals_data import PriceLevelLine, TechnicalsData
 
@@ -48,7 +45,7 @@ def draw_fan(canvas, horizon=22, last=100.0, bars=BARS, **tracks):
     ahead = np.arange(1, horizon + 1)
     future = np.busday_offset(dates[-1], ahead)
     quantiles = last * np.exp(0.015 * np.sqrt(ahead)[:, None] * SCORES)
-    return fan(dates, close, future, quantiles, canvas=canvas, alt="a fan", currency="USD", **tracks)
+    return fan(FanData(dates, close, future, quantiles, **tracks), canvas=canvas, alt="a fan", currency="USD")
 
 
 def draw_fan_with_tracks(canvas):
@@ -83,16 +80,9 @@ def draw_moves(canvas, scale=4.0):
 def draw_hits(canvas, origins=110):
     width = np.linspace(2, 5, origins)
     actual = np.random.default_rng(10).normal(0, 3, origins)
-    return interval_hits(
-        walk()[0][:: BARS // origins][:origins],
-        -width,
-        width,
-        -1.5 * width,
-        1.5 * width,
-        actual,
-        canvas=canvas,
-        alt="hits",
-    )
+    dates = walk()[0][:: BARS // origins][:origins]
+    past = PastIntervals(dates, -width, width, -1.5 * width, 1.5 * width, actual)
+    return interval_hits(past, canvas=canvas, alt="hits")
 
 
 def draw_many_hits(canvas):
@@ -104,7 +94,7 @@ def draw_volatility(canvas):
     return volatility(walk()[0], values, float(values[-1]), "higher than 64 % of days", canvas=canvas, alt="restless")
 
 
-def studied(bars=BARS, last=100.0, shelves=6) -> TechnicalsData:
+def studied(bars=BARS, last=100.0, level_count=6) -> TechnicalsData:
     """A walk with lines around it, no longer average before its 200th bar, and levels near its end."""
     dates, close = walk(bars, last)
     long = np.where(np.arange(bars) < 199, np.nan, 0.95 * close)
@@ -113,15 +103,15 @@ def studied(bars=BARS, last=100.0, shelves=6) -> TechnicalsData:
         PriceLevelLine(
             last * (0.94 + 0.02 * n), f"{last * (0.94 + 0.02 * n):,.2f} ×{n + 1}", dates[-9 * n - 7 :: 9][: n + 1]
         )
-        for n in range(shelves)
+        for n in range(level_count)
     )
     gap = last * np.sin(np.arange(bars) / 20) / 40
     lines = (close, 1.08 * close, 0.93 * close, 0.98 * close, long, 1.01 * close)
     return TechnicalsData(dates, *lines, restless, gap, np.roll(gap, 5), levels, f"{last:,.2f}")
 
 
-def draw_technicals(canvas, bars=BARS, last=100.0, shelves=6):
-    return technicals(studied(bars, last, shelves), canvas=canvas, alt="indicators", currency="USD")
+def draw_technicals(canvas, bars=BARS, last=100.0, level_count=6):
+    return technicals(studied(bars, last, level_count), canvas=canvas, alt="indicators", currency="USD")
 
 
 def draw_ranges(canvas):

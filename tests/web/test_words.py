@@ -3,8 +3,7 @@ import re
 
 import pytest
 
-from app.text.glossary import terms
-from app.text.glossary_terms import MEANINGS
+from app.text.glossary import MEANINGS, terms
 from tests.support.cards import SLUGS
 
 # Names of currencies, calendars and clocks, which the passport gives as they are.

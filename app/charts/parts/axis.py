@@ -1,18 +1,15 @@
-"""Gridlines and the words of axes: values on the right, dates or other steps below."""
+"""Axes: gridlines with values on the right, dates or other steps below, and the scale of prices."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.charts.chart import Canvas
-from app.charts.parts.figure import Box, Limits, Plot, padded
-from app.charts.parts.labels import text_width
-from app.charts.parts.ticks import Floats, Tick, day_text, log_ticks, round_ticks
-from app.charts.style import DOTTED, INK, INK_SOFT, LINE, SMALL
+from app.charts.chart import DOTTED, INK, INK_SOFT, LINE, SMALL, Canvas, Floats
+from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot, padded, text_width
+from app.charts.parts.ticks import Tick, day_text, log_ticks, round_ticks
 
 AXIS_GAP = 12
-LINE_HEIGHT = 14
 DATE_HEIGHT = 24
 
 
@@ -23,7 +20,7 @@ def box_between(canvas: Canvas, height: float, above: float, right: float = 0) -
 
 def axis_width(ticks: Sequence[Tick], *others: str) -> float:
     """Pixels to keep on the right for the widest of the words there."""
-    return AXIS_GAP + max(text_width(words, SMALL, bold=True) for words in [*(tick.words for tick in ticks), *others])
+    return AXIS_GAP + max(text_width(text, SMALL, bold=True) for text in [*(tick.text for tick in ticks), *others])
 
 
 def value_axis(plot: Plot, ticks: Sequence[Tick], *, unit: str = "", taken: Iterable[float] = ()) -> None:
@@ -33,7 +30,7 @@ def value_axis(plot: Plot, ticks: Sequence[Tick], *, unit: str = "", taken: Iter
     for tick in ticks:
         plot.line((left, right), (tick.at, tick.at), LINE, 1)
         if all(abs(tick.at - height) >= room for height in taken):
-            plot.write(right, tick.at, tick.words, INK_SOFT, dx=AXIS_GAP)
+            plot.write(right, tick.at, tick.text, INK_SOFT, dx=AXIS_GAP)
     if unit:
         plot.write(right, plot.y_limits[1], unit, INK_SOFT, dx=AXIS_GAP, dy=LINE_HEIGHT)
 
@@ -53,12 +50,12 @@ def lower_axis(plot: Plot, ticks: Sequence[Tick], *, firm: Sequence[Tick] = (), 
         occupied.append(span)
         plot.line((tick.at, tick.at), (bottom, bottom - 4 * plot.y_per_pixel), INK_SOFT if tick in firm else LINE, 1)
         middle = plot.x_limits[0] + (span[0] + span[1]) / 2 * plot.x_per_pixel
-        plot.write(middle, bottom, tick.words, INK if tick in firm else INK_SOFT, align="center", dy=-14)
+        plot.write(middle, bottom, tick.text, INK if tick in firm else INK_SOFT, align="center", dy=-14)
 
 
 def _span(plot: Plot, tick: Tick, room_right: float) -> tuple[float, float]:
     """Where words centred on a tick begin and end, in pixels from the plot's left, pushed in at its edges."""
-    width = text_width(tick.words, SMALL)
+    width = text_width(tick.text, SMALL)
     start = (tick.at - plot.x_limits[0]) / plot.x_per_pixel - width / 2
     start = max(0.0, min(start, plot.box.width + room_right - width))
     return start, start + width
@@ -68,10 +65,10 @@ def mark_last_close(plot: Plot, day: np.datetime64) -> None:
     """A line down at x = 0, the last close, with its date above."""
     low, high = plot.y_limits
     plot.line((0, 0), (low, high), LINE, 1)
-    words = f"last close {day_text(day)}"
+    text = f"last close {day_text(day)}"
     room = (0 - plot.x_limits[0]) / plot.x_per_pixel
-    overhang = max(0.0, text_width(words, SMALL) - room)
-    plot.write(0, high, words, INK_SOFT, align="right", dx=overhang, dy=LINE_HEIGHT)
+    overhang = max(0.0, text_width(text, SMALL) - room)
+    plot.write(0, high, text, INK_SOFT, align="right", dx=overhang, dy=LINE_HEIGHT)
 
 
 def mark_no_move(plot: Plot, last: float, until: float) -> None:
@@ -79,7 +76,7 @@ def mark_no_move(plot: Plot, last: float, until: float) -> None:
     plot.line((0, until), (last, last), INK_SOFT, 1, DOTTED)
 
 
-_LOG_FROM_RATIO = 4
+_MIN_LOG_RATIO = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +88,14 @@ class PriceScale:
     ticks: tuple[Tick, ...]
 
     def heights(self, prices: Floats) -> Floats:
-        """Where prices lie on the axis."""
+        """Prices as heights on the axis: their logarithms where it is logarithmic."""
         return np.asarray(np.log(prices)) if self.is_log else prices
 
 
 def price_scale(prices: Floats, most_ticks: int) -> PriceScale:
     """Logarithmic once the highest price is four times the lowest; a picture with such an axis says so."""
     low, high = float(prices.min()), float(prices.max())
-    if low > 0 and high > _LOG_FROM_RATIO * low:
+    if low > 0 and high > _MIN_LOG_RATIO * low:
         return PriceScale(True, padded(float(np.log(low)), float(np.log(high))), log_ticks(low, high, most_ticks))
     limits = padded(low, high)
     return PriceScale(False, limits, round_ticks(*limits, most_ticks))

@@ -1,30 +1,32 @@
-"""Paper of a given size, and plots laid out on it in pixels."""
+"""A matplotlib figure of a given size in pixels, plots laid out on it, and what thins out their values."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import ArrayLike, NDArray
 
-from app.charts.chart import Canvas
-from app.charts.parts.ticks import Floats
-from app.charts.style import INK, SMALL
+from app.charts.chart import INK, SMALL, TEXT, Canvas, Floats
 
 _PIXELS_PER_INCH = 72
+LINE_HEIGHT = 14
+"""Pixels from one line of small words to the next."""
 
 Limits: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A place on the paper in pixels from its top left corner."""
+    """A rectangle in the figure, in pixels from its top left corner."""
 
     left: float
     top: float
@@ -34,7 +36,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A box of the paper with a scale of its own; what is drawn later lies above what was drawn before.
+    """A box of the figure with a scale of its own; what is drawn later lies above what was drawn before.
 
     Artists go straight onto the figure in pixels: matplotlib's Axes would cost more time than all the drawing.
     """
@@ -55,7 +57,7 @@ class Plot:
         *,
         square: bool = False,
     ) -> None:
-        """A line, broken at NaN; ``name`` becomes its id in the picture. A ``square`` one ends where it is told."""
+        """A line, broken at NaN; ``name`` becomes its id in the picture. A ``square`` one has no rounded ends."""
         line = Line2D(self.across(x), self.up(y), color=tone, linewidth=width)
         if square:
             line.set_solid_capstyle("butt")
@@ -72,7 +74,7 @@ class Plot:
         self._add(marks)
 
     def area(self, x: ArrayLike, y: ArrayLike, tone: str, name: str | None = None) -> None:
-        """What lies within an outline."""
+        """A filled outline (k,), closed from its last point to its first."""
         outline = np.column_stack([self.across(x), self.up(y)])
         self._add(Polygon(outline, closed=True, facecolor=tone, edgecolor="none"), name)
 
@@ -80,7 +82,7 @@ class Plot:
         self,
         x: float,
         y: float,
-        words: str,
+        text: str,
         tone: str = INK,
         *,
         size: float = SMALL,
@@ -89,28 +91,28 @@ class Plot:
         dx: float = 0,
         dy: float = 0,
     ) -> None:
-        """Words beside a point, moved by pixels to the right and up; their middle is at its height."""
-        text = Text(float(self.across(x)) + dx, float(self.up(y)) + dy, words, color=tone, fontsize=size)
-        text.set(ha=align, va="center_baseline", fontweight="bold" if bold else "normal", parse_math=False)
-        self._add(text)
+        """Text beside a point, moved by pixels to the right and up; its middle is at the point's height."""
+        artist = Text(float(self.across(x)) + dx, float(self.up(y)) + dy, text, color=tone, fontsize=size)
+        artist.set(ha=align, va="center_baseline", fontweight="bold" if bold else "normal", parse_math=False)
+        self._add(artist)
 
     def across(self, x: ArrayLike) -> Floats:
-        """Pixels from the paper's left edge."""
+        """Values along x as pixels from the figure's left edge."""
         return self.box.left + (np.asarray(x, float) - self.x_limits[0]) / self.x_per_pixel
 
     def up(self, y: ArrayLike) -> Floats:
-        """Pixels from the paper's lower edge."""
+        """Values along y as pixels from the figure's lower edge."""
         bottom = float(self.figure.bbox.height) - self.box.top - self.box.height
         return bottom + (np.asarray(y, float) - self.y_limits[0]) / self.y_per_pixel
 
     @property
     def x_per_pixel(self) -> float:
-        """How far one pixel is along x."""
+        """Units of x in one pixel."""
         return (self.x_limits[1] - self.x_limits[0]) / self.box.width
 
     @property
     def y_per_pixel(self) -> float:
-        """How far one pixel is along y."""
+        """Units of y in one pixel."""
         return (self.y_limits[1] - self.y_limits[0]) / self.box.height
 
     def _add(self, artist: Artist, name: str | None = None) -> None:
@@ -119,9 +121,18 @@ class Plot:
 
 
 def new_figure(canvas: Canvas, height: int) -> Figure:
-    """Blank transparent paper; a pixel is a point, so sizes of text and lines are in pixels too."""
-    inches = (canvas.width / _PIXELS_PER_INCH, height / _PIXELS_PER_INCH)
-    return Figure(figsize=inches, dpi=_PIXELS_PER_INCH, frameon=False)
+    """A blank, transparent figure; a pixel is a point, so sizes of text and lines are in pixels too."""
+    size_in_inches = (canvas.width / _PIXELS_PER_INCH, height / _PIXELS_PER_INCH)
+    return Figure(figsize=size_in_inches, dpi=_PIXELS_PER_INCH, frameon=False)
+
+
+@lru_cache(maxsize=2048)
+def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:
+    """Pixels that words take in DejaVu Sans, which is wider than the fonts a reader's screen will use."""
+    font = get_font(findfont(FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")))
+    font.set_size(size, 72)
+    font.set_text(text)
+    return float(font.get_width_height()[0]) / 64
 
 
 def padded(low: float, high: float, share: float = 0.05) -> Limits:

@@ -1,20 +1,14 @@
-"""Where an axis is marked, and with which words."""
+"""Ticks: round numbers, percentages, prices on a log scale and dates, each with its text."""
 
 import math
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.text.compact_numbers import tick_text
+from app.charts.chart import Dates
+from app.text.compact_numbers import MONTHS, tick_text
 
-Dates: TypeAlias = NDArray[np.datetime64]
-Floats: TypeAlias = NDArray[np.float64]
-
-# Not from strftime, whose words follow the locale of the machine.
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _CALENDAR_STEPS = (("W", 1), ("W", 2), ("M", 1), ("M", 2), ("M", 3), ("M", 6), ("Y", 1), ("Y", 2), ("Y", 5), ("Y", 10))
 _LEADS = ((1, 1.5, 2, 3, 4, 5, 7), (1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
@@ -23,10 +17,10 @@ _ROOM_FOR_A_DATE = 52
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A position on an axis and the words beside it."""
+    """A position on an axis, in its units, and the text beside it."""
 
     at: float
-    words: str
+    text: str
 
 
 def round_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
@@ -39,7 +33,7 @@ def round_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
 def percent_ticks(low: float, high: float, most: int, *, plus: bool = False) -> tuple[Tick, ...]:
     """Round percentages, above nought with a sign if ``plus``."""
     ticks = round_ticks(low, high, most)
-    return tuple(Tick(tick.at, f"{'+' if plus and tick.at > 0 else ''}{tick.words} %") for tick in ticks)
+    return tuple(Tick(tick.at, f"{'+' if plus and tick.at > 0 else ''}{tick.text} %") for tick in ticks)
 
 
 def log_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
@@ -94,7 +88,7 @@ def _date_words(day: np.datetime64, unit: str) -> str:
 
 
 def day_text(day: np.datetime64, *, year: bool = True) -> str:
-    """3 Mar 2025."""
+    """A day as 3 Mar 2025, or 3 Mar without its ``year``."""
     on = _calendar(day)
     return f"{on.day} {MONTHS[on.month - 1]}" + (f" {on.year}" if year else "")
 

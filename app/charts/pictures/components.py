@@ -6,14 +6,12 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from app.charts.chart import Canvas, Chart
-from app.charts.parts.axis import DATE_HEIGHT, LINE_HEIGHT, axis_width, lower_axis, price_scale, value_axis
-from app.charts.parts.figure import Box, Limits, Plot, extremes, new_figure, padded
-from app.charts.parts.labels import text_width
-from app.charts.parts.ticks import MONTHS, Dates, Floats, Tick, date_ticks, percent_ticks
-from app.charts.style import ACCENT, ACCENT_SOFT, INK_SOFT, PAPER, SMALL, TEXT
+from app.charts.chart import ACCENT, ACCENT_SOFT, INK_SOFT, PAPER, SMALL, TEXT, Canvas, Chart, Dates, Floats
+from app.charts.parts.axis import DATE_HEIGHT, axis_width, lower_axis, price_scale, value_axis
+from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot, extremes, new_figure, padded, text_width
+from app.charts.parts.ticks import Tick, date_ticks, percent_ticks
 from app.charts.svg import finish
-from app.text.compact_numbers import percent_text
+from app.text.compact_numbers import MONTHS, percent_text
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
@@ -109,9 +107,9 @@ def _draw_season(plot: Plot, season: Season) -> None:
     decimals = 1 if np.abs(values).max() >= 1 else 2
     for row, side in ((int(values.argmax()), 1), (int(values.argmin()), -1)):
         day, value = float(days[row]), float(values[row])
-        words = f"{_name(season, day)} {percent_text(value, decimals, plus=True)}"
+        text = f"{_name(season, day)} {percent_text(value, decimals, plus=True)}"
         plot.dots([day], [value], ACCENT)
-        plot.write(day, value, words, align="center", dx=_inwards(plot, day, words), dy=side * 12)
+        plot.write(day, value, text, align="center", dx=_inwards(plot, day, text), dy=side * 12)
 
 
 def _name(season: Season, day: float) -> str:
@@ -120,8 +118,8 @@ def _name(season: Season, day: float) -> str:
     return MONTHS[int(np.searchsorted(_DAYS_BEFORE_MONTH, day, side="right")) - 1]
 
 
-def _inwards(plot: Plot, x: float, words: str) -> float:
+def _inwards(plot: Plot, x: float, text: str) -> float:
     """Pixels to move centred words so that they stay within the plot."""
-    half = text_width(words, SMALL) / 2
+    half = text_width(text, SMALL) / 2
     from_left, from_right = (x - plot.x_limits[0]) / plot.x_per_pixel, (plot.x_limits[1] - x) / plot.x_per_pixel
     return max(0.0, half - from_left) - max(0.0, half - from_right)

@@ -4,20 +4,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.charts.chart import Canvas, Chart
-from app.charts.parts.axis import (
-    LINE_HEIGHT,
-    axis_width,
-    box_between,
-    lower_axis,
-    mark_last_close,
-    mark_no_move,
-    value_axis,
+from app.charts.chart import (
+    ACCENT,
+    BAND_50,
+    BAND_80,
+    BAND_95,
+    DASHED,
+    DOTTED,
+    INK,
+    INK_SOFT,
+    Canvas,
+    Chart,
+    Dates,
+    Floats,
 )
-from app.charts.parts.figure import Plot, new_figure, padded
+from app.charts.parts.axis import axis_width, box_between, lower_axis, mark_last_close, mark_no_move, value_axis
+from app.charts.parts.figure import LINE_HEIGHT, Plot, new_figure, padded
 from app.charts.parts.labels import EndLabel, room_for, write_end_labels
-from app.charts.parts.ticks import Dates, Floats, Tick, date_ticks, day_text, round_ticks
-from app.charts.style import ACCENT, BAND_50, BAND_80, BAND_95, DASHED, DOTTED, INK, INK_SOFT
+from app.charts.parts.ticks import Tick, date_ticks, day_text, round_ticks
 from app.charts.svg import finish
 from app.text.compact_numbers import price_text
 
@@ -36,31 +40,34 @@ class Track:
     high: Floats | None = None
 
     def since(self, first: np.datetime64) -> "Track":
-        """The part of it from a date on."""
-        seen = self.dates >= first
-        low, high = (None if edge is None else edge[seen] for edge in (self.low, self.high))
-        return Track(self.dates[seen], self.values[seen], self.label, low, high)
+        """The track without what lies before the date ``first``."""
+        kept = self.dates >= first
+        low, high = (None if edge is None else edge[kept] for edge in (self.low, self.high))
+        return Track(self.dates[kept], self.values[kept], self.label, low, high)
 
     def prices(self) -> Floats:
-        """Every price of it, edges included."""
+        """Every price (m,) of the path and of its edges."""
         return np.concatenate([line for line in (self.values, self.low, self.high) if line is not None])
 
 
-def fan(
-    history_dates: Dates,
-    history_close: Floats,
-    future_dates: Dates,
-    quantiles: Floats,
-    *,
-    canvas: Canvas,
-    alt: str,
-    currency: str,
-    faint: Track | None = None,
-    actual: Track | None = None,
-) -> Chart:
-    """Prices: closes (n,), quantiles (horizon, 7) in the order of ``forecasting.QUANTILES``, and tracks to compare."""
-    shown = slice(-most_history(len(future_dates), canvas), None)
-    picture = open_at_last_close(history_dates[shown], history_close[shown], future_dates, quantiles, faint, actual)
+@dataclass(frozen=True, slots=True)
+class FanData:
+    """Closes (n,) at ``dates``, then quantiles (horizon, 7) of prices at the ``future`` dates, and tracks to compare.
+
+    The quantiles are in the order of ``forecasting.QUANTILES``.
+    """
+
+    dates: Dates
+    close: Floats
+    future: Dates
+    quantiles: Floats
+    faint: Track | None = None
+    actual: Track | None = None
+
+
+def fan(data: FanData, *, canvas: Canvas, alt: str, currency: str) -> Chart:
+    """The forecast of ``data`` after as many closes as leave it a fair share of the width."""
+    picture = _opened(data, canvas)
     labels = _labels(picture, canvas)
     plot = _plot(picture, canvas, labels, currency)
     _draw_bands(plot, picture)
@@ -70,7 +77,7 @@ def fan(
 
 
 @dataclass(frozen=True, slots=True)
-class FanData:
+class _OpenedFan:
     """What is drawn: days are counted from the last close, which is day 0 and where every quantile starts."""
 
     dates: Dates
@@ -95,13 +102,13 @@ class FanData:
         return np.asarray(np.interp(dates.astype(float), self.dates.astype(float), known))
 
     def range(self) -> tuple[float, float]:
-        """The lowest and highest price to be seen."""
+        """The lowest and highest price that the frame has to hold."""
         tracks = [track.prices() for track in (self.faint, self.actual) if track is not None]
         prices = np.concatenate([self.close, self.quantiles.ravel(), *tracks])
         return float(prices.min()), float(prices.max())
 
 
-def _plot(picture: FanData, canvas: Canvas, labels: list[EndLabel], currency: str) -> Plot:
+def _plot(picture: _OpenedFan, canvas: Canvas, labels: list[EndLabel], currency: str) -> Plot:
     height = 300 if canvas.narrow else 360
     limits = padded(*picture.range())
     ticks = round_ticks(*limits, 5 if canvas.narrow else 6)
@@ -111,21 +118,21 @@ def _plot(picture: FanData, canvas: Canvas, labels: list[EndLabel], currency: st
     days_per_pixel = (picture.horizon - picture.first) / (box.width - room)
     plot = Plot(new_figure(canvas, height), box, (picture.first, picture.horizon + room * days_per_pixel), limits)
     value_axis(plot, ticks, unit=currency)
-    dated = [Tick(tick.at + picture.first, tick.words) for tick in date_ticks(picture.dates, box.width - room)]
+    dated = [Tick(tick.at + picture.first, tick.text) for tick in date_ticks(picture.dates, box.width - room)]
     end = Tick(picture.horizon, day_text(picture.dates[-1]))
     lower_axis(plot, dated, firm=[end], room_right=right)
     mark_last_close(plot, picture.dates[-picture.horizon - 1])
     return plot
 
 
-def _draw_bands(plot: Plot, picture: FanData) -> None:
+def _draw_bands(plot: Plot, picture: _OpenedFan) -> None:
     days = np.arange(picture.horizon + 1.0)
     for low, high, tone, level in _BANDS:
         edges = np.concatenate([picture.quantiles[:, low], picture.quantiles[::-1, high]])
         plot.area(np.concatenate([days, days[::-1]]), edges, tone, name=f"band-{level}")
 
 
-def _draw_lines(plot: Plot, picture: FanData) -> None:
+def _draw_lines(plot: Plot, picture: _OpenedFan) -> None:
     last = float(picture.close[-1])
     days = np.arange(picture.horizon + 1.0)
     mark_no_move(plot, last, picture.horizon)
@@ -140,7 +147,7 @@ def _draw_lines(plot: Plot, picture: FanData) -> None:
         plot.dots(happened[-1:], picture.actual.values[-1:], INK, size=5)
 
 
-def _draw_faint(plot: Plot, picture: FanData, faint: Track) -> None:
+def _draw_faint(plot: Plot, picture: _OpenedFan, faint: Track) -> None:
     days = picture.days(faint.dates)
     for edge in (faint.low, faint.high):
         if edge is not None:
@@ -148,37 +155,37 @@ def _draw_faint(plot: Plot, picture: FanData, faint: Track) -> None:
     plot.line(days, faint.values, INK_SOFT, 1.4, DASHED, name="faint")
 
 
-def _labels(picture: FanData, canvas: Canvas) -> list[EndLabel]:
+def _labels(picture: _OpenedFan, canvas: Canvas) -> list[EndLabel]:
     end, x = picture.quantiles[-1], picture.horizon
     names = {edge: f"{level} %" for low, high, _, level in _BANDS for edge in (low, high)}
     labels = []
     for edge, price in enumerate(end):
         name, tone = (names[edge], INK_SOFT) if edge in names else ("median", ACCENT)
         short = name if edge in names else price_text(price)
-        words = short if canvas.narrow else f"{name}\u2002{price_text(price)}"
-        labels.append(EndLabel(x, price, words, tone, bold=edge == _MEDIAN))
+        text = short if canvas.narrow else f"{name}\u2002{price_text(price)}"
+        labels.append(EndLabel(x, price, text, tone, bold=edge == _MEDIAN))
     for track, tone, bold in ((picture.faint, INK_SOFT, False), (picture.actual, INK, True)):
         if track is not None:
-            words = track.label if canvas.narrow else f"{track.label}\u2002{price_text(track.values[-1])}"
-            labels.append(EndLabel(picture.days(track.dates)[-1], track.values[-1], words, tone, bold))
+            text = track.label if canvas.narrow else f"{track.label}\u2002{price_text(track.values[-1])}"
+            labels.append(EndLabel(picture.days(track.dates)[-1], track.values[-1], text, tone, bold))
     return labels
 
 
-_MOST_HISTORY = 120
+_MAX_HISTORY_BARS = 120
 
 
-def most_history(horizon: int, canvas: Canvas) -> int:
+def history_bars(horizon: int, canvas: Canvas) -> int:
     """How many closes leave the fan a fair share of the width: a day ahead is shown after a month, not half a year."""
-    return min(_MOST_HISTORY, 12 + (2 if canvas.narrow else 4) * horizon)
+    return min(_MAX_HISTORY_BARS, 12 + (2 if canvas.narrow else 4) * horizon)
 
 
-def open_at_last_close(
-    dates: Dates, close: Floats, future: Dates, quantiles: Floats, faint: Track | None, actual: Track | None
-) -> FanData:
+def _opened(data: FanData, canvas: Canvas) -> _OpenedFan:
     """Quantiles (horizon, 7) with the last close put before them; tracks where they can be seen."""
-    opened = np.vstack([np.full(quantiles.shape[1], close[-1]), quantiles])
+    shown = slice(-history_bars(len(data.future), canvas), None)
+    dates, close = data.dates[shown], data.close[shown]
+    quantiles = np.vstack([np.full(data.quantiles.shape[1], close[-1]), data.quantiles])
     faint, actual = (
         None if track is None or not (track.dates >= dates[0]).any() else track.since(dates[0])
-        for track in (faint, actual)
+        for track in (data.faint, data.actual)
     )
-    return FanData(np.concatenate([dates, future]), close, opened, faint, actual)
+    return _OpenedFan(np.concatenate([dates, data.future]), close, quantiles, faint, actual)

@@ -1,25 +1,28 @@
-"""Past windows like the present, and what followed a pattern."""
+"""Past windows like the newest one, and what followed a day."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.charts.chart import Canvas, Chart
-from app.charts.parts.axis import (
-    LINE_HEIGHT,
-    axis_width,
-    box_between,
-    lower_axis,
-    mark_last_close,
-    mark_no_move,
-    value_axis,
+from app.charts.chart import (
+    ACCENT,
+    ACCENT_SOFT,
+    BAND_50,
+    BAND_80,
+    DASHED,
+    INK,
+    INK_SOFT,
+    LINE,
+    Canvas,
+    Chart,
+    Dates,
+    Floats,
 )
-from app.charts.parts.figure import Plot, new_figure, padded
-from app.charts.parts.labels import EndLabel, room_for, write_end_labels
-from app.charts.parts.legend import LegendEntry, key_rows, write_key
-from app.charts.parts.ticks import Dates, Floats, Tick, date_ticks, day_text, round_ticks
-from app.charts.pictures.fan import most_history
-from app.charts.style import ACCENT, ACCENT_SOFT, BAND_50, BAND_80, DASHED, INK, INK_SOFT, LINE
+from app.charts.parts.axis import axis_width, box_between, lower_axis, mark_last_close, mark_no_move, value_axis
+from app.charts.parts.figure import LINE_HEIGHT, Plot, new_figure, padded
+from app.charts.parts.labels import EndLabel, LegendEntry, key_rows, room_for, write_end_labels, write_key
+from app.charts.parts.ticks import Tick, date_ticks, day_text, round_ticks
+from app.charts.pictures.fan import history_bars
 from app.charts.svg import finish
 from app.text.compact_numbers import price_text
 
@@ -42,7 +45,7 @@ class Lookalikes:
         return len(self.fan)
 
     def prices(self) -> Floats:
-        """Every price to be seen."""
+        """Every price (m,) that the frame has to hold."""
         return np.concatenate([part.ravel() for part in (self.newest, self.past, self.fan, self.base)])
 
 
@@ -54,21 +57,21 @@ _KEY = (
 )
 
 
-def lookalikes(seen: Lookalikes, *, canvas: Canvas, alt: str, currency: str) -> Chart:
+def lookalikes(windows: Lookalikes, *, canvas: Canvas, alt: str, currency: str) -> Chart:
     """The windows to the left of the last close, the two fans to its right."""
-    limits = padded(float(seen.prices().min()), float(seen.prices().max()))
-    ticks, labels = round_ticks(*limits, 5), _labels(seen, canvas)
+    limits = padded(float(windows.prices().min()), float(windows.prices().max()))
+    ticks, labels = round_ticks(*limits, 5), _labels(windows, canvas)
     right, room = axis_width(ticks, currency), room_for(labels)
     rows, height = key_rows(_KEY, canvas.width - right), 300 if canvas.narrow else 340
     box = box_between(canvas, height, (len(rows) + 1) * LINE_HEIGHT, right)
-    first = 1 - len(seen.newest)
-    per_pixel = (seen.days - first) / (box.width - room)
-    plot = Plot(new_figure(canvas, height), box, (first, seen.days + room * per_pixel), limits)
+    first = 1 - len(windows.newest)
+    per_pixel = (windows.days - first) / (box.width - room)
+    plot = Plot(new_figure(canvas, height), box, (first, windows.days + room * per_pixel), limits)
     value_axis(plot, ticks, unit=currency)
-    lower_axis(plot, _days(first, seen.days), room_right=right)
+    lower_axis(plot, _days(first, windows.days), room_right=right)
     write_key(plot, rows, above=LINE_HEIGHT)
-    _draw(plot, seen)
-    write_end_labels(plot, seen.days, labels)
+    _draw(plot, windows)
+    write_end_labels(plot, windows.days, labels)
     return finish(plot.figure, alt)
 
 
@@ -77,39 +80,39 @@ def _days(first: int, last: int) -> list[Tick]:
     return [marked[1], marked[2], marked[0]]
 
 
-def _draw(plot: Plot, seen: Lookalikes) -> None:
-    before, after = np.arange(1.0 - len(seen.newest), 1), np.arange(seen.days + 1.0)
-    fan, base = (np.vstack([np.full(3, seen.newest[-1]), part]) for part in (seen.fan, seen.base))
+def _draw(plot: Plot, windows: Lookalikes) -> None:
+    before, after = np.arange(1.0 - len(windows.newest), 1), np.arange(windows.days + 1.0)
+    fan, base = (np.vstack([np.full(3, windows.newest[-1]), part]) for part in (windows.fan, windows.base))
     plot.line((0, 0), plot.y_limits, LINE, 1)
     edges = np.concatenate([fan[:, 0], fan[::-1, 2]])
     plot.area(np.concatenate([after, after[::-1]]), edges, BAND_80, name="after")
     for column in (0, 2):
         plot.line(after, base[:, column], INK_SOFT, 1.2, DASHED)
-    gap = np.full((len(seen.past), 1), np.nan)
-    across = np.hstack([np.tile(before, (len(seen.past), 1)), gap])
-    plot.line(across.ravel(), np.hstack([seen.past, gap]).ravel(), BAND_50, 0.9, name="past")
+    gap = np.full((len(windows.past), 1), np.nan)
+    across = np.hstack([np.tile(before, (len(windows.past), 1)), gap])
+    plot.line(across.ravel(), np.hstack([windows.past, gap]).ravel(), BAND_50, 0.9, name="past")
     plot.line(after, fan[:, 1], ACCENT, 2, name="median")
-    plot.line(before, seen.newest, INK, 1.8, name="now")
-    plot.dots([0], seen.newest[-1:], INK)
+    plot.line(before, windows.newest, INK, 1.8, name="now")
+    plot.dots([0], windows.newest[-1:], INK)
 
 
-def _labels(seen: Lookalikes, canvas: Canvas) -> list[EndLabel]:
-    end, base = seen.fan[-1], seen.base[-1]
+def _labels(windows: Lookalikes, canvas: Canvas) -> list[EndLabel]:
+    end, base = windows.fan[-1], windows.base[-1]
     middle = price_text(end[1]) if canvas.narrow else f"median\u2002{price_text(end[1])}"
-    edges = [EndLabel(seen.days, float(price), price_text(price), INK_SOFT) for price in (end[0], end[2])]
-    any_day = [EndLabel(seen.days, float(price), "any day", INK_SOFT) for price in (base[0], base[2])]
-    return [EndLabel(seen.days, float(end[1]), middle, ACCENT, bold=True), *edges, *any_day]
+    edges = [EndLabel(windows.days, float(price), price_text(price), INK_SOFT) for price in (end[0], end[2])]
+    any_day = [EndLabel(windows.days, float(price), "any day", INK_SOFT) for price in (base[0], base[2])]
+    return [EndLabel(windows.days, float(end[1]), middle, ACCENT, bold=True), *edges, *any_day]
 
 
 def aftermath(
     dates: Dates, close: Floats, later_dates: Dates, later_close: Floats, *, canvas: Canvas, alt: str, currency: str
 ) -> Chart:
     """Closes (n,) up to a day, and those (k,) of the days after it; the way from the last of the former is shaded."""
-    shown = slice(-most_history(len(later_close), canvas), None)
+    shown = slice(-history_bars(len(later_close), canvas), None)
     dates, close = dates[shown], close[shown]
     end, path = len(later_close), np.concatenate([close[-1:], later_close])
-    words = price_text(path[-1]) if canvas.narrow else f"actual\u2002{price_text(path[-1])}"
-    label = EndLabel(end, float(path[-1]), words, INK, bold=True)
+    text = price_text(path[-1]) if canvas.narrow else f"actual\u2002{price_text(path[-1])}"
+    label = EndLabel(end, float(path[-1]), text, INK, bold=True)
     plot = _plot_aftermath(dates, later_dates, np.concatenate([close, later_close]), label, canvas, currency)
     ahead = np.arange(end + 1.0)
     plot.area([*ahead, end, 0], [*path, path[0], path[0]], ACCENT_SOFT, name="way")
@@ -133,6 +136,6 @@ def _plot_aftermath(dates: Dates, later: Dates, prices: Floats, label: EndLabel,
     value_axis(plot, ticks, unit=currency)
     dated = date_ticks(np.concatenate([dates, later]), box.width - room)
     firm = [Tick(end, day_text(later[-1]))]
-    lower_axis(plot, [Tick(tick.at + first, tick.words) for tick in dated], firm=firm, room_right=right)
+    lower_axis(plot, [Tick(tick.at + first, tick.text) for tick in dated], firm=firm, room_right=right)
     mark_last_close(plot, dates[-1])
     return plot

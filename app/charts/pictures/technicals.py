@@ -1,23 +1,37 @@
-"""The chartist's picture: price with its averages, bands and levels, and RSI and MACD below on the same days."""
+"""The classic indicators: price with its averages, bands and levels, and RSI and MACD below on the same days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.charts.chart import Canvas, Chart
-from app.charts.parts.axis import DATE_HEIGHT, LINE_HEIGHT, axis_width, lower_axis, price_scale, value_axis
-from app.charts.parts.figure import Box, Limits, Plot, new_figure, padded
-from app.charts.parts.labels import EndLabel, end_heights, room_for, text_width, write_end_labels
-from app.charts.parts.legend import LegendEntry, key_rows, write_key
-from app.charts.parts.ticks import Floats, Tick, date_ticks, day_text, round_ticks
+from app.charts.chart import (
+    ACCENT,
+    ACCENT_SOFT,
+    BAND_50,
+    DASHED,
+    DOTTED,
+    INK,
+    INK_SOFT,
+    LINE,
+    PAPER,
+    TEXT,
+    Canvas,
+    Chart,
+    Floats,
+)
+from app.charts.parts.axis import DATE_HEIGHT, axis_width, lower_axis, price_scale, value_axis
+from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot, new_figure, padded, text_width
+from app.charts.parts.labels import EndLabel, LegendEntry, end_heights, key_rows, room_for, write_end_labels, write_key
+from app.charts.parts.ticks import Tick, date_ticks, day_text, round_ticks
 from app.charts.pictures.technicals_data import PriceLevelLine, TechnicalsData
-from app.charts.style import ACCENT, ACCENT_SOFT, BAND_50, DASHED, DOTTED, INK, INK_SOFT, LINE, PAPER, TEXT
 from app.charts.svg import finish
 
-_WIDE_BARS, _NARROW_BARS = 150, 90
+_WIDE_BARS = 150
+_NARROW_BARS = 90
 _TITLE_HEIGHT = 30
-_CLOSE, _BANDS = LegendEntry("close", INK, 1.4), LegendEntry("Bollinger 20-2", ACCENT_SOFT)
+_CLOSE = LegendEntry("close", INK, 1.4)
+_BANDS = LegendEntry("Bollinger 20-2", ACCENT_SOFT)
 _LEVEL = LegendEntry("level ×turns", BAND_50, 1, marked=True)
 _AVERAGES = {
     "sma_50": LegendEntry("SMA 50", ACCENT, 1.6),
@@ -46,39 +60,42 @@ class _Layout:
         return Box(1, self.key, width, price), Box(1, second, width, small), Box(1, third, width, small)
 
 
-def technicals(seen: TechnicalsData, *, canvas: Canvas, alt: str, currency: str) -> Chart:
+def technicals(indicators: TechnicalsData, *, canvas: Canvas, alt: str, currency: str) -> Chart:
     """The last seven months, on a phone four, each line as far as it is known."""
-    seen = seen.newest(_NARROW_BARS if canvas.narrow else _WIDE_BARS)
-    scale, (macd_limits, macd_ticks) = price_scale(seen.prices(), 6), macd_axis(seen.macd, seen.signal)
-    seen, unit = seen.on(scale), f"{currency}, log" if scale.is_log else currency
-    labels = _labels(seen)
+    indicators = indicators.newest(_NARROW_BARS if canvas.narrow else _WIDE_BARS)
+    scale, (macd_limits, macd_ticks) = (
+        price_scale(indicators.prices(), 6),
+        macd_axis(indicators.macd, indicators.signal),
+    )
+    indicators, unit = indicators.on(scale), f"{currency}, log" if scale.is_log else currency
+    labels = _labels(indicators)
     right = max(axis_width(scale.ticks, unit), axis_width(macd_ticks), room_for(labels))
-    key = key_rows(_key(seen), canvas.width - right)
+    key = key_rows(_key(indicators), canvas.width - right)
     layout = _Layout(canvas, (len(key) + 1) * LINE_HEIGHT, right)
-    figure, days = new_figure(canvas, layout.height), date_ticks(seen.dates, layout.boxes[0].width)
+    figure, days = new_figure(canvas, layout.height), date_ticks(indicators.dates, layout.boxes[0].width)
     price, rsi, macd = (
-        _plot(Plot(figure, box, (0, seen.end), limits), days)
-        for box, limits in zip(layout.boxes, (scale.limits, rsi_limits(seen.rsi), macd_limits), strict=True)
+        _plot(Plot(figure, box, (0, indicators.end), limits), days)
+        for box, limits in zip(layout.boxes, (scale.limits, rsi_limits(indicators.rsi), macd_limits), strict=True)
     )
     value_axis(price, scale.ticks, unit=unit, taken=end_heights(price, labels))
     write_key(price, key, above=LINE_HEIGHT)
-    _draw_prices(price, seen)
-    write_end_labels(price, seen.end, labels)
-    draw_rsi(rsi, seen.rsi)
-    draw_macd(macd, seen.macd, seen.signal, macd_ticks)
-    lower_axis(macd, days, firm=[Tick(seen.end, day_text(seen.dates[-1]))], room_right=right)
+    _draw_prices(price, indicators)
+    write_end_labels(price, indicators.end, labels)
+    draw_rsi(rsi, indicators.rsi)
+    draw_macd(macd, indicators.macd, indicators.signal, macd_ticks)
+    lower_axis(macd, days, firm=[Tick(indicators.end, day_text(indicators.dates[-1]))], room_right=right)
     return finish(figure, alt)
 
 
-def _labels(seen: TechnicalsData) -> list[EndLabel]:
-    levels = [EndLabel(seen.end, level.price, level.words, INK_SOFT) for level in seen.shelves]
-    return [EndLabel(seen.end, float(seen.close[-1]), seen.last, INK, bold=True), *levels]
+def _labels(indicators: TechnicalsData) -> list[EndLabel]:
+    levels = [EndLabel(indicators.end, level.price, level.text, INK_SOFT) for level in indicators.levels]
+    return [EndLabel(indicators.end, float(indicators.close[-1]), indicators.last, INK, bold=True), *levels]
 
 
-def _key(seen: TechnicalsData) -> list[LegendEntry]:
+def _key(indicators: TechnicalsData) -> list[LegendEntry]:
     """The names of what is there."""
-    averages = [entry for name, entry in _AVERAGES.items() if np.isfinite(getattr(seen, name)).any()]
-    return [_CLOSE, *averages, _BANDS, *([_LEVEL] if seen.shelves else [])]
+    averages = [entry for name, entry in _AVERAGES.items() if np.isfinite(getattr(indicators, name)).any()]
+    return [_CLOSE, *averages, _BANDS, *([_LEVEL] if indicators.levels else [])]
 
 
 def _plot(plot: Plot, days: Sequence[Tick]) -> Plot:
@@ -88,23 +105,23 @@ def _plot(plot: Plot, days: Sequence[Tick]) -> Plot:
     return plot
 
 
-def _draw_prices(plot: Plot, seen: TechnicalsData) -> None:
-    known, bars = np.flatnonzero(np.isfinite(seen.upper)), np.arange(seen.end + 1.0)
-    edges = np.concatenate([seen.upper[known], seen.lower[known][::-1]])
+def _draw_prices(plot: Plot, indicators: TechnicalsData) -> None:
+    known, bars = np.flatnonzero(np.isfinite(indicators.upper)), np.arange(indicators.end + 1.0)
+    edges = np.concatenate([indicators.upper[known], indicators.lower[known][::-1]])
     plot.area(np.concatenate([known, known[::-1]]), edges, ACCENT_SOFT, name="bollinger")
-    for level in seen.shelves:
-        _draw_level(plot, seen, level)
+    for level in indicators.levels:
+        _draw_level(plot, indicators, level)
     for name, entry in _AVERAGES.items():
-        plot.line(bars, getattr(seen, name), entry.tone, entry.width, entry.dash, name=name)
-    plot.line(bars, seen.close, INK, _CLOSE.width, name="close")
-    plot.dots(bars[-1:], seen.close[-1:], INK)
+        plot.line(bars, getattr(indicators, name), entry.tone, entry.width, entry.dash, name=name)
+    plot.line(bars, indicators.close, INK, _CLOSE.width, name="close")
+    plot.dots(bars[-1:], indicators.close[-1:], INK)
 
 
-def _draw_level(plot: Plot, seen: TechnicalsData, level: PriceLevelLine) -> None:
+def _draw_level(plot: Plot, indicators: TechnicalsData, level: PriceLevelLine) -> None:
     """A line from its oldest turn to the end, with a mark at each turn in the picture."""
-    turned = np.searchsorted(seen.dates, level.turned[level.turned >= seen.dates[0]])
+    turned = np.searchsorted(indicators.dates, level.turned[level.turned >= indicators.dates[0]])
     first = turned[0] if len(turned) == len(level.turned) else 0
-    plot.line((first, seen.end), (level.price, level.price), BAND_50, 1)
+    plot.line((first, indicators.end), (level.price, level.price), BAND_50, 1)
     plot.dots(turned, np.full(len(turned), level.price), INK_SOFT, fill=PAPER, size=4)
 
 
@@ -133,8 +150,8 @@ def draw_rsi(plot: Plot, values: Floats) -> None:
 
 def macd_axis(line: Floats, signal: Floats) -> tuple[Limits, tuple[Tick, ...]]:
     """Limits that hold both lines, their difference and nought, and the ticks between."""
-    seen = np.concatenate([line, signal, line - signal, [0.0]])
-    limits = padded(float(np.nanmin(seen)), float(np.nanmax(seen)), 0.08)
+    values = np.concatenate([line, signal, line - signal, [0.0]])
+    limits = padded(float(np.nanmin(values)), float(np.nanmax(values)), 0.08)
     return limits, round_ticks(*limits, 3)
 
 
@@ -151,7 +168,7 @@ def draw_macd(plot: Plot, line: Floats, signal: Floats, ticks: tuple[Tick, ...])
     plot.line(rows, line[rows], ACCENT, 1.6, name="macd")
 
 
-def _title(plot: Plot, words: str) -> float:
+def _title(plot: Plot, text: str) -> float:
     """The plot's name above it, and the pixels after which other words may start."""
-    plot.write(plot.x_limits[0], plot.y_limits[1], words, size=TEXT, bold=True, dy=LINE_HEIGHT)
-    return text_width(words, TEXT, bold=True) + 14
+    plot.write(plot.x_limits[0], plot.y_limits[1], text, size=TEXT, bold=True, dy=LINE_HEIGHT)
+    return text_width(text, TEXT, bold=True) + 14

@@ -1,12 +1,12 @@
-"""What the picture of the classic indicators shows."""
+"""The numbers behind the picture of the classic indicators."""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from app.charts.chart import Dates, Floats
 from app.charts.parts.axis import PriceScale
-from app.charts.parts.ticks import Dates, Floats
 
 _PRICES = ("close", "upper", "lower", "sma_50", "sma_200", "vwap")
 _ARRAYS = ("dates", *_PRICES, "rsi", "macd", "signal")
@@ -14,10 +14,10 @@ _ARRAYS = ("dates", *_PRICES, "rsi", "macd", "signal")
 
 @dataclass(frozen=True, slots=True)
 class PriceLevelLine:
-    """A level of the price with its words, and the dates at which the price turned there, oldest first."""
+    """A level of the price with its label, and the dates at which the price turned there, oldest first."""
 
     price: float
-    words: str
+    text: str
     turned: Dates
 
 
@@ -35,7 +35,7 @@ class TechnicalsData:
     rsi: Floats
     macd: Floats
     signal: Floats
-    shelves: tuple[PriceLevelLine, ...]
+    levels: tuple[PriceLevelLine, ...]
     last: str
 
     @property
@@ -44,17 +44,17 @@ class TechnicalsData:
         return len(self.dates) - 1
 
     def newest(self, bars: int) -> "TechnicalsData":
-        """The last ``bars`` of it."""
+        """The last ``bars`` bars."""
         return replace(self, **{name: getattr(self, name)[-bars:] for name in _ARRAYS})
 
     def prices(self) -> Floats:
-        """Every price of its lines that is known."""
+        """Every known price (m,) of its lines."""
         everything = np.concatenate([getattr(self, name) for name in _PRICES])
         return np.asarray(everything[np.isfinite(everything)])
 
     def on(self, scale: PriceScale) -> "TechnicalsData":
         """The same with heights for prices, and without the levels that lie outside the frame."""
         low, high = scale.limits
-        shelves = [replace(shelf, price=float(scale.heights(np.array(shelf.price)))) for shelf in self.shelves]
+        levels = [replace(level, price=float(scale.heights(np.array(level.price)))) for level in self.levels]
         lines: dict[str, Any] = {name: scale.heights(getattr(self, name)) for name in _PRICES}
-        return replace(self, **lines, shelves=tuple(shelf for shelf in shelves if low < shelf.price < high))
+        return replace(self, **lines, levels=tuple(level for level in levels if low < level.price < high))

@@ -10,11 +10,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from app.evaluation.candle_files import read_candles
-from app.evaluation.price_files import Failure, read_prices
+from app.evaluation.price_files import Failure, read_candles, read_prices
 from app.evaluation.training import lstm, patterns
-from app.forecasting.models.lstm import weights as lstm_weights
-from app.patterns import weights as pattern_weights
+from app.forecasting.models.lstm import network as lstm_network
+from app.patterns import network as pattern_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +28,29 @@ class Model:
 
 
 def _prices(path: Path) -> tuple[Any, tuple[Failure, ...]]:
-    found = read_prices(path)
-    return found.prices, found.failures
+    files = read_prices(path)
+    return files.prices, files.failures
 
 
 def _candles(path: Path) -> tuple[Any, tuple[Failure, ...]]:
-    found = read_candles(path)
-    return found.candles, found.failures
+    files = read_candles(path)
+    return files.candles, files.failures
 
 
 MODELS = {
     "lstm": Model(
         read=_prices,
         train=lambda prices, until: lstm.train(prices, until, lstm.Recipe()),
-        card=lstm_weights.ModelCard,
-        write=lstm_weights.write,
-        home=lstm_weights.FOLDER,
+        card=lstm_network.ModelCard,
+        write=lstm_network.write,
+        home=lstm_network.FOLDER,
     ),
     "patterns": Model(
         read=_candles,
         train=lambda candles, until: patterns.train(candles, until, patterns.Recipe()),
-        card=pattern_weights.ModelCard,
-        write=pattern_weights.write,
-        home=pattern_weights.FOLDER,
+        card=pattern_network.ModelCard,
+        write=pattern_network.write,
+        home=pattern_network.FOLDER,
     ),
 }
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.evaluation.candle_files import Candles
+from app.evaluation.price_files import Candles
+from app.forecasting.forecast import Floats
 from app.market.cleaning.scales import to_digits
-from app.patterns.candlesticks import WINDOW, Bars, Floats, names_of, shapes, windows
+from app.patterns.candlesticks import WINDOW, Bars, names_of, shapes, windows
 from app.patterns.recognition import Classes
 
 _DIGITS = 6
@@ -25,7 +26,7 @@ class Windows:
         return len(self.classes)
 
     def and_then(self, others: "Windows") -> "Windows":
-        """These and then those."""
+        """These windows (k,) followed by ``others`` (m,), (k + m,)."""
         scaled, classes = (self.scaled, others.scaled), (self.classes, others.classes)
         return Windows(np.concatenate(scaled), np.concatenate(classes))
 
@@ -37,13 +38,13 @@ class Windows:
 
 def windows_of(series: Iterable[Bars]) -> Windows:
     """Every window of every series that moves at all; raises ``ValueError`` where there is none."""
-    found = [_of(bars) for bars in series if len(bars) >= WINDOW]
-    if not found:
+    parts = [_of(bars) for bars in series if len(bars) >= WINDOW]
+    if not parts:
         raise ValueError(f"found no series of {WINDOW} bars; needed some")
-    return Windows(np.concatenate([one.scaled for one in found]), np.concatenate([one.classes for one in found]))
+    return Windows(np.concatenate([part.scaled for part in parts]), np.concatenate([part.classes for part in parts]))
 
 
-def quoted(bars: Bars) -> Bars:
+def as_printed(bars: Bars) -> Bars:
     """Prices as they were printed: single precision leaves noise behind the sixth digit that breaks ties by chance."""
     return Bars(*(to_digits(prices, _DIGITS) for prices in (bars.open, bars.high, bars.low, bars.close)))
 
@@ -61,10 +62,10 @@ def fingerprint(known: Mapping[str, Candles]) -> str:
 
 def _of(bars: Bars) -> Windows:
     ends = np.arange(WINDOW - 1, len(bars))
-    seen, classes = windows(bars, ends), names_of(shapes(bars))[ends]
-    low, high = seen.min(axis=1, keepdims=True), seen.max(axis=1, keepdims=True)
+    prices, classes = windows(bars, ends), names_of(shapes(bars))[ends]
+    low, high = prices.min(axis=1, keepdims=True), prices.max(axis=1, keepdims=True)
     moves = (high > low)[:, 0]
-    scaled = 2 * (seen[moves] - low[moves]) / (high - low)[moves] - 1
+    scaled = 2 * (prices[moves] - low[moves]) / (high - low)[moves] - 1
     # Single precision is what the network trains in; two million windows in double would not fit.
     return Windows(scaled.astype(np.float32), classes[moves])
 
@@ -75,12 +76,12 @@ _GAPS = (0.02, 0.06, 0.4)
 
 
 def simulated(bars: int, seed: int) -> Bars:
-    """A series of its own for each seed."""
+    """A simulated series of ``bars`` bars, another one for each seed."""
     rng = np.random.default_rng(seed)
     moments = int(rng.choice(_MOMENTS))
-    restless = _restlessness(rng, bars)
-    steps = rng.standard_t(5, (bars, moments)) * restless[:, None] / np.sqrt(moments)
-    gaps = rng.normal(0, rng.choice(_GAPS) * np.exp(rng.normal(0, 0.5)), bars) * restless
+    scale = _relative_moves(rng, bars)
+    steps = rng.standard_t(5, (bars, moments)) * scale[:, None] / np.sqrt(moments)
+    gaps = rng.normal(0, rng.choice(_GAPS) * np.exp(rng.normal(0, 0.5)), bars) * scale
     gaps *= rng.random(bars) < rng.choice([0.5, 1.0])
     unit = 0.01 * np.exp(rng.normal(0, 0.4))
     path = unit * np.cumsum(np.column_stack([gaps, steps]).ravel())
@@ -91,7 +92,7 @@ def simulated(bars: int, seed: int) -> Bars:
     return Bars(prices[:, 0], prices.max(axis=1), prices.min(axis=1), prices[:, -1])
 
 
-def _restlessness(rng: np.random.Generator, bars: int) -> Floats:
-    """How large each bar's move is beside the typical one: slow tides, and every bar a law unto itself."""
+def _relative_moves(rng: np.random.Generator, bars: int) -> Floats:
+    """How large each bar's move is beside the typical one (bars,): slow tides, times noise of its own."""
     tide = np.exp(np.cumsum(rng.normal(0, 0.03, bars)))
     return np.asarray(np.clip(tide / np.median(tide), 0.2, 5) * np.exp(rng.normal(0, 0.35, bars)))

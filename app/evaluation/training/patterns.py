@@ -13,15 +13,15 @@ from keras import layers, ops
 from tqdm import tqdm
 from tqdm.keras import TqdmCallback
 
-from app.evaluation.candle_files import Candles
-from app.evaluation.training.pattern_windows import Windows, fingerprint, quoted, simulated, windows_of
-from app.forecasting.network_weights import Layers, as_array, as_text
-from app.patterns.candlesticks import SIDE, Floats
-from app.patterns.network import new_network
+from app.evaluation.price_files import Candles
+from app.evaluation.training.pattern_windows import Windows, as_printed, fingerprint, simulated, windows_of
+from app.forecasting.forecast import Floats
+from app.forecasting.networks import Layers, as_array, as_text
+from app.patterns.candlesticks import SIDE
+from app.patterns.network import HeldBack, ModelCard, PatternWeights, new_network
 from app.patterns.recognition import recognition
-from app.patterns.weights import HeldBack, ModelCard, PatternWeights
 
-_HELD_BACK = 12
+_HOLD_OUT_EVERY = 12
 _TEMPERATURES = np.linspace(0.6, 1.6, 51)
 _BATCH = 4096
 
@@ -64,8 +64,8 @@ class Material:
 
 def train(candles: Mapping[str, Candles], cut_off: date, recipe: Recipe) -> PatternWeights:
     """Weights that saw nothing after ``cut_off`` nor one ticker in twelve; raises ``ValueError`` for too few."""
-    known = {ticker: one.until(np.datetime64(cut_off)) for ticker, one in candles.items()}
-    known = {ticker: one for ticker, one in known.items() if len(one.bars)}
+    known = {ticker: series.until(np.datetime64(cut_off)) for ticker, series in candles.items()}
+    known = {ticker: series for ticker, series in known.items() if len(series.bars)}
     material = _material(known, recipe)
     network, loss = fit(material.real.and_then(material.made).repeated(recipe.repeats), recipe)
     weights, temperature = calibrated(network, material.held_back, recipe.repeats)
@@ -88,8 +88,8 @@ def train(candles: Mapping[str, Candles], cut_off: date, recipe: Recipe) -> Patt
 
 
 def _material(known: Mapping[str, Candles], recipe: Recipe) -> Material:
-    series = [quoted(one.bars) for one in known.values()]
-    learned, held_back = [bars for k, bars in enumerate(series) if k % _HELD_BACK], series[::_HELD_BACK]
+    series = [as_printed(candles.bars) for candles in known.values()]
+    learned, held_back = [bars for k, bars in enumerate(series) if k % _HOLD_OUT_EVERY], series[::_HOLD_OUT_EVERY]
     seeds = range(recipe.seed * recipe.series, (recipe.seed + 1) * recipe.series)
     return Material(
         tickers=(len(learned), len(held_back)),
@@ -139,19 +139,19 @@ def calibrated(network: keras.Model, held_back: Windows, repeats: tuple[int, ...
     return weights, temperature
 
 
-def _log_loss(logits: Floats, seen: Windows) -> float:
+def _log_loss(logits: Floats, windows: Windows) -> float:
     probabilities = tf.nn.log_softmax(logits).numpy()
-    return -float(probabilities[np.arange(len(seen)), seen.classes].mean())
+    return -float(probabilities[np.arange(len(windows)), windows.classes].mean())
 
 
 def _judged(network: keras.Model, held_back: Windows, tickers: int) -> HeldBack:
     logits = network.predict(held_back.scaled, batch_size=_BATCH, verbose=0)
-    found = recognition(held_back.classes, tf.nn.softmax(logits).numpy())
+    recognised = recognition(held_back.classes, tf.nn.softmax(logits).numpy())
     return HeldBack(
         tickers=tickers,
         rows=len(held_back),
-        precision=found.precision,
-        recall=found.recall,
-        recalls=found.recalls,
-        calibration_error=found.calibration_error,
+        precision=recognised.precision,
+        recall=recognised.recall,
+        recalls=recognised.recalls,
+        calibration_error=recognised.calibration_error,
     )

@@ -1,4 +1,4 @@
-"""The fit behind ``app.forecasting.models.range_regression``.
+"""The fit of the coefficients in ``app.forecasting.models.range_regression``, by pinball loss over many stocks.
 
 ``python -m app.evaluation.training.range_regression PRICES CUT-OFF`` prints one of its tables.
 """
@@ -17,7 +17,7 @@ from app.forecasting.models.range_regression import REGRESSION_DAYS, YEAR, featu
 from app.forecasting.scoring.backtest import origins_since, realised
 from app.forecasting.volatility import rolling, squared_returns
 
-EVERY = 5
+SAMPLE_SPACING = 5
 """Bars between two samples of one stock."""
 
 
@@ -31,7 +31,7 @@ def fit(tickers: Iterable[LogPrices], cut_off: np.datetime64) -> Floats:
 
 def _samples(y: LogPrices) -> tuple[Floats, Floats]:
     """Features (m, 5) and log returns (m, days) in units of the year's volatility times √h."""
-    origins = origins_since(y, y.dates[YEAR], EVERY, int(REGRESSION_DAYS[-1]))
+    origins = origins_since(y, y.dates[YEAR], SAMPLE_SPACING, int(REGRESSION_DAYS[-1]))
     sigma = np.sqrt(rolling(squared_returns(y), YEAR))[origins, None]
     ahead = realised(y, origins, int(REGRESSION_DAYS[-1]))[:, REGRESSION_DAYS - 1]
     return features(y)[origins], ahead / (sigma * np.sqrt(REGRESSION_DAYS))
@@ -41,8 +41,8 @@ def _fit_day(x: Floats, target: Floats) -> Floats:
     """Minimise the pinball loss of quantiles · exp(slopes · x) over both."""
     middle = x.mean(axis=0)
     start = np.concatenate([GAUSSIAN, np.zeros(x.shape[1])])
-    found = minimize(_loss, start, (x - middle, target), jac=True, method="L-BFGS-B").x
-    shape, slopes = found[: len(QUANTILES)], found[len(QUANTILES) :]
+    parameters = minimize(_loss, start, (x - middle, target), jac=True, method="L-BFGS-B").x
+    shape, slopes = parameters[: len(QUANTILES)], parameters[len(QUANTILES) :]
     return np.concatenate([shape * np.exp(-middle @ slopes), slopes])
 
 

@@ -110,8 +110,8 @@ def _shape(y: LogPrices, outlook: volatility.VolatilityOutlook, origins: Origins
     sample = np.where(known, np.clip(surprises[np.where(known, rows, 0)], -LARGEST, LARGEST), np.inf)
     n = known.sum(axis=1)
     past = _quantiles(np.sort(sample, axis=1), n)
-    trust: Floats = (n / days / (n / days + PRIOR))[:, None]
-    return trust * (past if drift else past - past[:, [MEDIAN]]) + (1 - trust) * GAUSSIAN
+    share: Floats = (n / days / (n / days + PRIOR))[:, None]
+    return share * (past if drift else past - past[:, [MEDIAN]]) + (1 - share) * GAUSSIAN
 
 
 def _quantiles(ordered: Floats, n: NDArray[np.intp]) -> Floats:
@@ -119,7 +119,7 @@ def _quantiles(ordered: Floats, n: NDArray[np.intp]) -> Floats:
     place = np.maximum(n - 1, 0)[:, None] * np.array(QUANTILES)
     left = np.floor(place).astype(np.intp)
     right = np.minimum(left + 1, np.maximum(n - 1, 0)[:, None])
-    found = np.where(n[:, None] > 0, ordered, 0.0)
-    low, high = np.take_along_axis(found, left, axis=1), np.take_along_axis(found, right, axis=1)
+    sample = np.where(n[:, None] > 0, ordered, 0.0)
+    low, high = np.take_along_axis(sample, left, axis=1), np.take_along_axis(sample, right, axis=1)
     quantiles: Floats = np.minimum(low + (place - left) * (high - low), high)
     return quantiles

@@ -4,7 +4,7 @@ import logging
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,8 @@ for _noisy in ("cmdstanpy", "prophet", "prophet.plot"):
 warnings.filterwarnings("ignore", message="The inplace keyword in DataFrame.drop")
 
 LOOKBACK = 756
+"""Bars, three years, that each fit sees."""
+
 REFITS = 6
 """Fits that at most 96 past forecasts share."""
 
@@ -37,14 +39,14 @@ _TREND_ONLY: dict[str, Any] = {
 # Chosen on the training pool: a weaker prior learns noise (MAE ratio 1.005 at 22 days against 1.000).
 _PRIOR_WEIGHT = 0.2
 _PRIOR_STRENGTH = 10.0
-_STEEPEST = 3.0
-Begin = Callable[[int], None]
+_MAX_TREND = 3.0
+Begin: TypeAlias = Callable[[int], None]
 """Is called with the number of each fit, from 1 on, when it begins."""
 
 _band = calibrated(historical_simulation)
 
 
-def _unheard(number: int) -> None:
+def _ignore(number: int) -> None:
     pass
 
 
@@ -76,7 +78,7 @@ def anchored(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
 def anchored_from(
     y: LogPrices, origins: Origins, horizon: int, fits: TrendFits, past: Origins | None = None
 ) -> Forecast:
-    """The same from fits made before: each origin uses the newest earlier one, anchored at its own close.
+    """The anchored forecast from fits made before: each origin uses the newest earlier one, anchored at its own close.
 
     The trend is weighed by what it was worth at the rows ``past``, by default ``origins`` themselves.
     """
@@ -87,7 +89,7 @@ def anchored_from(
     return Forecast(origins, _band(y, origins, horizon).quantiles + centre[:, :, None])
 
 
-def fit_trends(y: LogPrices, origins: Origins, begin: Begin = _unheard) -> TrendFits:
+def fit_trends(y: LogPrices, origins: Origins, begin: Begin = _ignore) -> TrendFits:
     """One trend-only fit on the three years up to each of ``origins`` (at least one)."""
     models = []
     for number, origin in enumerate(origins, 1):
@@ -109,7 +111,7 @@ def trend_weights(
     """
     rows, known_slopes = (origins, slopes) if past is None else past
     sigma = _sigma(y, rows, horizon)
-    trend = np.clip(known_slopes * horizon / sigma, -_STEEPEST, _STEEPEST)
+    trend = np.clip(known_slopes * horizon / sigma, -_MAX_TREND, _MAX_TREND)
     targets = rows + horizon
     known = targets < len(y)
     move = np.where(known, y.close[np.where(known, targets, 0)] - y.close[rows], 0.0) / sigma
@@ -133,7 +135,7 @@ def _sigma(y: LogPrices, origins: Origins, horizon: int) -> Floats:
     return np.asarray(np.maximum(daily * np.sqrt(horizon), 1e-12))
 
 
-def stock_standard(y: LogPrices, origins: Origins, horizon: int, begin: Begin = _unheard) -> Forecast:
+def stock_standard(y: LogPrices, origins: Origins, horizon: int, begin: Begin = _ignore) -> Forecast:
     """Prophet as people usually configure it: defaults, on prices, its own band; measured, not recommended."""
     quantiles = []
     for number, origin in enumerate(origins, 1):

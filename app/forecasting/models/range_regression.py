@@ -70,6 +70,6 @@ def linear(y: LogPrices, origins: Origins, horizon: int, drift: bool = True) -> 
 def features(y: LogPrices) -> Floats:
     """Logarithms (n, 5): each window's range volatility against the year's, and the year's against a typical one."""
     daily, year = volatility.range_variance(y), volatility.rolling(volatility.squared_returns(y), YEAR)
-    recent = [np.maximum(volatility.rolling(daily, bars) / year, volatility.STILL) for bars in WINDOWS]
+    recent = [np.maximum(volatility.rolling(daily, bars) / year, volatility.MIN_SHARE) for bars in WINDOWS]
     level = np.clip(year / TYPICAL**2, 1 / 50, 50)
     return np.asarray(np.log(np.stack([*recent, level], axis=1)) / 2)

@@ -68,29 +68,29 @@ def _quantiles(fit: Fit, closes: Floats, horizon: int) -> Floats:
 def _garch(closes: Floats, horizon: int) -> tuple[Floats, Floats]:
     """GARCH(1,1) without a mean on returns in percent (Bollerslev 1986)."""
     returns = 100 * np.diff(closes)
-    found = arch_model(returns, mean="Zero", vol="GARCH", p=1, q=1, rescale=False).fit(disp="off", show_warning=False)
-    if found.convergence_flag:
+    fitted = arch_model(returns, mean="Zero", vol="GARCH", p=1, q=1, rescale=False).fit(disp="off", show_warning=False)
+    if fitted.convergence_flag:
         raise FitError("no convergence")
-    daily = found.forecast(horizon=horizon, reindex=False).variance.to_numpy()[-1]
+    daily = fitted.forecast(horizon=horizon, reindex=False).variance.to_numpy()[-1]
     return np.zeros(horizon), np.cumsum(daily) / 100**2
 
 
 def _theta(closes: Floats, horizon: int) -> tuple[Floats, Floats]:
     """The Theta method on log price (Assimakopoulos & Nikolopoulos 2000), without a season."""
-    found = ThetaModel(pd.Series(closes), deseasonalize=False).fit()
-    alpha = float(np.clip(found.params["alpha"], 1e-6, 1))
+    fitted = ThetaModel(pd.Series(closes), deseasonalize=False).fit()
+    alpha = float(np.clip(fitted.params["alpha"], 1e-6, 1))
     level = pd.Series(closes).ewm(alpha=alpha, adjust=False).mean().to_numpy()
     # The library's own variance costs a second fit of the same smoothing.
     variance = np.mean((closes[1:] - level[:-1]) ** 2) * (1 + np.arange(horizon) * alpha**2)
-    return found.forecast(horizon).to_numpy() - closes[-1], variance
+    return fitted.forecast(horizon).to_numpy() - closes[-1], variance
 
 
 def _ets(closes: Floats, horizon: int) -> tuple[Floats, Floats]:
     """Exponential smoothing of log price with a damped additive trend, ETS(A, Ad, N) (Hyndman et al. 2008)."""
-    found = ETSModel(pd.Series(closes), error="add", trend="add", damped_trend=True).fit(disp=False)
-    if not found.mle_retvals["converged"]:
+    fitted = ETSModel(pd.Series(closes), error="add", trend="add", damped_trend=True).fit(disp=False)
+    if not fitted.mle_retvals["converged"]:
         raise FitError("no convergence")
-    ahead = found.get_prediction(start=len(closes), end=len(closes) + horizon - 1)
+    ahead = fitted.get_prediction(start=len(closes), end=len(closes) + horizon - 1)
     return ahead.predicted_mean.to_numpy() - closes[-1], np.asarray(ahead.forecast_variance)
 
 

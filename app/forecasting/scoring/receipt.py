@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from app.forecasting.band import ends_of, median_of
+from app.forecasting.forecast import ends_of, median_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ import pandas as pd
 
 from app.errors import NoPricesError
 from app.market.cleaning.scales import restored
-from app.market.instruments import Instrument
 from app.market.passport import Remark
 from app.market.raw_history import Dividend, Listing, RawHistory, Split
-from app.market.source import LatestPrice
+from app.market.source import Instrument, LatestPrice
 from app.market.yahoo.answers import TITLE
 from app.market.yahoo.exchanges import adjustment_of, calendar_of
 

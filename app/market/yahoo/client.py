@@ -17,9 +17,8 @@ from yfinance.exceptions import YFException
 from yfinance.scrapers.history import PriceHistory
 
 from app.errors import SourceBrokenError, SourceSilentError
-from app.market.instruments import MOST_FOUND, Instrument
 from app.market.raw_history import RawHistory
-from app.market.source import LatestPrice
+from app.market.source import MOST_FOUND, Instrument, LatestPrice
 from app.market.yahoo.answers import TITLE, NotAuthorisedError, described, heard_at
 from app.market.yahoo.bars import found_in, quote_in, quotes_from
 from app.market.yahoo.session import Deadline, YahooSession

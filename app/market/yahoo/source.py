@@ -11,9 +11,8 @@ from typing import TypeVar
 from cachetools import TTLCache
 
 from app.errors import NoPricesError, SourceRefusedError, SourceSilentError, UnknownTickerError
-from app.market.instruments import Instrument
 from app.market.raw_history import RawHistory
-from app.market.source import LatestPrice
+from app.market.source import Instrument, LatestPrice
 from app.market.yahoo.answers import TITLE
 from app.market.yahoo.session import Deadline
 

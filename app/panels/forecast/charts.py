@@ -3,9 +3,9 @@
 import numpy as np
 
 from app.charts.chart import Canvas, Chart
-from app.charts.pictures.fan import Track, fan
+from app.charts.pictures.fan import FanData, Track, fan
+from app.charts.pictures.intervals import PastIntervals, interval_hits
 from app.charts.pictures.lookalikes import aftermath
-from app.charts.pictures.past_forecasts import interval_hits
 from app.forecasting.forecast import MEDIAN, QUANTILES
 from app.forecasting.scoring import metrics
 from app.market.history import PriceHistory
@@ -32,10 +32,8 @@ def draw_fan(
         f"{quantiles[-1, MEDIAN]:.6g}, its 80 % band at {quantiles[-1, _LOW]:.6g} to {quantiles[-1, _HIGH]:.6g}"
         f"{remark}."
     )
-    recent = slice(-250, None)
-    past = history.dates[recent], history.adj_close[recent]
-    currency = analysis.data.currency
-    return fan(*past, dates, quantiles, canvas=canvas, alt=alt, currency=currency, faint=faint, actual=actual)
+    data = FanData(history.dates[-250:], history.adj_close[-250:], dates, quantiles, faint, actual)
+    return fan(data, canvas=canvas, alt=alt, currency=analysis.data.currency)
 
 
 def draw_hits(analysis: ForecastAnalysis, canvas: Canvas) -> Chart:
@@ -50,7 +48,7 @@ def draw_hits(analysis: ForecastAnalysis, canvas: Canvas) -> Chart:
         f"{len(scored)} past forecasts of {analysis.horizon} trading days: the 80 % band held "
         f"{analysis.receipt.coverage_80:.0%} of the time, the 95 % band {analysis.receipt.coverage_95:.0%}."
     )
-    return interval_hits(origins, inner[0], inner[1], outer[0], outer[1], actual, canvas=canvas, alt=alt)
+    return interval_hits(PastIntervals(origins, inner[0], inner[1], outer[0], outer[1], actual), canvas=canvas, alt=alt)
 
 
 def draw_outcome(history: PriceHistory, analysis: Analysis, outcome: Outcome, canvas: Canvas) -> Chart:

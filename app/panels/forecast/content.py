@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.forecasting.band import is_median
+from app.forecasting.forecast import is_median
 from app.forecasting.scoring.receipt import Receipt, ScoredForecast
 from app.panels.analysis import NONE, Analysis, Fact, ForecastAnalysis, Table
 from app.panels.outcome import Outcome

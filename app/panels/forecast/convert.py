@@ -6,8 +6,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from app.forecasting.band import Band, band_of, median_of
-from app.forecasting.forecast import QUANTILES, Floats, LogPrices
+from app.forecasting.forecast import QUANTILES, Band, Floats, LogPrices, band_of, median_of
 from app.market.calendar import sessions_after
 from app.market.history import PriceHistory
 from app.market.passport import Passport

@@ -10,8 +10,8 @@ from app.forecasting.conformal import calibrate
 from app.forecasting.forecast import Forecast, LogPrices, Origins
 from app.forecasting.models.baselines import random_walk
 from app.forecasting.models.lstm.forecaster import PRIOR, lstm_from, tested_set
-from app.forecasting.models.lstm.inputs import LAGS
-from app.forecasting.models.lstm.weights import WeightSet, shipped
+from app.forecasting.models.lstm.inputs import YEAR_LAGS
+from app.forecasting.models.lstm.network import WeightSet, shipped
 from app.forecasting.models.range_regression import YEAR
 from app.forecasting.scoring.audit import audit
 from app.forecasting.scoring.backtest import realised
@@ -71,5 +71,5 @@ def looked_at(y: LogPrices) -> LookedAt:
         month=month,
         year=float(np.sqrt(year)),
         volume=float(y.volume[-5:].mean() / usual) if usual else None,
-        since=y.dates[max(0, len(y) - 1 - max(LAGS))].item(),
+        since=y.dates[max(0, len(y) - 1 - max(YEAR_LAGS))].item(),
     )

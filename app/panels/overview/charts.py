@@ -3,9 +3,8 @@
 import numpy as np
 
 from app.charts.chart import Canvas, Chart, beside
-from app.charts.pictures.moves import move_distribution
-from app.charts.pictures.moves import volatility as volatility_through_time
-from app.charts.pictures.price import price_and_volume
+from app.charts.pictures.overview import move_distribution, price_and_volume
+from app.charts.pictures.overview import volatility as volatility_through_time
 from app.forecasting.scoring import metrics
 from app.market.calendar import sessions_a_year
 from app.market.history import PriceHistory

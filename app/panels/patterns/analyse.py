@@ -22,16 +22,23 @@ from app.panels.patterns.shapes import (
     network_opinions,
     newest_of_each,
 )
-from app.patterns.analogues import BARS, DAYS, FEWEST, Analogues, aftermath, analogues, base_rate
+from app.patterns.analogues import (
+    BARS,
+    DAYS,
+    FIRST_ORIGIN,
+    MIN_WINDOWS,
+    ORIGIN_SPACING,
+    Analogues,
+    aftermath,
+    analogues,
+    base_rate,
+)
 from app.patterns.candlesticks import SIDE, shapes
 from app.patterns.evidence import evidence
 from app.patterns.field import fields
-from app.patterns.network import recognise
-from app.patterns.weights import shipped
+from app.patterns.network import recognise, shipped
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
-ORIGIN_SPACING, FIRST_ORIGIN = 10, 200
-"""Bars between two past origins, and the first of them: before it five windows would not fit."""
 
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> PatternsAnalysis:
@@ -80,7 +87,7 @@ def past_like_now(history: PriceHistory) -> PastLikeNow:
     y = log_prices(history)
     past = np.arange(len(y) - 1 - DAYS, FIRST_ORIGIN - 1, -ORIGIN_SPACING, dtype=np.intp)[::-1].copy()
     *before, now = analogues(y.close, np.append(past, len(y) - 1))
-    enough = len(now.ends) >= FEWEST
+    enough = len(now.ends) >= MIN_WINDOWS
     return PastLikeNow(
         bars=BARS,
         days=DAYS,
@@ -89,7 +96,7 @@ def past_like_now(history: PriceHistory) -> PastLikeNow:
         matches=_matches(history, y.close, now),
         fan=_prices(history, aftermath(y.close, now.ends)) if enough else {},
         base_rate=_prices(history, base_rate(y.close, now.origin)) if enough else {},
-        skill=_skill(y, [past for past in before if len(past.ends) >= FEWEST]),
+        skill=_skill(y, [past for past in before if len(past.ends) >= MIN_WINDOWS]),
     )
 
 

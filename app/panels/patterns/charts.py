@@ -5,11 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.charts.chart import Canvas, Chart
-from app.charts.pictures.candle_window import window
-from app.charts.pictures.candles import Candles, Mark, candles
+from app.charts.pictures.candles import Candles, Mark, candles, window
 from app.charts.pictures.lookalikes import Lookalikes, lookalikes
-from app.forecasting.band import band_of, median_of
-from app.forecasting.forecast import Floats
+from app.forecasting.forecast import Floats, band_of, median_of
 from app.market.history import PriceHistory
 from app.panels.patterns.model import FoundShape, PatternsAnalysis
 from app.panels.patterns.shapes import candles_of

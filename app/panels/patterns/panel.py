@@ -1,6 +1,6 @@
 """The Patterns card: its description, facts and tables."""
 
-from app.forecasting.band import band_of, median_of
+from app.forecasting.forecast import band_of, median_of
 from app.panels.analysis import Fact, Table
 from app.panels.forecast.content import milestones
 from app.panels.panel import Heights, Panel

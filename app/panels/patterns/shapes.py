@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.forecasting.forecast import Floats
 from app.market.history import PriceHistory
 from app.panels.patterns.model import Agreement, FoundShape, NetworkSays
 from app.patterns.candlesticks import (
@@ -12,7 +13,6 @@ from app.patterns.candlesticks import (
     WINDOW,
     Bars,
     Days,
-    Floats,
     names_of,
     stands_in_its_trend,
     trends_before,

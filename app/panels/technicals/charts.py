@@ -26,7 +26,7 @@ def draw(history: PriceHistory, analysis: TechnicalsAnalysis, canvas: Canvas) ->
         rsi=series.rsi,
         macd=series.macd.line,
         signal=series.macd.signal,
-        shelves=tuple(_level_line(level) for level in levels),
+        levels=tuple(_level_line(level) for level in levels),
         last=price_words(analysis.last_close),
     )
     return {"studies": technicals(picture, canvas=canvas, alt=_finding(analysis), currency=analysis.data.currency)}

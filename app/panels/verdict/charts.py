@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.charts.chart import Canvas, Chart, beside
-from app.charts.pictures.interval_rows import Reach, Span, members_chart, ranges_chart
+from app.charts.pictures.intervals import Reach, Span, members_chart, ranges_chart
 from app.market.history import PriceHistory
 from app.panels.forecast.charts import draw_fan, draw_hits
 from app.panels.verdict.model import VerdictAnalysis

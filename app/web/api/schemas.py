@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from app.market.instruments import MOST_FOUND, Instrument
+from app.market.source import MOST_FOUND, Instrument
 from app.panels.panel import DEFAULT_HORIZON, MAXIMUM_HORIZON
 
 Schema = dict[str, Any]

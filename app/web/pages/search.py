@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.errors import QueryError
-from app.market.instruments import Instrument
+from app.market.source import Instrument
 from app.services.search import Findings
 from app.web.api.schemas import MAX_SEARCH_CHARACTERS, SEARCHED, Searched
 from app.web.context import admit, client_of, context_of

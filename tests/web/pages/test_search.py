@@ -1,7 +1,7 @@
 import pytest
 
 from app.errors import SourceBrokenError, SourceRefusedError, SourceSilentError
-from app.market.instruments import Instrument
+from app.market.source import Instrument
 from app.web.api.schemas import MAX_SEARCH_CHARACTERS
 from tests.support.cards import elements
 from tests.support.fakes import SearchableMarket

@@ -16,18 +16,26 @@ from app.forecasting.models.range_regression import YEAR, features
 STEPS = 60
 """Bars of the window that the recurrent layer reads."""
 
-LAGS, QUARTERS = (252, 504, 756, 1008), (63, 126, 189, 315, 378, 441)
-"""Bars back: the same weeks of past years and of other past quarters, when companies report."""
+YEAR_LAGS = (252, 504, 756, 1008)
+"""Bars back to the same weeks of past years."""
 
-BEFORE, AFTER = 4, 24
-"""Bars around each lag: days from four before to 24 after the day that lies a whole lag back."""
+QUARTER_LAGS = (63, 126, 189, 315, 378, 441)
+"""Bars back to the same weeks of other past quarters, when companies report."""
 
-SEQUENCE, SEASON = (STEPS, 4), (BEFORE + 1 + AFTER, 9)
-LEVELS, CALENDAR = 36, 6
-"""Columns of the context: what was measured of the past, then where in the week and the quarter it ends."""
+DAYS_BEFORE = 4
+DAYS_AFTER = 24
+"""Bars before and after the one that lies a whole lag back."""
+
+SEQUENCE = (STEPS, 4)
+SEASON = (DAYS_BEFORE + 1 + DAYS_AFTER, 9)
+LEVELS = 36
+"""Columns of the context that measure the past."""
+
+CALENDAR = 6
+"""Columns after them that say where in the week and the quarter it ends."""
 
 CONTEXT = LEVELS + CALENDAR
-_LARGEST = 6.0
+_MAX_DEVIATIONS = 6.0
 _TRIANGLE = np.array([1, 2, 3, 2, 1]) / 9
 _MONTH = 22
 
@@ -47,7 +55,7 @@ class Inputs:
 
     @property
     def arrays(self) -> tuple[Floats, Floats, Floats]:
-        """What the network is called with."""
+        """The three arrays that the network is called with, in its order."""
         return self.sequence, self.context, self.season
 
 
@@ -64,9 +72,9 @@ def _sequence(y: LogPrices, origins: Origins, sigma: Floats) -> Floats:
     known, at = rows > 0, np.maximum(rows, 0)
     scale = sigma[:, None]
     steps = [
-        np.clip(daily[at] / scale, -_LARGEST, _LARGEST),
+        np.clip(daily[at] / scale, -_MAX_DEVIATIONS, _MAX_DEVIATIONS),
         _share(np.nan_to_num(volatility.range_variance(y))[at], scale**2),
-        np.clip(_overnight(y)[at] / scale, -_LARGEST, _LARGEST),
+        np.clip(_overnight(y)[at] / scale, -_MAX_DEVIATIONS, _MAX_DEVIATIONS),
         np.clip(_busy(y, 1, STEPS)[at], -3, 3),
     ]
     return np.where(known[..., None], np.stack(steps, axis=-1), 0.0)
@@ -77,7 +85,8 @@ def _context(y: LogPrices, origins: Origins, year: Floats) -> Floats:
     moves = [_moved(y, origins, bars) / np.sqrt(year[origins] * bars) for bars in (1, 2, 5, 10, _MONTH, 66, YEAR)]
     moves.append(_drawdown(y)[origins] / np.sqrt(year[origins] * YEAR))
     past = np.stack([*_volatilities(y, origins, year), *_volumes(y, origins), *moves], axis=1)
-    return np.concatenate([features(y)[origins], np.clip(past, -_LARGEST, _LARGEST), _calendar(y.dates[origins])], 1)
+    past = np.clip(past, -_MAX_DEVIATIONS, _MAX_DEVIATIONS)
+    return np.concatenate([features(y)[origins], past, _calendar(y.dates[origins])], 1)
 
 
 def _volatilities(y: LogPrices, origins: Origins, year: Floats) -> list[Floats]:
@@ -87,14 +96,14 @@ def _volatilities(y: LogPrices, origins: Origins, year: Floats) -> list[Floats]:
     quadratic = [(ranges, 10), (ranges, YEAR), (squares, 10), (squares, 66), (squares, volatility.LONG_RUN)]
     falls = np.where(np.diff(y.close, prepend=y.close[0]) < 0, np.nan_to_num(squares), 0.0)
     quadratic += [(overnight, _MONTH), (overnight, YEAR), (falls, 5), (falls, _MONTH), (falls, 66)]
-    found = [_share(volatility.rolling(daily, bars)[origins], year[origins]) for daily, bars in quadratic]
-    found.append(_share(volatility.ewma(squares)[origins], year[origins]))
+    shares = [_share(volatility.rolling(daily, bars)[origins], year[origins]) for daily, bars in quadratic]
+    shares.append(_share(volatility.ewma(squares)[origins], year[origins]))
     daily = _share(np.nan_to_num(ranges), year)
     # Back to the origin's own measure: what is averaged was taken against the year's volatility of its day.
     level = np.log(year) / 2
     geometric = [_mean(daily + level, bars)[origins] - level[origins] for bars in (3, 5, 10, _MONTH, 66, YEAR, 750)]
     absolute = np.sqrt(np.nan_to_num(squares))
-    return found + geometric + [_share(_mean(absolute, bars)[origins] ** 2, year[origins]) for bars in (_MONTH, YEAR)]
+    return shares + geometric + [_share(_mean(absolute, bars)[origins] ** 2, year[origins]) for bars in (_MONTH, YEAR)]
 
 
 def _volumes(y: LogPrices, origins: Origins) -> list[Floats]:
@@ -109,11 +118,15 @@ def _calendar(dates: NDArray[np.datetime64]) -> Floats:
 
 
 def _season(y: LogPrices, origins: Origins) -> Floats:
-    """What stood out a year ago, then over several past years, then over other past quarters, (k, 29, 9)."""
+    """What was unusual a year ago, then over several past years, then over other past quarters, (k, 29, 9)."""
     signs = _unusual(y)
     smooth = np.stack([np.convolve(sign, _TRIANGLE, "same") for sign in signs])
-    days = origins[:, None] + np.arange(-BEFORE, AFTER + 1)
-    parts = [_mean_at(signs, days, LAGS[:1]), _mean_at(smooth, days, LAGS), _mean_at(smooth, days, QUARTERS)]
+    days = origins[:, None] + np.arange(-DAYS_BEFORE, DAYS_AFTER + 1)
+    parts = [
+        _mean_at(signs, days, YEAR_LAGS[:1]),
+        _mean_at(smooth, days, YEAR_LAGS),
+        _mean_at(smooth, days, QUARTER_LAGS),
+    ]
     return np.moveaxis(np.concatenate(parts), 0, -1)
 
 
