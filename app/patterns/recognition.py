@@ -37,12 +37,12 @@ class Recognition:
     @property
     def precision(self) -> float:
         """The share of the shapes that it names which are there."""
-        return float(np.diag(self.confusion)[1:].sum() / max(self.confusion[:, 1:].sum(), 1))
+        return float(np.diag(self.confusion)[1:].sum() / max(int(self.confusion[:, 1:].sum()), 1))
 
     @property
     def recall(self) -> float:
         """The share of the shapes that are there which it names."""
-        return float(np.diag(self.confusion)[1:].sum() / max(self.confusion[1:].sum(), 1))
+        return float(np.diag(self.confusion)[1:].sum() / max(int(self.confusion[1:].sum()), 1))
 
     @property
     def recalls(self) -> tuple[float | None, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.charts.chart import ACCENT_SOFT, BAND_80, DASHED, INK, INK_SOFT, LINE, WARN, Canvas, Chart, Dates, Floats
 from app.charts.parts.axis import axis_width, box_between, lower_axis, price_scale, value_axis
@@ -125,7 +126,7 @@ def _draw_bars(canvas: Canvas, moves: Floats, flags: Sequence[Flag], value_at_ri
     return plot
 
 
-def _fill(plot: Plot, counts: Floats, edges: Floats, value_at_risk: float) -> None:
+def _fill(plot: Plot, counts: NDArray[np.signedinteger], edges: Floats, value_at_risk: float) -> None:
     """Bars below the value at risk in the hue of a warning; the one it falls into is divided."""
     plot.line((0, 0), plot.y_limits, LINE, 1)
     left, right = edges[:-1] + plot.x_per_pixel / 2, edges[1:] - plot.x_per_pixel / 2

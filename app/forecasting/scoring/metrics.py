@@ -94,7 +94,7 @@ def loss_ratio(loss: Floats, baseline: Floats, block: int = 1, seed: int = SEED,
     return Estimate(float(_ratio(loss.sum(), baseline.sum())), float(low), float(high))
 
 
-def _ratio(above: Floats, below: Floats) -> Floats:
+def _ratio(above: Floats | np.float64, below: Floats | np.float64) -> Floats:
     """``above / below``, where 0/0 is 1 and anything else over zero is infinite."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(above == below, 1.0, np.asarray(above) / np.asarray(below))
