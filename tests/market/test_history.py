@@ -115,13 +115,13 @@ def test_at_most_2520_bars_are_kept_and_they_are_the_last():
 
 def test_an_as_of_without_a_session_is_the_last_session_before_it():
     friday = next(day for day in MARKET.dates[200:].tolist() if day.weekday() == 4)
-    sunday = np.datetime64(friday) + 2
+    sunday = np.datetime64(friday) + np.timedelta64(2, "D")
     assert packed_until(MARKET, sunday.item()) == packed_until(MARKET, friday)
 
 
 def test_an_as_of_before_the_first_bar_says_which_that_is():
     with pytest.raises(QueryError) as refused:
-        history_until(MARKET, (MARKET.dates[0] - 1).item())
+        history_until(MARKET, (MARKET.dates[0] - np.timedelta64(1, "D")).item())
     assert refused.value.field == "as_of"
     assert "2015-01-05" in refused.value.sentence
 
