@@ -25,6 +25,7 @@ from app.market.yahoo.source import CLIENT, YahooSource
 from app.panels import jobs
 from app.panels.panel import MAXIMUM_HORIZON
 from app.services.analyses import Analyses
+from app.services.announced import Announcements
 from app.services.live_prices import LivePrices
 from app.services.loaded_history import HistoryLoader
 from app.services.metrics import MeteredEngine, Metrics
@@ -51,7 +52,7 @@ _PRELOAD = (
     "pydantic",
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",
-    "holidays",
+    "exchange_calendars",
     "pyts.image",
 )
 
@@ -112,6 +113,7 @@ def running_parts(
         site=_site(settings, watched),
         style=templating.style(),
         analyses=_analyses(watched, engine, held, settings.cache_seconds),
+        announcements=Announcements(dict(asked), held.cache, held.flights),
         finder=Finder(dict(asked), held.cache, held.flights, settings.cache_seconds),
         live=LivePrices(dict(asked)),
         signer=ReceiptSigner(settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")),

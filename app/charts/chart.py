@@ -1,6 +1,7 @@
 """A finished picture, the room it was drawn for, and the house colours, sizes and dashes of all pictures."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 import numpy as np
@@ -34,6 +35,14 @@ class Chart:
     alt: str
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayMark:
+    """A day to come that a picture of the future points out, with a word or two for it."""
+
+    day: date
+    words: str
 
 
 CANVASES = {"wide": WIDE, "narrow": NARROW}

@@ -1,7 +1,7 @@
 """The data passport of the prices behind a card: where they come from, and what was done to them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +58,9 @@ class Passport:
     jumps: tuple[Jump, ...]
     missing_sessions: tuple[date, ...]
     sha256: str
+
+    @property
+    def doubted(self) -> Jump | None:
+        """The newest move of the last year that no market makes; what spans it says nothing of the market."""
+        recent = [jump for jump in self.jumps if jump.unbelievable and self.last_bar - jump.day < timedelta(days=365)]
+        return recent[-1] if recent else None

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -113,4 +113,27 @@ class QuotingSource(Protocol):
 
     async def newest(self, ticker: str) -> LatestPrice:
         """The last price that was traded; raises like ``MarketSource.load``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a company has let know of days to come; None where nobody says.
+
+    Its next report is due from ``report`` to ``report_until``, often one day; ``estimated`` where that is a guess of
+    the source. Who buys from ``ex_dividend`` on gets no part of the next dividend.
+    """
+
+    report: date | None = None
+    report_until: date | None = None
+    estimated: bool = False
+    ex_dividend: date | None = None
+
+
+@runtime_checkable
+class AnnouncingSource(Protocol):
+    """A source that also tells what is announced."""
+
+    async def announced(self, ticker: str) -> Announced:
+        """What is ahead of ``ticker``; raises like ``MarketSource.load``, and is never worth waiting for."""
         ...

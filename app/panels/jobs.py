@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
-from app.charts.chart import CANVASES, Chart
+from app.charts.chart import CANVASES, Chart, DayMark
 from app.market import history as histories
 from app.panels import BY_SLUG
 from app.panels.analysis import Analysis
@@ -23,8 +23,9 @@ from app.panels.panel import Panel
 DRAWING = "Drawing the charts"
 _CHARTS = TypeAdapter(dict[str, Chart])
 _CHART = TypeAdapter(Chart)
+MARKS = TypeAdapter(tuple[DayMark, ...])
 # Dotted names, because they import matplotlib, which only workers need.
-_OUTCOME_CHART = "app.panels.forecast.charts"
+_FORECAST_CHARTS = "app.panels.forecast.charts"
 _RANGES_CHART = "app.panels.verdict.charts"
 
 
@@ -51,6 +52,14 @@ async def request_outcome_chart(
     """The chart of what happened after ``analysis``, for ``decode_chart``."""
     given = panel.slug.encode(), canvas.encode(), history, analysis, OUTCOME.dump_json(outcome)
     return await run(_name(draw_outcome), *given)
+
+
+async def request_marked_fan(
+    run: Run, panel: Panel, canvas: str, history: bytes, analysis: bytes, marks: tuple[DayMark, ...]
+) -> bytes:
+    """The fan of a forecast with days to come marked in it, for ``decode_chart``."""
+    given = panel.slug.encode(), canvas.encode(), history, analysis, MARKS.dump_json(marks)
+    return await run(_name(draw_marked_fan), *given)
 
 
 async def request_ranges_chart(run: Run, canvas: str, verdicts: Sequence[bytes]) -> bytes:
@@ -112,8 +121,21 @@ def draw_outcome(
     """The chart of an outcome as JSON; the only work that is handed anything later than its history."""
     say(DRAWING)
     finished, happened = decode_analysis(BY_SLUG[slug.decode()], analysis), OUTCOME.validate_json(outcome)
-    made = _module(_OUTCOME_CHART).draw_outcome(
+    made = _module(_FORECAST_CHARTS).draw_outcome(
         histories.decode(history), finished, happened, CANVASES[canvas.decode()]
+    )
+    return _CHART.dump_json(made)
+
+
+def draw_marked_fan(
+    slug: bytes, canvas: bytes, history: bytes, analysis: bytes, marks: bytes, say: Say = silent
+) -> bytes:
+    """The fan of a forecast as JSON with days to come marked in it, of which no analysis knows."""
+    say(DRAWING)
+    finished, days = decode_analysis(BY_SLUG[slug.decode()], analysis), MARKS.validate_json(marks)
+    remark = "".join(f"; {mark.words} on {mark.day}" for mark in days)
+    made = _module(_FORECAST_CHARTS).draw_fan(
+        histories.decode(history), finished, CANVASES[canvas.decode()], remark=remark, marks=days
     )
     return _CHART.dump_json(made)
 
@@ -127,7 +149,7 @@ def draw_ranges(canvas: bytes, *verdicts: bytes, say: Say = silent) -> bytes:
 
 def warm() -> None:
     """Import every card's models, and run each once where its first run is slow."""
-    for name in (*(f"{panel.module}.analyse" for panel in BY_SLUG.values()), _OUTCOME_CHART, _RANGES_CHART):
+    for name in (*(f"{panel.module}.analyse" for panel in BY_SLUG.values()), _FORECAST_CHARTS, _RANGES_CHART):
         module = _module(name)
         if hasattr(module, "warm"):
             module.warm()

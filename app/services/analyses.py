@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
-from app.charts.chart import Chart
+from app.charts.chart import Chart, DayMark
 from app.compute.engine import Engine
 from app.compute.progress import ProgressListeners, prefix_progress
 from app.errors import NotApplicableError, TooFewBarsError
@@ -75,6 +75,17 @@ class Analyses:
             self._remembered(f"charts:{key}", draw), self._outcome_chart(key, panel, finished, canvas)
         )
         return jobs.decode_charts(charts) | outcome
+
+    async def marked_fan(self, panel: Panel, finished: Finished, canvas: str, marks: tuple[DayMark, ...]) -> Chart:
+        """The fan of a ``finished`` forecast with ``marks`` at days to come, drawn apart from its other charts."""
+        digest = hashlib.sha256(jobs.MARKS.dump_json(marks)).hexdigest()
+
+        async def draw() -> bytes:
+            history, analysis = finished.loaded.history, finished.json
+            return await jobs.request_marked_fan(self.engine.run, panel, canvas, history, analysis, marks)
+
+        key = f"fan:{panel.slug}:{canvas}:{finished.analysis.horizon}:{finished.loaded.key}:{digest}"
+        return jobs.decode_chart(await self._remembered(key, draw))
 
     async def ranges(self, verdicts: Sequence[Finished], canvas: str) -> Chart:
         """The chart that sets the ranges of finished ``verdicts`` side by side."""

@@ -1,5 +1,6 @@
 """The history of a query: loaded once, kept under the hash of its content, and read row by row only to be made."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pydantic import TypeAdapter
 
 from app.compute.progress import report
 from app.market import history as histories
+from app.market.calendar import sessions_after
 from app.market.fallback import ANSWER_SECONDS, keep_answer, kept_answer
 from app.market.passport import Passport, Stale
 from app.market.raw_history import RawHistory
@@ -81,6 +83,8 @@ class HistoryLoader:
                 (answer, quotes), history = await self._load(query), None
             history, after = await self._built(query, answer, quotes, history)
         key, passport = hashlib.sha256(history).hexdigest(), histories.decode_passport(history)
+        # The calendar of an exchange takes a while the first time, and whoever answers asks it on the event loop.
+        await asyncio.to_thread(sessions_after, passport.calendar, answer.newest, 1)
         return LoadedHistory(history, key, passport, answer.newest, answer.stale, _FOLLOWING.validate_json(after))
 
     async def _built(
@@ -88,7 +92,8 @@ class HistoryLoader:
     ) -> tuple[bytes, bytes]:
         """The history, unless there is one already, and what followed it, both kept."""
         if history is None:
-            history = histories.encode(histories.history_until(quotes, query.as_of))
+            until = await asyncio.to_thread(histories.history_until, quotes, query.as_of)
+            history = histories.encode(until)
             await self.cache.set(_history_key(answer, query), history, self.seconds)
         if query.as_of is None:
             return history, _NOTHING_FOLLOWS

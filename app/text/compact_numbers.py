@@ -2,21 +2,35 @@
 
 import math
 
+from babel.numbers import get_currency_precision
+
 # Not from strftime, whose words follow the locale of the machine.
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MAGNITUDES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
 _SPELLED_OUT_BELOW = 1e7
 
 
-def price_text(price: float) -> str:
-    """A price by itself: two decimals as money has, four significant digits below one, 65.00M for huge ones."""
+def price_text(price: float, currency: str = "") -> str:
+    """A price by itself: two decimals or its ``currency``'s, four significant digits below one, 65.00M if huge."""
     size = abs(price)
     if size >= _SPELLED_OUT_BELOW:
         return compact_text(price, 2)
     if size >= 1 or size == 0:
-        return signed(price, 2 if size < 100_000 else 0)
+        return signed(price, decimals_of(currency, size) if size < 100_000 else 0)
     decimals = 3 - math.floor(math.log10(size))
     return signed(price, decimals).rstrip("0")
+
+
+_CHEAP = {"JPY": 1000}
+
+
+def decimals_of(currency: str, price: float) -> int:
+    """With how many decimals a ``price`` from ten on is quoted: none in won and rupiah, a tenth in yen where cheap.
+
+    ``currency`` is an ISO code or one of Yahoo's for a hundredth; two for anything else.
+    """
+    # What babel does not know has two.
+    return max(get_currency_precision(currency), int(abs(price) < _CHEAP.get(currency, 0)))
 
 
 def tick_text(value: float, step: float) -> str:

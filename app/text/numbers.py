@@ -4,15 +4,22 @@ import re
 from datetime import date
 from typing import Protocol
 
-from babel.numbers import get_currency_precision, get_currency_symbol
+from babel.numbers import get_currency_symbol
 
-from app.text.compact_numbers import MONTHS
+from app.text.compact_numbers import MONTHS, decimals_of
 
 MINUS = "−"
 NARROW_SPACE = "\u202f"
 _LOCALE = "en_US"
 # Files and some listings say something else in its place.
 _CURRENCY_CODE = re.compile("[A-Za-z]{3}")
+# Yahoo's codes for parts of a currency, which no standard has: what stands behind a price, and the name.
+_PARTS = {
+    "GBp": ("p", "pence"),
+    "ZAc": ("c", "South African cents"),
+    "ILA": (f"{NARROW_SPACE}agorot", "agorot"),
+    "KWF": (f"{NARROW_SPACE}fils", "Kuwaiti fils"),
+}
 
 
 class Listing(Protocol):
@@ -85,7 +92,7 @@ def on_one_line(text: str) -> str:
 
 
 def money(value: float, priced: Priced) -> str:
-    """``value`` in the currency of ``priced``: $2,506.85, ¥2,507, 412.30 GBp; indices and rates are bare."""
+    """``value`` in the currency of ``priced``: $2,506.85, ₩70,500, 412.30p; indices and rates are bare."""
     return in_currency(value, priced.data.currency, priced.ticker)
 
 
@@ -93,13 +100,14 @@ def in_currency(value: float, currency: str, ticker: str) -> str:
     """A price of ``ticker`` in ``currency``: $2,506.85, ¥2,507, 412.30 GBp; indices and rates are bare."""
     if not _CURRENCY_CODE.fullmatch(currency) or ticker.startswith("^") or ticker.endswith("=X"):
         return price(value)
-    number, symbol = _number(value, currency), get_currency_symbol(currency, _LOCALE)
+    # Small prices need all the digits they can get.
+    number = price(value) if abs(value) < 10 else f"{value:,.{decimals_of(currency, value)}f}"
+    if currency in _PARTS:
+        return number + _PARTS[currency][0]
+    symbol = get_currency_symbol(currency, _LOCALE)
     return f"{number}{NARROW_SPACE}{symbol}" if symbol[-1].isalpha() else f"{symbol}{number}"
 
 
-def _number(value: float, currency: str) -> str:
-    decimals = get_currency_precision(currency)
-    # What is quoted in yen has a tenth of one where it is cheap, and small prices need all the digits they can get.
-    if abs(value) < 10:
-        return price(value)
-    return f"{value:,.{decimals or int(abs(value) < 1000)}f}"
+def currency_name(currency: str) -> str:
+    """What prices are in, for a sentence: USD, pence, a currency that nobody told."""
+    return "an unknown currency" if currency == "unknown" else _PARTS.get(currency, ("", currency))[1]

@@ -1,5 +1,6 @@
 """One card, as a fragment or as JSON."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -21,6 +22,8 @@ from app.web.context import (
 from app.web.http.caching import fresh_seconds, validated
 from app.web.templating import render
 from app.web.views import CardView, Pictures, Slot, slot_of
+
+_ANSWER = "verdict"
 
 
 async def fragment(request: Request) -> Response:
@@ -48,8 +51,23 @@ def _freshness(request: Request, finished: Finished) -> str:
 
 async def card_view(app: AppContext, panel: Panel, slot: Slot, query: Query, canvas: str) -> CardView:
     """The card of ``query`` for its ``slot`` on a page, where it can be run again."""
+    if panel.slug == _ANSWER:
+        # Asked while the models work, and only of a source that gives prices.
+        await app.analyses.loader.prepare(query)
+        app.announcements.begin(query)
     finished = await app.analyses.finished(panel, query)
-    return await draw_card(app, slot, finished, canvas, interactive=True)
+    card = await draw_card(app, slot, finished, canvas, interactive=True)
+    return card if panel.slug != _ANSWER else await _with_ahead(app, query, finished, canvas, card)
+
+
+async def _with_ahead(app: AppContext, query: Query, finished: Finished, canvas: str, card: CardView) -> CardView:
+    """The answer with what is announced beside it, as far as that is known: in nothing that is computed or signed."""
+    ahead = await app.announcements.ahead(query, finished)
+    if not ahead.marks:
+        return replace(card, ahead=ahead.sentences)
+    fan = await app.analyses.marked_fan(BY_SLUG[_ANSWER], finished, canvas, ahead.marks)
+    pictures = replace(card.pictures, charts={**card.pictures.charts, "fan": fan})
+    return replace(card, ahead=ahead.sentences, pictures=pictures)
 
 
 async def draw_card(app: AppContext, slot: Slot, finished: Finished, canvas: str, *, interactive: bool) -> CardView:

@@ -18,6 +18,7 @@ from app.market.fallback import HealthTracked
 from app.panels import BY_SLUG
 from app.panels.panel import Panel, Query
 from app.services.analyses import Analyses
+from app.services.announced import Announcements
 from app.services.live_prices import LivePrices
 from app.services.metrics import Metrics
 from app.services.receipts.signer import ReceiptSigner
@@ -36,6 +37,7 @@ class AppContext:
     site: Site
     style: str
     analyses: Analyses
+    announcements: Announcements
     finder: Finder
     live: LivePrices
     signer: ReceiptSigner

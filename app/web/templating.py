@@ -36,6 +36,7 @@ _FILTERS = (
     numbers.on_one_line,
     numbers.money,
     numbers.in_currency,
+    numbers.currency_name,
     glossary.terms,
 )
 _ENVIRONMENT.filters.update({function.__name__: function for function in _FILTERS})

@@ -96,7 +96,10 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """panels/<slug>.html or panels/_card.html: a finished card; an ``outcome`` is among its ``pictures`` too."""
+    """panels/<slug>.html or panels/_card.html: a finished card; an ``outcome`` is among its ``pictures`` too.
+
+    ``ahead`` are sentences on announced days, which no analysis knows of.
+    """
 
     slot: Slot
     analysis: Analysis
@@ -105,6 +108,7 @@ class CardView:
     outcome: Outcome | None
     stale: Stale | None
     interactive: bool
+    ahead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

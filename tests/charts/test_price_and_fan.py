@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pytest
 
+from app.charts.chart import DayMark
 from app.charts.pictures.fan import FanData, Track, fan
 from app.charts.pictures.overview import price_and_volume
 from tests.support.drawings import draw_fan, draw_price, root_of, svg_of, walk, word_boxes
@@ -54,6 +55,17 @@ def test_what_happened_starts_at_the_last_close_and_ends_where_it_is_known(canva
     path, median = points(chart, "actual"), points(chart, "median")
     np.testing.assert_allclose(path[0], points(chart, "close")[-1], atol=0.11)
     assert path[-1, 0] == pytest.approx(median[0, 0] + 7 / 22 * (median[-1, 0] - median[0, 0]), abs=0.2)
+
+
+def test_days_to_come_are_marked_where_they_lie(canvas):
+    dates, _ = walk()
+    days = [np.busday_offset(dates[-1], ahead).item() for ahead in (5, 21)]
+    chart = draw_fan(canvas, 22, marks=[DayMark(days[0], "results"), DayMark(days[1], "ex-dividend")])
+    assert {"results", "ex-dividend"} <= words_of(chart)
+    first, last = points(chart, "median")[[0, -1], 0]
+    for row, ahead in enumerate((5, 21)):
+        across = points(chart, f"ahead-{row}")[:, 0]
+        np.testing.assert_allclose(across, first + ahead / 22 * (last - first), atol=0.3)
 
 
 def test_a_faint_track_older_than_the_picture_is_cut_at_its_edge(canvas):

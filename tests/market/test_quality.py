@@ -21,7 +21,6 @@ SHARED = ROOT.parent / "shared" / "data"
 COLUMNS = ("open", "high", "low", "close", "adj_close", "volume")
 present = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared prices are not on this machine")
 DEFECTS = {
-    "AET-L-1d-100x-error": ("100-fold", ["2022-05-09", "2022-05-20"], True),
     "4063-T-1d-bad-stock-split": ("split", ["2023-03-29"], True),
     "8TRA-DE-1d-missing-div-adjust": ("dividend", ["2023-06-02"], False),
     "KEN-TA-1d-bad-div": ("dividend", ["2022-01-19", "2024-04-08"], False),
@@ -55,6 +54,18 @@ def test_a_real_defect_is_flagged_with_its_day(name, words, days, unbelievable):
     jumps = history_until(defect(name), None).passport.jumps
     assert [str(jump.day) for jump in jumps] == days
     assert all(words in jump.guess and jump.unbelievable is unbelievable for jump in jumps)
+
+
+@present
+def test_days_in_pounds_among_pence_are_mended_counted_and_listed():
+    bars, fixed = (repair(defect(name)) for name in ("AET-L-1d-100x-error", "AET-L-1d-100x-error-fixed"))
+    for name in COLUMNS:
+        factor = bars.quotes.close[-1] / fixed.quotes.close[-1] if name != "volume" else 1
+        np.testing.assert_allclose(getattr(bars.quotes, name) / factor, getattr(fixed.quotes, name), rtol=1e-6)
+    mended = [remark for remark in bars.repaired if "another unit" in remark.what]
+    assert [str(remark.day) for remark in mended[:1] + mended[-1:]] == ["2022-05-09", "2022-05-19"]
+    assert len(mended) == 9
+    assert suspicious_jumps(bars.quotes) == ()
 
 
 @present
@@ -148,3 +159,19 @@ def test_through_http_the_forecast_is_a_422_and_the_overview_shows_the_fault():
     assert (forecast.status_code, overview.status_code) == (422, 200)
     assert str(DAY) in forecast.json()["error"]["sentence"]
     assert "100-fold" in overview.text
+
+
+@pytest.mark.parametrize("row", [299, 290])
+def test_where_the_newest_prices_are_in_doubt_no_card_calls_the_jump_a_move(row):
+    with served(FakeMarket(in_pence_from(row))) as client:
+        overview = " ".join(client.get("/panels/overview?ticker=SYN").text.split())
+        technicals = client.get("/panels/technicals?ticker=SYN").text
+        summary = client.get("/summary.txt?ticker=SYN").text
+    headline = overview[: overview.index("</p>", overview.index('data-glance="what"'))]
+    jump = f"{100 * (100 * TOLD.close[row] / TOLD.close[row - 1] - 1):+.1f}"[:5]
+    assert jump not in headline
+    assert ("in doubt" in headline) is (row == 299)
+    for card in (overview, technicals):
+        assert f"On {TOLD.dates[row].item():%-d %b %Y} these prices change about 100-fold" in " ".join(card.split())
+    assert overview.count("its prices are in doubt since") == 5
+    assert jump not in summary

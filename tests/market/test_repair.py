@@ -111,3 +111,61 @@ def test_what_the_source_left_out_is_listed_up_to_the_as_of_day():
     assert [remark.day for remark in history_until(noted, bars.dates[20].item()).passport.dropped] == [
         bars.dates[5].item()
     ]
+
+
+PRICES = ("open", "high", "low", "close", "adj_close")
+OTHER_UNIT, PARTLY = "in another unit than the days around it", "some of its prices in another unit"
+
+
+def in_other_unit(told, rows, factor, names=PRICES):
+    """The same market whose source told ``names`` of ``rows`` in a unit that is ``factor`` times as small."""
+    changed = {name: getattr(told, name).copy() for name in names}
+    for column in changed.values():
+        column[rows] *= factor
+    return replace(told, **changed)
+
+
+@pytest.mark.parametrize("factor", [100, 0.01, 1000, 0.001])
+@pytest.mark.parametrize("rows", [slice(100, 104), slice(0, 0), slice(150, 280)], ids=["days", "none", "months"])
+def test_days_in_another_unit_are_brought_back_and_listed(factor, rows):
+    told = market(300)
+    done = repair(in_other_unit(told, rows, factor))
+    for name in PRICES:
+        np.testing.assert_allclose(getattr(done.quotes, name), getattr(told, name), rtol=1e-12)
+    assert [remark.day for remark in done.repaired if OTHER_UNIT in remark.what] == told.dates[rows].tolist()
+    assert len(done.repaired) == len(told.dates[rows])
+
+
+@pytest.mark.parametrize("names", [("open",), ("high", "low"), ("close",), ("close", "adj_close"), ("adj_close",)])
+def test_half_a_row_in_another_unit_is_brought_to_the_other_half(names):
+    told = market(300)
+    done = repair(in_other_unit(told, [120], 100, names))
+    for name in PRICES:
+        np.testing.assert_allclose(getattr(done.quotes, name), getattr(told, name), rtol=1e-12)
+    ((day, what),) = [(remark.day, remark.what) for remark in done.repaired]
+    assert (day, PARTLY in what) == (told.dates[120].item(), True)
+
+
+def test_two_stretches_in_other_units_are_told_apart():
+    told = market(300)
+    done = repair(in_other_unit(in_other_unit(told, slice(50, 60), 100), slice(55, 57), 1000))
+    np.testing.assert_allclose(done.quotes.close, told.close, rtol=1e-12)
+
+
+def test_a_change_of_unit_that_lasts_is_left_as_it_is():
+    told = in_other_unit(market(300), slice(290, None), 100)
+    done = repair(told)
+    np.testing.assert_array_equal(done.quotes.close, told.close)
+    assert done.repaired == ()
+
+
+def test_what_comes_after_the_day_decides_nothing():
+    told = in_other_unit(market(300), slice(200, 210), 100)
+    day = told.dates[205].item()
+    assert len(history_until(told, day).passport.jumps) == 1
+    assert history_until(told, told.dates[210].item()).passport.jumps == ()
+
+
+def test_a_price_that_crashes_to_a_hundredth_and_comes_back_in_steps_is_a_market():
+    close = 100 * np.exp(np.r_[np.linspace(0, -4.6, 30), np.linspace(-4.6, 0, 60), np.zeros(30)])
+    assert repair(quotes(close)).repaired == ()

@@ -67,6 +67,18 @@ def refusal(code, description, status):
     return answer({"chart": {"result": None, "error": {"code": code, "description": description}}}, status)
 
 
+def announcing(*reports, ex_dividend=None, **more):
+    """The answer that tells when the next report is due, on one of some days, and when a dividend goes off."""
+    told = {"earnings": {"earningsDate": [_moment(day) for day in reports], **more}, "maxAge": 1}
+    if ex_dividend:
+        told["exDividendDate"] = _moment(ex_dividend)
+    return answer({"quoteSummary": {"result": [{"calendarEvents": told}], "error": None}})
+
+
+def _moment(day):
+    return int(datetime(day.year, day.month, day.day, 21, tzinfo=UTC).timestamp())
+
+
 UNKNOWN = refusal("Not Found", "No data found, symbol may be delisted", 404)
 
 

@@ -32,7 +32,10 @@ CRUMB = Answer(b"Ab1cD2eF3gH", 200, {"Content-Type": "text/plain"})
 
 
 class Yahoo:
-    """``charts`` answers for prices in turn, its last answer again and again; ``elsewhere`` is by host and path."""
+    """``charts`` answers for prices in turn, its last answer again and again; ``summary`` tells what is announced.
+
+    ``elsewhere`` is by host and path.
+    """
 
     def __init__(self, folder: Path) -> None:
         authority = trustme.CA()
@@ -53,12 +56,15 @@ class Yahoo:
         self.asked: list[str] = []
         self.open = 0
         self.charts: list[Answer] = [NOBODY]
+        self.summary = NOBODY
         self.elsewhere = {"fc.yahoo.com/": COOKIE, "query1.finance.yahoo.com/v1/test/getcrumb": CRUMB}
         self.over.clear()
 
     def answer(self, method: str, host: str, path: str) -> Answer:
         if "/v8/finance/chart/" in path:
             return self.charts.pop(0) if len(self.charts) > 1 else self.charts[0]
+        if "/v10/finance/quoteSummary/" in path:
+            return self.summary
         return self.elsewhere.get(f"{method} {host}{path}") or self.elsewhere.get(host + path, NOBODY)
 
     def is_left_alone(self) -> bool:

@@ -52,7 +52,7 @@ def values(column):
 
 
 def notes(column):
-    return [text.partition("</span>")[0] for text in column.split('<span class="note">')[1:]]
+    return [text.partition("</span>")[0] for text in column.split('<span class="note" dir="auto">')[1:]]
 
 
 def test_the_page_has_a_place_for_the_chart_and_for_each_column_and_runs_nothing():

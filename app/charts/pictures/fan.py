@@ -16,6 +16,7 @@ from app.charts.chart import (
     Canvas,
     Chart,
     Dates,
+    DayMark,
     Floats,
 )
 from app.charts.parts.axis import axis_width, box_between, lower_axis, mark_last_close, mark_no_move, value_axis
@@ -54,7 +55,7 @@ class Track:
 class FanData:
     """Closes (n,) at ``dates``, then quantiles (horizon, 7) of prices at the ``future`` dates, and tracks to compare.
 
-    The quantiles are in the order of ``forecasting.QUANTILES``.
+    The quantiles are in the order of ``forecasting.QUANTILES``; ``marks`` are days of the future.
     """
 
     dates: Dates
@@ -63,15 +64,18 @@ class FanData:
     quantiles: Floats
     faint: Track | None = None
     actual: Track | None = None
+    marks: tuple[DayMark, ...] = ()
 
 
 def fan(data: FanData, *, canvas: Canvas, alt: str, currency: str) -> Chart:
     """The forecast of ``data`` after as many closes as leave it a fair share of the width."""
     picture = _opened(data, canvas)
-    labels = _labels(picture, canvas)
+    labels = _labels(picture, canvas, currency)
     plot = _plot(picture, canvas, labels, currency)
     _draw_bands(plot, picture)
     _draw_lines(plot, picture)
+    for row, mark in enumerate(data.marks):
+        _draw_mark(plot, picture.days(np.array([mark.day], dtype="datetime64[D]")), mark.words, row)
     write_end_labels(plot, picture.horizon, labels)
     return finish(plot.figure, alt)
 
@@ -147,6 +151,13 @@ def _draw_lines(plot: Plot, picture: _OpenedFan) -> None:
         plot.dots(happened[-1:], picture.actual.values[-1:], INK, size=5)
 
 
+def _draw_mark(plot: Plot, at: Floats, words: str, row: int) -> None:
+    """A dotted line at a day to come (1,), with its words at the lower end, one row higher for each mark before."""
+    low, high = plot.y_limits
+    plot.line(np.repeat(at, 2), (low, high), INK_SOFT, 1, DOTTED, name=f"ahead-{row}")
+    plot.write(at[0], low, words, INK, align="right", dx=-4, dy=LINE_HEIGHT * (row + 0.7))
+
+
 def _draw_faint(plot: Plot, picture: _OpenedFan, faint: Track) -> None:
     days = picture.days(faint.dates)
     for edge in (faint.low, faint.high):
@@ -155,18 +166,18 @@ def _draw_faint(plot: Plot, picture: _OpenedFan, faint: Track) -> None:
     plot.line(days, faint.values, INK_SOFT, 1.4, DASHED, name="faint")
 
 
-def _labels(picture: _OpenedFan, canvas: Canvas) -> list[EndLabel]:
+def _labels(picture: _OpenedFan, canvas: Canvas, currency: str) -> list[EndLabel]:
     end, x = picture.quantiles[-1], picture.horizon
     names = {edge: f"{level} %" for low, high, _, level in _BANDS for edge in (low, high)}
     labels = []
     for edge, price in enumerate(end):
         name, tone = (names[edge], INK_SOFT) if edge in names else ("median", ACCENT)
-        short = name if edge in names else price_text(price)
-        text = short if canvas.narrow else f"{name}\u2002{price_text(price)}"
+        short = name if edge in names else price_text(price, currency)
+        text = short if canvas.narrow else f"{name}\u2002{price_text(price, currency)}"
         labels.append(EndLabel(x, price, text, tone, bold=edge == _MEDIAN))
     for track, tone, bold in ((picture.faint, INK_SOFT, False), (picture.actual, INK, True)):
         if track is not None:
-            text = track.label if canvas.narrow else f"{track.label}\u2002{price_text(track.values[-1])}"
+            text = track.label if canvas.narrow else f"{track.label}\u2002{price_text(track.values[-1], currency)}"
             labels.append(EndLabel(picture.days(track.dates)[-1], track.values[-1], text, tone, bold))
     return labels
 

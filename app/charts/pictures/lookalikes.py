@@ -60,7 +60,7 @@ _KEY = (
 def lookalikes(windows: Lookalikes, *, canvas: Canvas, alt: str, currency: str) -> Chart:
     """The windows to the left of the last close, the two fans to its right."""
     limits = padded(float(windows.prices().min()), float(windows.prices().max()))
-    ticks, labels = round_ticks(*limits, 5), _labels(windows, canvas)
+    ticks, labels = round_ticks(*limits, 5), _labels(windows, canvas, currency)
     right, room = axis_width(ticks, currency), room_for(labels)
     rows, height = key_rows(_KEY, canvas.width - right), 300 if canvas.narrow else 340
     box = box_between(canvas, height, (len(rows) + 1) * LINE_HEIGHT, right)
@@ -96,10 +96,11 @@ def _draw(plot: Plot, windows: Lookalikes) -> None:
     plot.dots([0], windows.newest[-1:], INK)
 
 
-def _labels(windows: Lookalikes, canvas: Canvas) -> list[EndLabel]:
+def _labels(windows: Lookalikes, canvas: Canvas, currency: str) -> list[EndLabel]:
     end, base = windows.fan[-1], windows.base[-1]
-    middle = price_text(end[1]) if canvas.narrow else f"median\u2002{price_text(end[1])}"
-    edges = [EndLabel(windows.days, float(price), price_text(price), INK_SOFT) for price in (end[0], end[2])]
+    low, median, high = (price_text(price, currency) for price in end)
+    middle = median if canvas.narrow else f"median\u2002{median}"
+    edges = [EndLabel(windows.days, float(end[at]), words, INK_SOFT) for at, words in ((0, low), (2, high))]
     any_day = [EndLabel(windows.days, float(price), "any day", INK_SOFT) for price in (base[0], base[2])]
     return [EndLabel(windows.days, float(end[1]), middle, ACCENT, bold=True), *edges, *any_day]
 
@@ -111,7 +112,8 @@ def aftermath(
     shown = slice(-history_bars(len(later_close), canvas), None)
     dates, close = dates[shown], close[shown]
     end, path = len(later_close), np.concatenate([close[-1:], later_close])
-    text = price_text(path[-1]) if canvas.narrow else f"actual\u2002{price_text(path[-1])}"
+    last = price_text(path[-1], currency)
+    text = last if canvas.narrow else f"actual\u2002{last}"
     label = EndLabel(end, float(path[-1]), text, INK, bold=True)
     plot = _plot_aftermath(dates, later_dates, np.concatenate([close, later_close]), label, canvas, currency)
     ahead = np.arange(end + 1.0)

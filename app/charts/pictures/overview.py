@@ -25,7 +25,7 @@ def price_and_volume(
     traded = volume if volume is not None and volume.any() else None
     scale = price_scale(close, 5 if canvas.narrow else 6)
     heights = scale.heights(close)
-    labels = _labels(dates, close, heights, canvas)
+    labels = _labels(dates, close, heights, canvas, currency)
     right = max(axis_width(scale.ticks, currency), room_for(labels))
     height = 300 if canvas.narrow else 360
     below = _VOLUME_HEIGHT + 2 * LINE_HEIGHT if traded is not None else 0
@@ -40,14 +40,14 @@ def price_and_volume(
     return finish(plot.figure, alt)
 
 
-def _labels(dates: Dates, close: Floats, heights: Floats, canvas: Canvas) -> list[EndLabel]:
+def _labels(dates: Dates, close: Floats, heights: Floats, canvas: Canvas, currency: str) -> list[EndLabel]:
     """The last close between the lowest and highest of the last 52 weeks, or of a shorter history."""
     first = int(np.searchsorted(dates, dates[-1] - _YEAR))
     span = ("52w " if canvas.narrow else "52-week ") if first > 0 else ""
     year = heights[first:]
     return [
         EndLabel(first + int(year.argmin()), float(year.min()), f"{span}low", INK_SOFT),
-        EndLabel(len(close) - 1, float(heights[-1]), price_text(close[-1]), INK, bold=True),
+        EndLabel(len(close) - 1, float(heights[-1]), price_text(close[-1], currency), INK, bold=True),
         EndLabel(first + int(year.argmax()), float(year.max()), f"{span}high", INK_SOFT),
     ]
 

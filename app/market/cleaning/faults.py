@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from app.market.cleaning.scales import units_in
 from app.market.passport import Jump
 from app.market.raw_history import RawHistory
 
 _SMALLEST_MOVE = float(np.log(1.3))
-_UNITS = (100, 1000)
 _NO_MARKET = 20.0
 _SPLITS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20)
 _WITHOUT_VOLUME = 3
@@ -39,9 +39,9 @@ def _moves(bars: RawHistory) -> Iterator[Jump]:
 
 def _guess(bars: RawHistory, row: int, move: float, sigma: float) -> str:
     factor = float(np.exp(abs(move)))
-    for unit in _UNITS:
-        if abs(np.log(factor / unit)) < 0.25:
-            return f"about {unit}-fold, as if in two units such as pence and pounds"
+    unit = float(np.exp(np.abs(units_in(np.array([move])))[0]))
+    if unit > 1:
+        return f"about {unit:.0f}-fold, as if in two units such as pence and pounds"
     if _split_is_known(bars, row, move, sigma):
         return f"about {factor:.2g}-fold, as if the split of these days was not adjusted for"
     if factor > _NO_MARKET:

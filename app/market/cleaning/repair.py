@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import BadBarsError
+from app.market.cleaning.scales import in_one_unit
 from app.market.passport import Remark
 from app.market.raw_history import ARRAYS, Floats, RawHistory
 
@@ -31,8 +32,10 @@ def repair(quotes: RawHistory) -> Repaired:
     real, empty = _without_empty(ordered)
     single, doubles = _without_doubles(real)
     whole, filled = _filled(single)
-    consistent, mended = _consistent(whole)
-    return Repaired(consistent, _by_day([*quotes.left_out, *doubles, *empty]), _by_day(moved + filled + mended))
+    even, rescaled = in_one_unit(whole)
+    consistent, mended = _consistent(even)
+    remarks = moved + filled + rescaled + mended
+    return Repaired(consistent, _by_day([*quotes.left_out, *doubles, *empty]), _by_day(remarks))
 
 
 def _by_day(remarks: list[Remark]) -> tuple[Remark, ...]:

@@ -1,10 +1,67 @@
-"""Prices on one scale: later splits undone, single precision restored, digits cut."""
+"""Prices on one scale: in one unit, later splits undone, single precision restored, digits cut."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from app.market.passport import Remark
 from app.market.raw_history import Dividend, Floats, RawHistory
+
+_UNITS = np.log([100.0, 1000.0])
+_NEAR_UNIT = 0.25
+# More changes than a source makes by mistake are how that price is quoted.
+_MOST_CHANGES = 100
+
+
+def units_in(logs: Floats) -> Floats:
+    """For each log ratio (n,) that of the unit it is about, 100 or 1 000 either way; zero where it is about none."""
+    apart = np.abs(np.abs(logs)[:, None] - _UNITS)
+    return np.where(apart.min(axis=1) < _NEAR_UNIT, np.sign(logs) * _UNITS[apart.argmin(axis=1)], 0.0)
+
+
+def in_one_unit(quotes: RawHistory) -> tuple[RawHistory, list[Remark]]:
+    """The same rows (in order, all prices above zero), those mended that are for a while in another unit.
+
+    Pence come and go as pounds for some days, or in some of a day's four prices. A change that does not go back stays:
+    nobody can tell there which unit is right.
+    """
+    close = quotes.close / np.exp(_excess(quotes.close))
+    mended: dict[str, Any] = {"close": close, "adj_close": quotes.adj_close / np.exp(_excess(quotes.adj_close))}
+    for name in ("open", "high", "low"):
+        column: Floats = getattr(quotes, name)
+        mended[name] = column / np.exp(units_in(np.log(column / close)))
+    changed = np.any([mended[name] != getattr(quotes, name) for name in mended], axis=0)
+    whole = np.all([mended[name] != getattr(quotes, name) for name in ("open", "high", "low", "close")], axis=0)
+    return (
+        replace(quotes, **mended) if changed.any() else quotes,
+        [
+            *_marked(quotes, whole, "in another unit than the days around it: brought to theirs"),
+            *_marked(quotes, changed & ~whole, "some of its prices in another unit: brought to that of the others"),
+        ],
+    )
+
+
+def _marked(quotes: RawHistory, rows: NDArray[np.bool_], what: str) -> list[Remark]:
+    return [Remark(day, what) for day in quotes.dates[rows].tolist()]
+
+
+def _excess(prices: Floats) -> Floats:
+    """By how many units, as a logarithm, each of ``prices`` (n,) is above those before and after its stretch."""
+    excess = np.zeros(len(prices))
+    steps = units_in(np.diff(np.log(prices)))
+    changes = np.flatnonzero(steps) + 1
+    if not 2 <= len(changes) <= _MOST_CHANGES:
+        return excess
+    edges, levels = [0, *changes.tolist(), len(prices)], [0.0, *np.cumsum(steps[changes - 1]).tolist()]
+    while inner := [at for at in range(1, len(levels) - 1) if abs(levels[at - 1] - levels[at + 1]) < _NEAR_UNIT]:
+        # The shortest first: what surrounds it is the rule.
+        shortest = min(inner, key=lambda at: edges[at + 1] - edges[at])
+        excess[edges[shortest] : edges[shortest + 1]] += levels[shortest] - levels[shortest - 1]
+        del edges[shortest : shortest + 2], levels[shortest : shortest + 2]
+    return excess
+
 
 # Undoing a split or a dividend leaves rounding noise in the last bits. Thirty bits and then nine digits keep apart
 # every price a source can print and keep none of that noise, so that a history is the same bytes however later events

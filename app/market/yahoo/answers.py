@@ -10,6 +10,9 @@ from typing import Any, Protocol
 from app.errors import NoPricesError, SourceBrokenError, SourceRefusedError, UnknownTickerError
 
 TITLE = "Yahoo"
+UNKNOWN = "unknown"
+GUESSED_ZONE = "Etc/GMT"
+"""What the name of a zone begins with that was made of an offset; its sign is the other way round."""
 _REFUSALS = (429, 999)
 _STRANGERS = (401, 403)
 _PATIENCE = 60
@@ -34,6 +37,10 @@ class Answer(Protocol):
         """What came before the body."""
 
     @property
+    def content(self) -> bytes:
+        """The body."""
+
+    @property
     def text(self) -> str:
         """The decoded body."""
 
@@ -46,8 +53,8 @@ class NotAuthorisedError(Exception):
         self.words = words
 
 
-def judge(answer: Answer, ticker: str) -> None:
-    """Do nothing for a chart with rows; raise what any other answer means, whatever its status says."""
+def judge(answer: Answer, ticker: str) -> bytes:
+    """The body of a chart with rows, as yfinance can read it; raise what other answers mean, whatever their status."""
     said, words = _read_json(answer)
     _judge_error(_error(said), ticker, words)
     chart = _first_chart(said)
@@ -55,12 +62,32 @@ def judge(answer: Answer, ticker: str) -> None:
         raise SourceBrokenError(TITLE, words)
     if not chart.get("timestamp"):
         raise NoPricesError(TITLE, ticker)
+    return _completed(said, chart.get("meta"), answer)
+
+
+def _completed(said: Any, meta: Any, answer: Answer) -> bytes:
+    """The body, with a currency and a time zone, without which yfinance gives up, where Yahoo told none."""
+    if not isinstance(meta, dict) or (meta.get("currency") and meta.get("exchangeTimezoneName")):
+        return answer.content
+    meta["currency"] = meta.get("currency") or UNKNOWN
+    if not meta.get("exchangeTimezoneName"):
+        hours = round(float(meta.get("gmtoffset") or 0) / 3600)
+        meta["exchangeTimezoneName"] = f"{GUESSED_ZONE}{-hours:+d}" if hours else "Etc/UTC"
+    return json.dumps(said).encode()
 
 
 def judge_search(answer: Answer) -> None:
     """Do nothing for a list of instruments, be it empty; raise what any other answer means."""
     said, words = _read_json(answer)
     if answer.status_code >= 400 or not isinstance(said, dict) or not isinstance(said.get("quotes"), list):
+        raise SourceBrokenError(TITLE, words)
+
+
+def judge_summary(answer: Answer, ticker: str) -> None:
+    """Do nothing for facts about a ticker; raise what any other answer means."""
+    said, words = _read_json(answer)
+    _judge_error(_error(said), ticker, words)
+    if answer.status_code >= 400 or not isinstance(said, dict) or not said.get("quoteSummary"):
         raise SourceBrokenError(TITLE, words)
 
 

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,12 @@ from app.errors import NoPricesError
 from app.market.cleaning.scales import restored
 from app.market.passport import Remark
 from app.market.raw_history import Dividend, Listing, RawHistory, Split
-from app.market.source import Instrument, LatestPrice
-from app.market.yahoo.answers import TITLE
+from app.market.source import Announced, Instrument, LatestPrice
+from app.market.yahoo.answers import GUESSED_ZONE, TITLE, UNKNOWN
 from app.market.yahoo.exchanges import adjustment_of, calendar_of
 
 _COLUMNS = ("Open", "High", "Low", "Close", "Adj Close", "Volume")
+_NO_ZONES = (GUESSED_ZONE, "Etc/UTC")
 _RUNNING = "the session was still running, or hardly over: its price was no close yet"
 # Yahoo shows many exchanges with a delay, so that the last trades of a session come in after its end.
 _SETTLING = timedelta(minutes=20)
@@ -46,14 +47,14 @@ def quotes_from(ticker: str, table: pd.DataFrame, told: Mapping[str, Any], recei
 
 def _listing(ticker: str, told: Mapping[str, Any]) -> Listing:
     exchange, instrument = str(told["exchangeName"]), str(told["instrumentType"])
-    currency = str(told["currency"] or "unknown")
+    currency, zone = str(told["currency"] or UNKNOWN), str(told["exchangeTimezoneName"])
     return Listing(
         ticker=ticker,
-        name=str(told.get("longName") or told.get("shortName") or ticker),
+        name=_plain(told.get("longName") or told.get("shortName") or ticker) or ticker,
         source="yahoo",
         currency=currency,
         exchange=str(told.get("fullExchangeName") or exchange),
-        time_zone=str(told["exchangeTimezoneName"]),
+        time_zone=UNKNOWN if zone.startswith(_NO_ZONES) else zone,
         calendar=calendar_of(exchange, instrument),
         adjustment=adjustment_of(instrument, currency),
     )
@@ -132,11 +133,28 @@ def quote_in(ticker: str, said: Mapping[str, Any]) -> LatestPrice:
         ticker=ticker,
         price=_price(told["regularMarketPrice"]),
         at=at,
-        currency=str(told["currency"] or "unknown"),
+        currency=str(told["currency"] or UNKNOWN),
         close_before=None if before is None else _price(before),
         opens=opens,
         closes=closes,
     )
+
+
+def announced_in(said: Mapping[str, Any]) -> Announced:
+    """The days to come in a summary; raises ``LookupError``, ``TypeError`` or ``ValueError`` where it is not whole."""
+    told = said["quoteSummary"]["result"][0]["calendarEvents"]
+    earnings, paid = told.get("earnings") or {}, told.get("exDividendDate")
+    days = sorted(_day(moment) for moment in earnings.get("earningsDate") or ())
+    return Announced(
+        report=days[0] if days else None,
+        report_until=days[-1] if days else None,
+        estimated=bool(earnings.get("isEarningsDateEstimate")) or len(days) > 1,
+        ex_dividend=_day(paid) if paid else None,
+    )
+
+
+def _day(moment: Any) -> date:
+    return datetime.fromtimestamp(moment["raw"] if isinstance(moment, dict) else moment, UTC).date()
 
 
 def _price(value: Any) -> float:

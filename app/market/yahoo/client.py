@@ -18,15 +18,16 @@ from yfinance.scrapers.history import PriceHistory
 
 from app.errors import SourceBrokenError, SourceSilentError
 from app.market.raw_history import RawHistory
-from app.market.source import MOST_FOUND, Instrument, LatestPrice
+from app.market.source import MOST_FOUND, Announced, Instrument, LatestPrice
 from app.market.yahoo.answers import TITLE, NotAuthorisedError, described, heard_at
-from app.market.yahoo.bars import found_in, quote_in, quotes_from
+from app.market.yahoo.bars import announced_in, found_in, quote_in, quotes_from
 from app.market.yahoo.session import Deadline, YahooSession
 
 # Older than Yahoo's oldest bar. All of it, because an as-of date needs the 2 520 bars before it, whichever day asks.
 _EVER = date(1927, 1, 1)
 _CHART = f"{_BASE_URL_}/v8/finance/chart/"
 _SEARCH = f"{_BASE_URL_}/v1/finance/search"
+_SUMMARY = f"{_BASE_URL_}/v10/finance/quoteSummary/"
 T = TypeVar("T")
 _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
     (curl.DNSError, "its name cannot be resolved"),
@@ -57,6 +58,11 @@ def search(words: str, deadline: Deadline) -> tuple[Instrument, ...]:
 def newest(ticker: str, deadline: Deadline) -> LatestPrice:
     """The last price of ``ticker``; blocks and raises like ``fetch``."""
     return _asked(lambda session: _quote(ticker, session), ticker, deadline)
+
+
+def announced(ticker: str, deadline: Deadline) -> Announced:
+    """What is announced of ``ticker``, with a cookie and a crumb from the start; blocks and raises like ``fetch``."""
+    return _introduced(lambda session: _announced(ticker, session), ticker, deadline)
 
 
 def _asked(ask: Callable[[YahooSession], T], about: str, deadline: Deadline) -> T:
@@ -115,6 +121,12 @@ def _quote(ticker: str, session: YahooSession) -> LatestPrice:
     # A day's single bar is the smallest answer that has the last price, and there is one before the first trade too.
     said = _own(session).get(_CHART + quote(ticker, safe=""), {"range": "1d", "interval": "1d"}).json()
     return quote_in(ticker, said)
+
+
+def _announced(ticker: str, session: YahooSession) -> Announced:
+    # What yfinance's Ticker.calendar asks for, which would read the days by the clock of this machine.
+    wanted = {"modules": "calendarEvents", "formatted": "false"}
+    return announced_in(_own(session).get(_SUMMARY + quote(ticker, safe=""), wanted).json())
 
 
 def _own(session: YahooSession) -> YfData:

@@ -1,17 +1,21 @@
 """Which trading days go with an exchange as Yahoo names it, and what Yahoo's odd currencies mean."""
 
-from app.market.calendar import EVERY_DAY, WEEKDAYS
+from app.market.calendar import CURRENCIES, EVERY_DAY, SUNDAYS, WEEKDAYS
 
-# Yahoo's exchangeName by the calendar of the holidays package that it keeps to; exchanges without one are left out.
+# Yahoo's exchangeName by the calendar that it keeps to; exchanges without one are left out. Yahoo's daily bars of
+# American futures are those of the stock exchange: of 5 855 of gold its calendar misses 19, that of the CME 164.
 _EXCHANGES = {
-    "XNYS": ("NYQ", "ASE", "PCX", "BTS", "PNK", "OQB", "OQX", "OEM", "OID", "SNP", "DJI", "CXI", "CGI", "WCB"),
+    "XNYS": (
+        *("NYQ", "ASE", "PCX", "BTS", "PNK", "OQB", "OQX", "OEM", "OID", "SNP", "DJI", "CXI", "CGI", "WCB"),
+        *("CME", "CBT", "CMX", "NYM"),
+    ),
     "XNAS": ("NMS", "NGM", "NCM", "NIM", "NAS"),
-    "XCME": ("CME", "CBT", "CMX", "NYM"),
     "XTSE": ("TOR", "VAN", "CNQ", "NEO"),
     "XMEX": ("MEX",),
     "BVMF": ("SAO",),
     "XBUE": ("BUE",),
     "XBOG": ("BVC",),
+    "XSGO": ("SGO",),
     "XLON": ("LSE", "IOB", "AQS", "FGI"),
     "XETR": ("GER",),
     "XFRA": ("FRA", "STU", "MUN", "DUS", "HAM", "HAN", "BER"),
@@ -22,6 +26,16 @@ _EXCHANGES = {
     "XDUB": ("ISE",),
     "XMIL": ("MIL", "TLO"),
     "XOSL": ("OSL",),
+    "XCSE": ("CPH",),
+    "XSTO": ("STO",),
+    "XHEL": ("HEL",),
+    "XICE": ("ICE",),
+    "XTAL": ("TAL",),
+    "XRIS": ("RIS",),
+    "XLIT": ("LIT",),
+    "XWBO": ("VIE",),
+    "XPRA": ("PRA",),
+    "XBUD": ("BUD",),
     "XATH": ("ATH",),
     "XMAD": ("MCE",),
     "XSWX": ("EBS", "ZRH"),
@@ -30,13 +44,20 @@ _EXCHANGES = {
     "XNSE": ("NSI",),
     "XBOM": ("BSE",),
     "XKAR": ("KAR",),
-    "XJPX": ("JPX", "OSA", "FKA", "SAP"),
+    "XSAU": ("SAU",),
+    "XTAE": ("TLV",),
+    SUNDAYS: ("CAI", "DOH", "KUW"),
+    "XTKS": ("JPX", "OSA", "FKA", "SAP"),
     "XHKG": ("HKG", "HKS"),
     "XSHG": ("SHH",),
     "XSHE": ("SHZ",),
     "XTAI": ("TAI", "TWO"),
     "XKRX": ("KSC", "KOE"),
     "XSES": ("SES",),
+    "XIDX": ("JKT",),
+    "XKLS": ("KLS",),
+    "XBKK": ("SET",),
+    "XPHS": ("PHS",),
     "XASX": ("ASX",),
     "XNZE": ("NZE",),
     "XJSE": ("JNB",),
@@ -56,7 +77,7 @@ def calendar_of(exchange: str, instrument: str) -> str:
     """The calendar for Yahoo's ``exchangeName`` and ``instrumentType``; weekdays where no better one is known."""
     if instrument == _ALL_WEEK:
         return EVERY_DAY
-    return WEEKDAYS if instrument in _NO_EXCHANGE else CALENDARS.get(exchange, WEEKDAYS)
+    return CURRENCIES if instrument in _NO_EXCHANGE else CALENDARS.get(exchange, WEEKDAYS)
 
 
 def adjustment_of(instrument: str, currency: str) -> str:

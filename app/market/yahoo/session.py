@@ -12,12 +12,13 @@ from curl_cffi.requests.exceptions import CertificateVerifyError
 from curl_cffi.requests.session import HttpMethod
 
 from app.errors import SourceSilentError
-from app.market.yahoo.answers import judge, judge_search
+from app.market.yahoo.answers import judge, judge_search, judge_summary
 
 _INTRODUCTIONS = ("https://fc.yahoo.com", "https://guce.yahoo.com/consent")
 _CRUMB = "/v1/test/getcrumb"
 _CHART = "/v8/finance/chart/"
 _SEARCH = "/v1/finance/search"
+_SUMMARY = "/v10/finance/quoteSummary/"
 _CERTIFICATES = ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 
 
@@ -66,9 +67,11 @@ class YahooSession(Session[Response]):
         # Elsewhere are introductions and the page that asks about cookies, which yfinance answers to get on.
         path = urlsplit(self.last.url).path
         if path.startswith(_CHART):
-            judge(self.last, self._ticker)
+            self.last.content = judge(self.last, self._ticker)
         elif path == _SEARCH:
             judge_search(self.last)
+        elif path.startswith(_SUMMARY):
+            judge_summary(self.last, self._ticker)
         return self.last
 
     def _sent(self, method: HttpMethod, url: str, *args: Any, **said: Any) -> Response:

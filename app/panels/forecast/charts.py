@@ -1,8 +1,10 @@
 """The charts that cards share: the fan from the last close, past forecasts with what happened, and an outcome."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from app.charts.chart import Canvas, Chart
+from app.charts.chart import Canvas, Chart, DayMark
 from app.charts.pictures.fan import FanData, Track, fan
 from app.charts.pictures.intervals import PastIntervals, interval_hits
 from app.charts.pictures.lookalikes import aftermath
@@ -22,8 +24,9 @@ def draw_fan(
     faint: Track | None = None,
     remark: str = "",
     actual: Track | None = None,
+    marks: Sequence[DayMark] = (),
 ) -> Chart:
-    """The forecast after the last year of closes; ``remark`` ends the words for who cannot see the tracks."""
+    """The forecast after the last year of closes; ``remark`` ends the words for who cannot see tracks and marks."""
     forecast = analysis.forecast
     dates = np.array(forecast.dates, dtype="datetime64[D]")
     quantiles = np.array([forecast.quantiles[str(level)] for level in QUANTILES]).T
@@ -32,7 +35,7 @@ def draw_fan(
         f"{quantiles[-1, MEDIAN]:.6g}, its 80 % band at {quantiles[-1, _LOW]:.6g} to {quantiles[-1, _HIGH]:.6g}"
         f"{remark}."
     )
-    data = FanData(history.dates[-250:], history.adj_close[-250:], dates, quantiles, faint, actual)
+    data = FanData(history.dates[-250:], history.adj_close[-250:], dates, quantiles, faint, actual, tuple(marks))
     return fan(data, canvas=canvas, alt=alt, currency=analysis.data.currency)
 
 

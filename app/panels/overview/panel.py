@@ -12,9 +12,9 @@ def overview_facts(analysis: OverviewAnalysis) -> tuple[Fact, ...]:
         money(price, analysis) for price in (analysis.last_close, analysis.year_low, analysis.year_high)
     )
     return (
-        Fact("last_close", "Last close", close, f"{signed_percent(analysis.change, 2)} on {day(analysis.as_of)}"),
+        Fact("last_close", "Last close", close, _last_change(analysis)),
         fall_fact(analysis),
-        Fact("year_range", "52-week range", f"{lowest} – {highest}"),
+        Fact("year_range", "52-week range", *_unless_doubted(analysis, f"{lowest} – {highest}")),
         *(typical_move_fact(analysis, move.days) for move in analysis.typical_moves),
         *(_tail(tail) for tail in analysis.tail_risk),
         _drawdown(analysis),
@@ -46,6 +46,21 @@ PANEL = Panel(
     heights=Heights(114, 112.5, 71),
 )
 
+
+def _last_change(analysis: OverviewAnalysis) -> str:
+    """The move of the last day, unless its prices are the fault themselves."""
+    on, doubted = day(analysis.as_of), analysis.data.doubted
+    if doubted is not None and doubted.day == analysis.as_of:
+        return f"on {on}, in doubt: {doubted.guess}"
+    return f"{signed_percent(analysis.change, 2)} on {on}"
+
+
+def _unless_doubted(analysis: OverviewAnalysis, value: str, note: str = "") -> tuple[str, str]:
+    """The value and note of a fact about the last year, or that nothing can be said of it across a fault."""
+    doubted = analysis.data.doubted
+    return (value, note) if doubted is None else (NONE, f"its prices are in doubt since {day(doubted.day)}")
+
+
 _TOO_SHORT = "this history is too short to say"
 
 
@@ -67,7 +82,8 @@ def fall_fact(analysis: OverviewAnalysis) -> Fact:
         f"a close that far below the last within {plural(analysis.horizon, 'trading day')}, at today's volatility; "
         f"{percent(fall.base_rate, 0)} in its past"
     )
-    return Fact("fall", f"Chance of a {percent(fall.fall, 0)} fall", percent(fall.now, 0), note)
+    label = f"Chance of a {percent(fall.fall, 0)} fall"
+    return Fact("fall", label, *_unless_doubted(analysis, percent(fall.now, 0), note))
 
 
 def _tail(tail: TailRisk) -> Fact:
@@ -79,7 +95,7 @@ def _tail(tail: TailRisk) -> Fact:
 def _drawdown(analysis: OverviewAnalysis) -> Fact:
     worst = analysis.drawdown
     note = f"since {day(analysis.data.first_bar)}: {day(worst.peak)} to {day(worst.trough)}, {_recovery(worst)}"
-    return Fact("drawdown", "Worst drawdown", signed_percent(worst.depth), note)
+    return Fact("drawdown", "Worst drawdown", *_unless_doubted(analysis, signed_percent(worst.depth), note))
 
 
 def _recovery(worst: Drawdown) -> str:
@@ -89,19 +105,23 @@ def _recovery(worst: Drawdown) -> str:
 def _volatility_fact(analysis: OverviewAnalysis) -> Fact:
     now = analysis.volatility
     note = f"a year; calmer than now on {percent(now.percentile, 0)} of its days, median {percent(now.median, 0)}"
-    return Fact("volatility", "Volatility now", percent(now.now, 0), note)
+    return Fact("volatility", "Volatility now", *_unless_doubted(analysis, percent(now.now, 0), note))
 
 
 def _levels(analysis: OverviewAnalysis) -> Table:
     fall, last, high, low = analysis.drawdown, analysis.last_close, analysis.year_high, analysis.year_low
     rows = (
         ("Last close", money(last, analysis), day(analysis.as_of)),
-        ("Close before", money(analysis.previous_close, analysis), f"{signed_percent(analysis.change, 2)} since"),
+        ("Close before", money(analysis.previous_close, analysis), _last_change(analysis)),
         ("52-week high", money(high, analysis), f"{signed_percent(high / last - 1)} from the last close"),
         ("52-week low", money(low, analysis), f"{signed_percent(low / last - 1)} from the last close"),
-        ("Worst drawdown", signed_percent(fall.depth), f"{day(fall.peak)} to {day(fall.trough)}"),
+        ("Worst drawdown", *_unless_doubted(analysis, *_depth(fall))),
     )
     return Table(("What", "Value", "When, or how far away"), rows)
+
+
+def _depth(fall: Drawdown) -> tuple[str, str]:
+    return signed_percent(fall.depth), f"{day(fall.peak)} to {day(fall.trough)}"
 
 
 def _move_rows(analysis: OverviewAnalysis) -> Table:

@@ -23,7 +23,7 @@ def code_digest() -> str:
     return content.hexdigest()
 
 
-_PACKAGES = ("numpy", "pandas", "scipy", "holidays", "prophet", "tensorflow", "keras")
+_PACKAGES = ("numpy", "pandas", "scipy", "exchange_calendars", "holidays", "prophet", "tensorflow", "keras")
 # The same TensorFlow under another name, without its GPU kernels.
 _OTHER_NAMES = {"tensorflow": "tensorflow-cpu"}
 

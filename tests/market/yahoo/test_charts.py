@@ -72,7 +72,7 @@ def test_a_currency_pair_trades_on_weekdays_of_london(source, yahoo):
     summer = moments(3, hour=23, minute=0, last="2024-06-27")
     yahoo.charts = [answer(chart([1.07, 1.08, 1.09], summer, yahoo_payloads.CURRENCIES))]
     quotes = load(source, "EURUSD=X")
-    assert quotes.listing.calendar == "weekdays"
+    assert quotes.listing.calendar == "24/5"
     assert quotes.dates.tolist() == [date(2024, 6, 26), date(2024, 6, 27), date(2024, 6, 28)]
 
 
@@ -130,7 +130,7 @@ def test_another_days_session_leaves_the_last_bar_in_peace(source, yahoo):
         ("02", "MSFT", "USD", 252, "XNAS"),
         ("03", "NVDA", "USD", 252, "XNAS"),
         ("04", "BTC-USD", "USD", 3, "24/7"),
-        ("05", "EURUSD=X", "USD", 3, "weekdays"),
+        ("05", "EURUSD=X", "USD", 3, "24/5"),
         ("06", "OCDO.L", "GBp", 1, "XLON"),
         ("26", "RELIANCE.NS", "INR", 3, "XNSE"),
     ],

@@ -15,12 +15,12 @@ CASES = {
     "on Friday night the weekend is ahead": ("2024-06-28T22:00", "XNYS", 24 * HOUR),
     "on Sunday evening it is hours": ("2024-06-30T20:00", "XNYS", 8 * HOUR),
     "on Monday a bar may come at any time": ("2024-07-01T09:00", "XNYS", MOST),
-    "in Tokyo Monday begins earlier": ("2024-06-30T14:00", "XJPX", HOUR),
+    "in Tokyo Monday begins earlier": ("2024-06-30T14:00", "XTKS", HOUR),
     "a market without weekends goes on": ("2024-06-28T23:30", EVERY_DAY, HOUR / 2),
     "a source that lags is asked again soon": ("2024-07-09T09:00", "XNYS", MOST),
     "minutes before a session it is no shorter": ("2024-07-01T03:58", "XNYS", MOST),
 }
-ZONES = {"XNYS": "America/New_York", "XJPX": "Asia/Tokyo", EVERY_DAY: "UTC"}
+ZONES = {"XNYS": "America/New_York", "XTKS": "Asia/Tokyo", EVERY_DAY: "UTC"}
 
 
 @pytest.mark.parametrize(("now", "calendar", "seconds"), CASES.values(), ids=CASES)
