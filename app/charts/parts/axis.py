@@ -1,6 +1,6 @@
 """Axes: gridlines with values on the right, dates or other steps below, and the scale of prices."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +69,14 @@ def mark_last_close(plot: Plot, day: np.datetime64) -> None:
     room = (0 - plot.x_limits[0]) / plot.x_per_pixel
     overhang = max(0.0, text_width(text, SMALL) - room)
     plot.write(0, high, text, INK_SOFT, align="right", dx=overhang, dy=LINE_HEIGHT)
+
+
+def mark_days(plot: Plot, days: Mapping[str, Floats]) -> None:
+    """A dotted line at each of some days (1,) to come, with its words at the lower end, one row each."""
+    low, high = plot.y_limits
+    for row, (words, at) in enumerate(days.items()):
+        plot.line(np.repeat(at, 2), (low, high), INK_SOFT, 1, DOTTED, name=f"ahead-{row}")
+        plot.write(at[0], low, words, INK, align="right", dx=-4, dy=LINE_HEIGHT * (row + 0.7))
 
 
 def mark_no_move(plot: Plot, last: float, until: float) -> None:

@@ -19,7 +19,15 @@ from app.charts.chart import (
     DayMark,
     Floats,
 )
-from app.charts.parts.axis import axis_width, box_between, lower_axis, mark_last_close, mark_no_move, value_axis
+from app.charts.parts.axis import (
+    axis_width,
+    box_between,
+    lower_axis,
+    mark_days,
+    mark_last_close,
+    mark_no_move,
+    value_axis,
+)
 from app.charts.parts.figure import LINE_HEIGHT, Plot, new_figure, padded
 from app.charts.parts.labels import EndLabel, room_for, write_end_labels
 from app.charts.parts.ticks import Tick, date_ticks, day_text, round_ticks
@@ -28,6 +36,7 @@ from app.text.compact_numbers import price_text
 
 _BANDS = ((0, 6, BAND_95, 95), (1, 5, BAND_80, 80), (2, 4, BAND_50, 50))
 _MEDIAN = 3
+_MAX_HISTORY_BARS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +83,7 @@ def fan(data: FanData, *, canvas: Canvas, alt: str, currency: str) -> Chart:
     plot = _plot(picture, canvas, labels, currency)
     _draw_bands(plot, picture)
     _draw_lines(plot, picture)
-    for row, mark in enumerate(data.marks):
-        _draw_mark(plot, picture.days(np.array([mark.day], dtype="datetime64[D]")), mark.words, row)
+    mark_days(plot, {mark.words: picture.days(np.array([mark.day], "datetime64[D]")) for mark in data.marks})
     write_end_labels(plot, picture.horizon, labels)
     return finish(plot.figure, alt)
 
@@ -151,13 +159,6 @@ def _draw_lines(plot: Plot, picture: _OpenedFan) -> None:
         plot.dots(happened[-1:], picture.actual.values[-1:], INK, size=5)
 
 
-def _draw_mark(plot: Plot, at: Floats, words: str, row: int) -> None:
-    """A dotted line at a day to come (1,), with its words at the lower end, one row higher for each mark before."""
-    low, high = plot.y_limits
-    plot.line(np.repeat(at, 2), (low, high), INK_SOFT, 1, DOTTED, name=f"ahead-{row}")
-    plot.write(at[0], low, words, INK, align="right", dx=-4, dy=LINE_HEIGHT * (row + 0.7))
-
-
 def _draw_faint(plot: Plot, picture: _OpenedFan, faint: Track) -> None:
     days = picture.days(faint.dates)
     for edge in (faint.low, faint.high):
@@ -180,9 +181,6 @@ def _labels(picture: _OpenedFan, canvas: Canvas, currency: str) -> list[EndLabel
             text = track.label if canvas.narrow else f"{track.label}\u2002{price_text(track.values[-1], currency)}"
             labels.append(EndLabel(picture.days(track.dates)[-1], track.values[-1], text, tone, bold))
     return labels
-
-
-_MAX_HISTORY_BARS = 120
 
 
 def history_bars(horizon: int, canvas: Canvas) -> int:
