@@ -1,6 +1,8 @@
 """Real defects are flagged and real markets are not; where the shared prices are not on this machine, nothing runs."""
 
+import base64
 import gzip
+import re
 
 import numpy as np
 import pandas as pd
@@ -174,4 +176,8 @@ def test_where_the_newest_prices_are_in_doubt_no_card_calls_the_jump_a_move(row)
     for card in (overview, technicals):
         assert f"On {TOLD.dates[row].item():%-d %b %Y} these prices change about 100-fold" in " ".join(card.split())
     assert overview.count("its prices are in doubt since") == 5
+    pictures = [base64.b64decode(coded).decode() for coded in re.findall(r"svg\+xml;base64,([^\"]+)", overview)]
+    shares = re.findall(r"([\d,]+(?:\.\d)?) %", " ".join(pictures))
+    assert shares
+    assert max(float(share.replace(",", "")) for share in shares) <= 100
     assert jump not in summary

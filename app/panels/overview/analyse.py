@@ -18,10 +18,10 @@ _MIN_WINDOWS = 20
 
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> OverviewAnalysis:
-    """Levels, moves and risks; every count is over the whole history given."""
-    y = log_prices(history)
+    """Levels, moves and risks; every count is over the whole history given, or over what precedes a recent fault."""
+    y = believed(history)
     year = history.dates > history.dates[-1] - np.timedelta64(365, "D")
-    lengths = [days for days in sorted({1, 5, 22, horizon}) if len(history) - days >= _MIN_WINDOWS]
+    lengths = [days for days in sorted({1, 5, 22, horizon}) if len(y) - days >= _MIN_WINDOWS]
     return OverviewAnalysis(
         **head(history, horizon),
         last_close=float(history.close[-1]),
@@ -35,6 +35,16 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         drawdown=worst_drawdown(y),
         volatility=annual_volatility(y, sessions_a_year(history.passport.calendar)),
     )
+
+
+_MIN_BELIEVED = 60
+
+
+def believed(history: PriceHistory) -> LogPrices:
+    """The log prices before the day that ``Passport.doubted`` names; all of them without one, or if few precede it."""
+    y, doubted = log_prices(history), history.passport.doubted
+    before = 0 if doubted is None else int(np.searchsorted(y.dates, np.datetime64(doubted.day)))
+    return y.until(before - 1) if before >= _MIN_BELIEVED else y
 
 
 FALL = 0.05

@@ -8,7 +8,6 @@ from app.charts.pictures.overview import volatility as volatility_through_time
 from app.forecasting.scoring import metrics
 from app.market.calendar import sessions_a_year
 from app.market.history import PriceHistory
-from app.panels.forecast.convert import log_prices
 from app.panels.overview import analyse
 from app.panels.overview.model import OverviewAnalysis
 
@@ -23,10 +22,11 @@ def draw(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> d
 
 
 def _price(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> Chart:
-    change = history.adj_close[-1] / history.adj_close[0] - 1
+    change, doubted = history.adj_close[-1] / history.adj_close[0] - 1, analysis.data.doubted
+    span = f"{change:+.0%} over the whole span" if doubted is None else f"in doubt since {doubted.day}"
     alt = (
-        f"Closing prices of {analysis.data.name} from {analysis.data.first_bar} to {analysis.as_of}: "
-        f"{change:+.0%} over the whole span; the worst fall from a high was {analysis.drawdown.depth:.0%}."
+        f"Closing prices of {analysis.data.name} from {analysis.data.first_bar} to {analysis.as_of}: {span}; "
+        f"the worst fall from a high was {analysis.drawdown.depth:.0%}."
     )
     volume = history.volume if analysis.data.has_volume else None
     currency = analysis.data.currency
@@ -35,7 +35,7 @@ def _price(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) ->
 
 def _moves(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> Chart:
     tail = analysis.tail_risk[-1]
-    moves = 100 * metrics.moves_over(log_prices(history), tail.days)
+    moves = 100 * metrics.moves_over(analyse.believed(history), tail.days)
     alt = (
         f"Past moves over {tail.days} trading days: one in twenty was below {tail.value_at_risk:.1%}, "
         f"those averaged {tail.expected_shortfall:.1%}."
@@ -51,10 +51,8 @@ def _moves(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) ->
 
 
 def _volatility(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> Chart:
-    now = analysis.volatility
-    annual = (
-        100 * analyse.daily_volatility(log_prices(history))[22:] * np.sqrt(sessions_a_year(history.passport.calendar))
-    )
+    now, y = analysis.volatility, analyse.believed(history)
+    annual = 100 * analyse.daily_volatility(y)[22:] * np.sqrt(sessions_a_year(history.passport.calendar))
     alt = f"Volatility a year, now {now.now:.0%}: calmer on {now.percentile:.0%} of days, median {now.median:.0%}."
     label = f"higher than on {now.percentile:.0%} of days"
-    return volatility_through_time(history.dates[22:], annual, 100 * now.now, label, canvas=canvas, alt=alt)
+    return volatility_through_time(y.dates[22:], annual, 100 * now.now, label, canvas=canvas, alt=alt)
