@@ -32,7 +32,9 @@ def repair(quotes: RawHistory) -> Repaired:
     single, doubles = _without_doubles(real)
     whole, filled = _filled(single)
     consistent, mended = _consistent(whole)
-    return Repaired(consistent, _by_day([*quotes.left_out, *doubles, *empty]), _by_day(moved + filled + mended))
+    return Repaired(
+        consistent, _by_day([*quotes.left_out, *doubles, *empty]), _by_day([*quotes.mended, *moved, *filled, *mended])
+    )
 
 
 def _by_day(remarks: list[Remark]) -> tuple[Remark, ...]:
