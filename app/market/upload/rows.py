@@ -117,7 +117,7 @@ def _left_out(table: Table, strays: Mapping[int, str], kept: Sequence[int], days
     remarks = []
     if table.above:
         remarks.append(Remark(first, f"{table.above} line{'s' * (table.above > 1)} above the header"))
-    positions = np.searchsorted(kept, sorted(strays))
+    positions = np.searchsorted(np.array(kept), sorted(strays))
     for row, position in zip(sorted(strays), positions, strict=True):
         what = strays[row]
         beside = days.days[min(int(position), len(days.days) - 1)].item()
@@ -128,8 +128,8 @@ def _left_out(table: Table, strays: Mapping[int, str], kept: Sequence[int], days
 
 def _blank_lines(table: Table, kept: Sequence[int], days: DateColumn) -> list[Remark]:
     remarks = []
-    for row, count in table.blank.items():
-        position = int(np.searchsorted(kept, row))
+    positions = np.searchsorted(np.array(kept), [*table.blank]).tolist()
+    for count, position in zip(table.blank.values(), positions, strict=True):
         if position < len(kept):
             what = "a blank line before its row" if count == 1 else f"{count:,} blank lines before its row"
             remarks.append(Remark(days.days[position].item(), what))

@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from configparser import ConfigParser
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 ROLES = ("date", "time", "open", "high", "low", "close", "price", "adj_close", "volume", "ticker")
@@ -17,7 +17,11 @@ _LONGEST = 120
 
 def plain(name: str) -> str:
     """A name without case, accents, blanks, punctuation, what stands in brackets, and numbers before it."""
-    short = name[:_LONGEST]
+    return _plain(name[:_LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _plain(short: str) -> str:
     letters = unicodedata.normalize("NFKD", _BRACKETS.sub("", short) or short).casefold()
     return _LEADING_NUMBER.sub("", "".join(letter for letter in letters if letter.isalnum()))
 
@@ -84,6 +88,7 @@ def _all_words() -> frozenset[str]:
     return frozenset({*roles, *(word for months in _months() for word in months)})
 
 
+@lru_cache(maxsize=1024)
 def is_month(word: str) -> bool:
     """Whether the plain ``word`` is a month in some language."""
     return any(word in months for months in _months())

@@ -90,21 +90,25 @@ def _kind(content: bytes) -> Kind:
 def _gunzipped(content: bytes) -> bytes:
     """All members of a .gz, one after another, as the format allows."""
     whole, rest = b"", content
-    while rest.startswith(b"\x1f\x8b"):
+    for _ in range(_MOST_MEMBERS):
+        if not rest.startswith(b"\x1f\x8b"):
+            return whole
         stream = zlib.decompressobj(wbits=31)
         try:
-            whole += stream.decompress(rest, MOST_UNPACKED + 1 - len(whole))
+            while not stream.eof and rest:
+                whole += stream.decompress(rest, _RATIO_COUNTS_FROM)
+                rest = stream.unconsumed_tail
+                _bounded(len(whole), len(content) - len(rest))
         except zlib.error:
             raise UnreadableFileError("a damaged .gz", "Save it again and send that.") from None
-        _bounded(len(whole), len(content))
         if not stream.eof:
             raise UnreadableFileError("a .gz that ends too early", "Save it again and send that.")
         rest = stream.unused_data
-    return whole
+    raise UnreadableFileError(f"an archive of more than {_MOST_MEMBERS} files", _UNPACK)
 
 
 def _bounded(unpacked_bytes: int, packed_bytes: int) -> None:
-    grown = unpacked_bytes > _RATIO_COUNTS_FROM and unpacked_bytes > _MOST_RATIO * packed_bytes
+    grown = unpacked_bytes >= _RATIO_COUNTS_FROM and unpacked_bytes > _MOST_RATIO * packed_bytes
     if unpacked_bytes > MOST_UNPACKED or grown:
         what = f"an archive that unpacks to more than {MOST_UNPACKED >> 20} MiB"
         if grown and unpacked_bytes <= MOST_UNPACKED:

@@ -28,14 +28,13 @@ _NAMES = {
     **{"iso8859-2": "ISO-8859-2", "iso8859-7": "ISO-8859-7", "iso8859-9": "ISO-8859-9", "mac-roman": "macintosh"},
     **{f"cp{page}": f"windows-{page}" for page in range(1250, 1259)},
 }
-_LOOKED_AT = 2**14
+_LOOKED_AT, _DETECTED = 2**13, 2**10
 _WIDE_SAMPLE = 4096
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # A currency beside a number, or a blank between its thousands.
 _SIGNS = re.compile(
     r"(?<=[0-9])[\s\u00a0]?[€£¥₽₪₫฿](?![^\W\d_])|[€£¥₽₪₫฿][\s\u00a0]?(?=[0-9])|(?<=[0-9])\u00a0(?=[0-9])"
 )
-_NOT_ASCII_LINES = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 
 
 def decoded(content: bytes) -> tuple[str, str]:
@@ -84,7 +83,8 @@ def _wide(content: bytes) -> str:
 
 
 def _national(content: bytes) -> tuple[str, str]:
-    sample = b"\n".join(_NOT_ASCII_LINES.findall(content[: 64 * _LOOKED_AT]))[:_LOOKED_AT]
+    lines = (line for line in content[: 64 * _LOOKED_AT].splitlines() if not line.isascii())
+    sample = b"\n".join(lines)[:_LOOKED_AT]
     sample = sample.rpartition(b"\n")[0] or sample
     texts = {codec: text for codec in _CODE_PAGES if (text := _decodable(sample, codec)) is not None}
     understood = {codec: (known_words(text), len(_SIGNS.findall(text))) for codec, text in texts.items()}
@@ -100,7 +100,7 @@ def _national(content: bytes) -> tuple[str, str]:
 def _likeliest(sample: bytes, codecs_: dict[str, tuple[int, int]]) -> Iterator[str]:
     """The code pages in the order of the detector's trust, where no word is known; in ours, where some are."""
     if not any(map(any, codecs_.values())):
-        detected = [match.encoding for match in from_bytes(sample, cp_isolation=[*codecs_])]
+        detected = [match.encoding for match in from_bytes(sample[:_DETECTED], cp_isolation=[*codecs_])]
         yield from (codec for codec in detected if codec in codecs_)
     yield from codecs_
 

@@ -10,7 +10,7 @@ from app.market.upload.values.days import may_be_day
 from app.market.upload.words import roles_of
 
 _DEEPEST = 6
-_ORIGIN = ("Row", "JSON")
+_SAMPLED, _MOST_COLUMNS, _MOST_ROWS = 500, 200, MAXIMUM_ROWS + 1
 
 
 def json_grid(text: str, encoding: str) -> Grid | None:
@@ -30,7 +30,7 @@ def json_grid(text: str, encoding: str) -> Grid | None:
         raise UnreadableFileError(what, "Ask the service again, or send the prices as CSV.")
     names, rows = tables[0]
     header = [(0, tuple(names))] if any(names) else []
-    records = [*header, *((number, tuple(map(_text, row))) for number, row in enumerate(rows[: 3 * MAXIMUM_ROWS], 1))]
+    records = [*header, *((number, tuple(map(_text, row))) for number, row in enumerate(rows[:_MOST_ROWS], 1))]
     return Grid(records, unit="Row", typed=not _mixed(rows), encoding=f"{encoding}, JSON")
 
 
@@ -71,8 +71,8 @@ def _tables(content: Any, depth: int) -> Iterator[Found]:
 
 def _of_list(content: list[Any]) -> Iterator[Found]:
     if content and all(isinstance(row, dict) for row in content):
-        names = list(dict.fromkeys(name for row in content for name in row))[:200]
-        yield names, [[row.get(name) for name in names] for row in content]
+        names = list(dict.fromkeys(name for row in content[:_SAMPLED] for name in row))[:_MOST_COLUMNS]
+        yield names, [[row.get(name) for name in names] for row in content[:_MOST_ROWS]]
     elif content and all(isinstance(row, list) and len(row) > 1 for row in content):
         named = all(isinstance(cell, str) and roles_of(cell) for cell in content[0][:2])
         yield (content[0], content[1:]) if named else ([""] * len(content[0]), content)
@@ -86,18 +86,19 @@ def _of_object(content: Mapping[str, Any]) -> Iterator[Found]:
             yield ["", *map(str, names)], [[day, *row] for day, row in zip(index, rows, strict=True)]
         elif all(isinstance(row, list) for row in rows):
             yield [*map(str, names)], rows
-    if values and all(isinstance(value, dict) for value in values):
+    if values and all(isinstance(value, dict) for value in values) and len(values) <= _MOST_ROWS:
         yield from _of_objects(content)
-    yield from _of_lists({name: value for name, value in content.items() if isinstance(value, list)}, content)
+    if len(content) <= _MOST_COLUMNS:
+        yield from _of_lists({name: value for name, value in content.items() if isinstance(value, list)}, content)
 
 
 def _of_objects(content: Mapping[str, Mapping[str, Any]]) -> Iterator[Found]:
     """An object for each day, or one for each column with its values by row."""
     inner = list(dict.fromkeys(name for row in content.values() for name in row))
     if all(may_be_day(name) for name in content):
-        names = inner[:200]
+        names = inner[:_MOST_COLUMNS]
         yield ["", *names], [[day, *(row.get(name) for name in names)] for day, row in content.items()]
-    elif len(content) <= 200 and len({role for name in content for role in roles_of(name)[:1]}):
+    elif len(content) <= _MOST_COLUMNS and len({role for name in content for role in roles_of(name)[:1]}):
         index = [] if "Date" in content or not all(may_be_day(name) for name in inner) else [""]
         rows = [[*([key] if index else []), *(column.get(key) for column in content.values())] for key in inner]
         yield [*index, *content], rows
@@ -126,6 +127,8 @@ def _of_lists(lists: Mapping[str, list[Any]], content: Mapping[str, Any]) -> Ite
 
 def _inner_lists(content: Any, depth: int) -> dict[str, list[Any]]:
     if not isinstance(content, dict) or depth > 2:
+        return {}
+    if len(content) > _MOST_COLUMNS:
         return {}
     found = {name: value for name, value in content.items() if isinstance(value, list) and len(value) > 1}
     for value in content.values():

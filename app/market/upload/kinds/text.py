@@ -14,7 +14,7 @@ from app.market.upload.words import roles_of
 
 MAXIMUM_ROWS = 20_000
 _MOST_RECORDS = 3 * MAXIMUM_ROWS
-_SAMPLED_LINES = 60
+_SAMPLED_LINES, _SAMPLED_SIGNS = 60, 4000
 _SPACES = {"  ": re.compile(r" {2,}"), " ": re.compile(r" +")}
 # Where two split a file equally well, the earlier one is meant.
 DELIMITERS = {
@@ -23,7 +23,8 @@ DELIMITERS = {
 }
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _RULER = re.compile(r"[\s|+:=-]*")
-_NOT_ASCII_DIGIT = re.compile(r"[^\x00-\x7f]")
+# Arabic signs of decimals and thousands, a true minus, and marks of direction, which cannot be seen.
+_SIGNS = {"٫": ".", "٬": "’", "−": "-", "\u200e": "", "\u200f": "", "\ufeff": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,17 @@ def _latin_digits(text: str) -> str:
     """Arabic, Persian, Indian, Thai and full-width digits as the ones that they stand for; signs of decimals too."""
     if text.isascii():
         return text
-    others = {*_NOT_ASCII_DIGIT.findall(text)}
-    digits = {ord(sign): str(int(sign)) for sign in others if sign.isdecimal()}
-    signs = {ord("٫"): ".", ord("٬"): "’", ord("−"): "-", ord("\u200f"): None, ord("\u200e"): None, ord("\ufeff"): None}
-    return text.translate(digits | {sign: as_ for sign, as_ in signs.items() if chr(sign) in others})
+    others = {sign for sign in {*text} if not sign.isascii()}
+    latin = {sign: str(int(sign)) for sign in others if sign.isdecimal()} | {
+        sign: _SIGNS[sign] for sign in others & _SIGNS.keys()
+    }
+    return text.translate(str.maketrans(latin)) if latin else text
 
 
 def _delimiter_of(text: str) -> tuple[str, int]:
     """What stands between cells, and how many lines at the top say only that."""
-    lines = [line for line in islice(io.StringIO(text, newline=""), _SAMPLED_LINES * 4) if line.strip()]
+    start = islice(io.StringIO(text, newline=""), _SAMPLED_LINES * 4)
+    lines = [line[:_SAMPLED_SIGNS] for line in start if line.strip()]
     # Excel's own way to say it.
     if lines and (stated := _SEPARATOR_LINE.fullmatch(lines[0])):
         before = text[: text.find(lines[0])]

@@ -25,10 +25,11 @@ _FAR_CELL = re.compile(
     rb"""\sr\s*=\s*["'](?:[A-Za-z]*(?:[0-9]{6}|[3-9][0-9]{4})|[A-Za-z]{3}|[H-Zh-z][A-Za-z]|[^"']*&)"""
 )
 _ROW = re.compile(rb"<(?:[A-Za-z]+:)?row[\s/>]")
-_REPEATED = re.compile(
-    rb"""<table:(?:table-cell|covered-table-cell|table-row)\b[^>]*-repeated\s*=\s*["']([^"']*)["'][^>]*>"""
+_ODS_ROW, _ODS_CELL = re.compile(rb"<table:table-row\b"), re.compile(rb"<table:(?:covered-)?table-cell\b")
+_ROWS_REPEATED, _CELLS_REPEATED = (
+    re.compile(rb"""%s-repeated\s*=\s*["']([^"']*)""" % what) for what in (b"rows", b"columns")
 )
-_MOST_ROWS, _MOST_IN_A_ROW, _MOST_TEXT = 25_000, 256, 64 * 2**20
+_MOST_ROWS, _MOST_IN_A_ROW, _MOST_TEXT = 25_000, 200, 64 * 2**20
 _ONE_AT_A_TIME = threading.Lock()
 
 Value = int | float | str | bool | time | date | datetime | timedelta
@@ -52,7 +53,10 @@ def _sheets(content: bytes) -> dict[str, list[list[Value]]]:
     book = load_workbook(io.BytesIO(content))
     visible = [sheet for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
     names = [sheet.name for sheet in visible if sheet.typ == SheetTypeEnum.WorkSheet]
-    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=_MOST_ROWS) for name in names}
+    sheets = [book.get_sheet_by_name(name) for name in names]
+    if any(sheet.total_width > _MOST_IN_A_ROW or sheet.total_height > 4 * _MOST_ROWS for sheet in sheets):
+        raise UnreadableFileError(_TOO_WIDE, _HINT)
+    return {sheet.name: sheet.to_python(skip_empty_area=False, nrows=_MOST_ROWS) for sheet in sheets}
 
 
 def _grid(name: str, rows: list[list[Value]], kind: Kind) -> Grid:
@@ -73,11 +77,12 @@ def _text(value: Value) -> str:
 
 
 def _check(archive: zipfile.ZipFile, kind: Kind) -> None:
-    if kind == "ods":
-        repeated = _REPEATED.finditer(read_member(archive, "content.xml"))
-        if any(not _harmless(found) for found in repeated):
-            raise UnreadableFileError(_TOO_WIDE, _HINT)
-        return
+    if _too_large(read_member(archive, "content.xml")) if kind == "ods" else _too_sparse(archive):
+        raise UnreadableFileError(_TOO_WIDE, _HINT)
+
+
+def _too_sparse(archive: zipfile.ZipFile) -> bool:
+    """Whether a sheet of an Excel workbook has a cell far out, or long texts in many cells, which share them."""
     longest = 0
     if "xl/sharedStrings.xml" in archive.namelist():
         longest = max(map(len, read_member(archive, "xl/sharedStrings.xml").split(b"</")))
@@ -85,15 +90,39 @@ def _check(archive: zipfile.ZipFile, kind: Kind) -> None:
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
             sheet = read_member(archive, name)
             rows = _ROW.split(sheet)
-            wide = max(row.count(b"<") for row in rows[1:]) if len(rows) > 1 else 0
+            tags = max((row.count(b"<") for row in rows[1:]), default=0)
             texts = sheet.count(b'"s"') + sheet.count(b"'s'") + sheet.count(b"&#")
-            far = len(rows) > _MOST_ROWS or wide > 8 * _MOST_IN_A_ROW or _FAR_CELL.search(sheet) is not None
+            far = len(rows) > _MOST_ROWS or tags > 8 * _MOST_IN_A_ROW or _FAR_CELL.search(sheet) is not None
             if far or texts * longest > _MOST_TEXT:
-                raise UnreadableFileError(_TOO_WIDE, _HINT)
+                return True
+    return False
 
 
-def _harmless(found: re.Match[bytes]) -> bool:
-    """Nothing is repeated but empty cells and rows to the end of a sheet, and cells as often as a table is wide."""
-    times = int(found[1]) if found[1].isdigit() and len(found[1]) < 8 else 2**30
-    empty = b"value" not in found[0] and found[0].endswith(b"/>")
-    return times <= _MOST_IN_A_ROW or (empty and times <= 2**20)
+def _too_large(content: bytes) -> bool:
+    """Whether a sheet of an OpenDocument workbook is large once its repeated rows and cells are written out."""
+    height = filled = width = text = 0
+    for row in _ODS_ROW.split(content)[1:]:
+        times = _times(row, _ROWS_REPEATED)
+        height += times
+        if b"value" in row or b"<text" in row:
+            reached, most = _reach(row)
+            filled, width, text = height, max(width, reached), text + len(row) * times * most
+    return filled > _MOST_ROWS or width > _MOST_IN_A_ROW or text > _MOST_TEXT
+
+
+def _reach(row: bytes) -> tuple[int, int]:
+    """The column of the last cell with anything in it, and how often the most repeated of them stands there."""
+    if b"columns-repeated" not in row:
+        return row.count(b"table-cell"), 1
+    column = reached = most = 0
+    for cell in _ODS_CELL.split(row)[1:]:
+        times = _times(cell, _CELLS_REPEATED)
+        column += times
+        if b"value" in cell or b"<text" in cell:
+            reached, most = column, max(most, times)
+    return reached, most
+
+
+def _times(part: bytes, repeated: re.Pattern[bytes]) -> int:
+    found = repeated.search(part)
+    return 1 if found is None else int(found[1]) if found[1].isdigit() and len(found[1]) < 8 else 2**30

@@ -1,10 +1,11 @@
 """What the numbers of a file have before their decimals, a point or a comma, settled by the whole file."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from app.market.upload.values.numbers import Mark
 
+_FIRST_ROWS = 1000
 _BLANKS = "'’ \u00a0\u202f\u2009"
 _BEFORE = r"^[^\d\n.,+-]{0,5}"
 _NO_MORE = r"(?![\w.,]*[0-9])"
@@ -28,6 +29,12 @@ _UNSURE: dict[Mark, re.Pattern[str]] = {
 }
 
 
+def _sure_columns(columns: Iterable[str]) -> dict[Mark, int]:
+    """In how many columns, a cell a line, a number tells each mark."""
+    found = [{mark for mark, pattern in _SURE.items() if pattern.search(column)} for column in columns]
+    return {mark: sum(mark in marks for marks in found) for mark in _SURE}
+
+
 def decimal_mark(
     taken: Sequence[Sequence[str]], others: Sequence[Sequence[str]], delimiter: str, sign: str
 ) -> tuple[Mark, tuple[int, int] | None]:
@@ -38,9 +45,11 @@ def decimal_mark(
     "1,234" has thousands only where that is a point. The cell is the (column, row) of the first that may be either.
     """
     columns = ["\n".join(column) for column in taken]
-    sure: dict[Mark, int] = {mark: sum(bool(_SURE[mark].search(column)) for column in columns) for mark in _SURE}
+    sure = _sure_columns("\n".join(column[:_FIRST_ROWS]) for column in taken)
     if not any(sure.values()):
-        sure = {mark: sum(bool(_SURE[mark].search("\n".join(column))) for column in others) for mark in _SURE}
+        sure = _sure_columns(columns)
+    if not any(sure.values()):
+        sure = _sure_columns("\n".join(column) for column in others)
         if all(sure.values()):
             sure = dict.fromkeys(sure, 0)
     if any(sure.values()):

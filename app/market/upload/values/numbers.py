@@ -93,13 +93,20 @@ def read_prices(texts: Sequence[str], mark: Mark, fault: Fault) -> Floats:
     """
     prices = _all_plain(texts, mark)
     if prices is None:
-        prices = _numbers(_without_currency(texts, fault), mark, fault)
+        bare = _without_currency(texts, fault)
+        plain = _all_plain(bare, mark)
+        prices = _numbers(bare, mark, fault) if plain is None else plain
     unreal = np.isfinite(prices) & (prices != 0) & ((abs(prices) < _SMALLEST_PRICE) | (abs(prices) > _LARGEST_PRICE))
     _refuse(unreal, f"a price between {_SMALLEST_PRICE:.12f} and {_LARGEST_PRICE:,.0f}", fault)
     return prices
 
 
 def _without_currency(texts: Sequence[str], fault: Fault) -> list[str]:
+    # Mostly one currency stands behind, or before, all of them.
+    first = _CURRENCY.fullmatch(texts[0])
+    before, after = (texts[0][: first.start("number")], texts[0][first.end("number") :]) if first else ("", "")
+    if (before or after) and all(text.startswith(before) and text.endswith(after) for text in texts):
+        return [text[len(before) : len(text) - len(after)] for text in texts]
     bare, currencies = [], {""}
     for row, text in enumerate(texts):
         # Most have none, and digits at both ends tell that at once.
