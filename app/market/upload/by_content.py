@@ -22,6 +22,7 @@ _ENOUGH_ROWS = 20
 # A day's high over its low; a volume among four columns shows by more than that.
 _WIDEST_DAY = 3
 _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?|0{4,6}")
+_STAMP = re.compile(r"[0-9]{9,19}(\.[0-9]+)?")
 
 Rows = Sequence[tuple[str, ...]]
 
@@ -30,7 +31,7 @@ def date_columns(table: Table) -> list[int]:
     """The columns that have a day in nearly each row; those of time stamps only where there is none of days."""
     rows = [row for number, row in enumerate(table.rows[:_SAMPLED_ROWS]) if number not in table.ragged]
     dated = [column for column in range(len(table.header)) if rows and _share(rows, column, may_be_day) > _MOSTLY]
-    return [column for column in dated if not rows[0][column].isdigit()] or dated
+    return [column for column in dated if not _STAMP.fullmatch(rows[0][column])] or dated
 
 
 def value_columns(table: Table, taken: Mapping[str, int]) -> list[int]:

@@ -117,7 +117,8 @@ def _date(table: Table, header: Sequence[str]) -> int:
     # As pandas writes an index.
     if table.has_header and header[0] == "" and (0 in dated or not table.rows):
         return 0
-    if len(dated) > 1 and table.has_header:
+    differ = any(table.column(column) != table.column(dated[0]) for column in dated)
+    if differ and table.has_header:
         raise table.asked("date", f"{len(dated)} columns that may be the date", dated)
     if not dated:
         raise _missing(table, "a column Date")

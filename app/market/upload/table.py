@@ -35,7 +35,7 @@ class Table:
     @property
     def has_header(self) -> bool:
         """Whether the file names its columns."""
-        return self.header_line > 0
+        return any(self.header)
 
     def fault(self, row: int, column: int, needed: str) -> BadFileError:
         """What to raise for the cell in this row and column."""

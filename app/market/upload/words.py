@@ -11,7 +11,7 @@ from pathlib import Path
 ROLES = ("date", "time", "open", "high", "low", "close", "price", "adj_close", "volume", "ticker")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _LEADING_NUMBER = re.compile(r"^[0-9]+")
-_WORD = re.compile(r"[^\W\d_]+(?:[ .'-][^\W\d_]+)*")
+_CELL, _WORD = re.compile(r"[^\t\n\r,;|\"0-9]+"), re.compile(r"[^\s,;|\"0-9/-]+")
 _LONGEST = 120
 
 
@@ -23,7 +23,12 @@ def plain(name: str) -> str:
 @lru_cache(maxsize=4096)
 def _plain(short: str) -> str:
     letters = unicodedata.normalize("NFKD", _BRACKETS.sub("", short) or short).casefold()
-    return _LEADING_NUMBER.sub("", "".join(letter for letter in letters if letter.isalnum()))
+    return _LEADING_NUMBER.sub("", "".join(letter for letter in letters if letter.isalnum() or _is_vowel(letter)))
+
+
+def _is_vowel(sign: str) -> bool:
+    """Vowels of Thai and Hindi are marks, as accents are, but tell words apart: ม.ค. and มี.ค. are two months."""
+    return unicodedata.category(sign) in ("Mn", "Mc") and unicodedata.combining(sign) in (*range(10), *range(84, 130))
 
 
 @cache
@@ -96,5 +101,5 @@ def is_month(word: str) -> bool:
 
 def known_words(text: str) -> int:
     """How many words with a letter beyond ASCII in ``text`` are names of columns or months."""
-    found = {plain(word) for word in {*_WORD.findall(text)} if not word.isascii()}
+    found = {plain(word) for word in {*_CELL.findall(text), *_WORD.findall(text)} if not word.isascii()}
     return sum(word in _all_words() for word in found if len(word) > 1 or not word.isascii())

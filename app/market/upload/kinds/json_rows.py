@@ -110,10 +110,10 @@ def _of_lists(lists: Mapping[str, list[Any]], content: Mapping[str, Any]) -> Ite
     for value in content.values():
         for part in value if isinstance(value, list) and len(value) == 1 else [value]:
             columns |= _inner_lists(part, 0)
-    lengths = {len(column) for column in columns.values() if len(column) > 1}
-    if len(lengths) != 1:
+    longest = max(map(len, columns.values()), default=0)
+    columns = {name: column for name, column in columns.items() if len(column) == longest > 1}
+    if not columns:
         return
-    columns = {name: column for name, column in columns.items() if len(column) > 1}
     if all(isinstance(pair, list) and len(pair) == 2 for column in columns.values() for pair in column):
         days = [pair[0] for pair in next(iter(columns.values()))]
         if all([pair[0] for pair in column] == days for column in columns.values()):

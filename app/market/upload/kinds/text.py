@@ -62,10 +62,9 @@ def _latin_digits(text: str) -> str:
     if text.isascii():
         return text
     others = {sign for sign in {*text} if not sign.isascii()}
-    latin = {sign: str(int(sign)) for sign in others if sign.isdecimal()} | {
-        sign: _SIGNS[sign] for sign in others & _SIGNS.keys()
-    }
-    return text.translate(str.maketrans(latin)) if latin else text
+    latin = {ord(sign): str(int(sign)) for sign in others if sign.isdecimal()}
+    latin |= {ord(sign): _SIGNS[sign] for sign in others & _SIGNS.keys()}
+    return text.translate(latin) if latin else text
 
 
 def _delimiter_of(text: str) -> tuple[str, int]:

@@ -108,6 +108,7 @@ def _from_digits(whole: str, part: float) -> Written | None:
         if FIRST_YEAR <= number // 10_000 <= LAST_YEAR and number // 100 % 100 in range(1, 13):
             return Written("year first", number // 10_000, number // 100 % 100, number % 100, "", None)
         return Written("year last", number // 10**6, number // 10_000 % 100, number % 10_000, "", None)
-    if length in _STAMPS:
+    # A fraction is of seconds; nobody writes one of milliseconds.
+    if length in _STAMPS and (not part or length == 10):
         return Written("stamp", number // _STAMPS[length], 0, 0, whole, None)
     return None
