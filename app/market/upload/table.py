@@ -113,9 +113,10 @@ def _header_and_first_row(grid: Grid, filled: Sequence[int]) -> tuple[int, int]:
 
 def _nothing_like_a_table(grid: Grid, filled: Sequence[int]) -> tuple[int, int]:
     cells = grid.records[filled[0]][1]
-    if len(cells) == 1 and len(cells[0].split()) > 3:
+    sentence = " ".join(cells)
+    if (len(cells) == 1 or grid.delimiter == " ") and len(sentence.split()) > 3:
         hint = "Send a table with a date and a price in each row, as CSV or .xlsx."
-        raise UnreadableFileError(f"a text that begins {shown(cells[0])}", hint)
+        raise UnreadableFileError(f"a text that begins {shown(sentence)}", hint)
     return filled[0], filled[0] + 1
 
 
