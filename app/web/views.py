@@ -63,9 +63,8 @@ class ColumnSelects:
 class Failure:
     """An error for a reader; ``retry_after`` is in seconds where waiting helps.
 
-    ``field`` names the part of the form that it is about, if it is about one; ``ways`` lead on from here. Where
-    ``other_source`` is true, the source is at fault and prices from elsewhere help. ``selects`` choose among
-    the columns of a file.
+    ``field`` is the part of the form that it is about, if any; ``ways`` lead on from here. Where ``other_source`` is
+    true, prices from elsewhere help; ``selects`` choose among the columns of a file.
     """
 
     status: int
