@@ -157,6 +157,17 @@ def test_what_is_no_table_is_refused_for_what_it_is(content, words):
     assert error.hint
 
 
+@pytest.mark.parametrize("whole", [workbook(SHEET), zipped(**{"syn.csv": PLAIN}), gzip.compress(PLAIN.encode())])
+def test_a_damaged_archive_is_refused_or_read_and_never_a_fault_of_ours(whole):
+    for place in range(0, len(whole), 7):
+        for damaged in (whole[:place] + whole[place + 3 :], whole[:place] + b"\xff" + whole[place + 1 :]):
+            try:
+                read(damaged)
+            except BadFileError as refusal:
+                last = refusal
+    assert last.sentence
+
+
 @pytest.mark.parametrize("content", [gzip.compress(bytes(300 * 2**20)), zipped(**{"a.csv": bytes(300 * 2**20)})])
 def test_a_bomb_costs_next_to_nothing(content):
     assert thread_cost(lambda: refused(content)) < 0.2

@@ -161,7 +161,7 @@ def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         with archive.open(entry) as packed:
             content = packed.read(MOST_UNPACKED + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
         raise UnreadableFileError(
             f"an archive whose {shown(name)} is damaged", "Save it again and send that."
         ) from None
