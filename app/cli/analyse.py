@@ -16,6 +16,7 @@ from app.services.results import FORECASTING, query_result
 from app.settings import Settings, settings_or_exit
 from app.web.context import AppContext
 from app.web.failures import failure_of
+from app.web.http.form import COLUMNS
 from app.web.http.query import parse_query
 from app.web.pages import documents
 
@@ -27,7 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The fields of the page's form, checked as there, and what to print."""
     parser.add_argument("ticker", nargs="?", default="", help="a symbol such as AAPL; a file may do without")
     parser.add_argument("--source", default="", help="yahoo or sample (default: SOURCE)")
-    parser.add_argument("--file", type=Path, help="a CSV of daily prices, instead of a source")
+    parser.add_argument("--file", type=Path, help="a file of daily prices (CSV, workbook, JSON), instead of a source")
+    for role in ("date", "close", "ticker"):
+        parser.add_argument(
+            f"--column-{role}", default="", help=f"the name or number of the file's column of the {role}"
+        )
     parser.add_argument("--horizon", default="", help="trading days ahead (default: 22)")
     parser.add_argument("--as-of", default="", help="the last date to look at, such as 2018-06-29 (default: all)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="what to print (default: text)")
@@ -49,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _document(settings: Settings, arguments: argparse.Namespace) -> str:
     app = running_parts(settings, engine=LazyEngine(engine_of(settings)))
-    fields = {name: getattr(arguments, name) for name in _FIELDS}
+    fields = {name: getattr(arguments, name.replace(".", "_")) for name in (*_FIELDS, *COLUMNS)}
     upload = _upload(arguments.file) if arguments.file else None
     query = parse_query(fields, app.site.sources, app.site.default_source, app.today(), upload)
     try:

@@ -33,6 +33,11 @@ def sessions_a_year(calendar: str) -> int:
     return 365 if calendar == EVERY_DAY else 252
 
 
+def is_session(calendar: str, day: date) -> bool:
+    """Whether ``calendar`` (a market identifier code or one of the weeks above) traded on ``day``."""
+    return bool(np.isin(np.datetime64(day), _year(calendar, day.year).traded))
+
+
 def sessions_after(calendar: str, day: date, number: int) -> tuple[date, ...]:
     """The next ``number`` trading days as planned on ``day``, which is left out itself.
 

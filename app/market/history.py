@@ -121,4 +121,5 @@ def _passport(bars: RawHistory, repaired: Repaired) -> Passport:
         jumps=suspicious_jumps(bars),
         missing_sessions=missing_sessions(calendar, bars.dates),
         sha256=content.hexdigest(),
+        **({} if bars.reading is None else {one.name: getattr(bars.reading, one.name) for one in fields(bars.reading)}),
     )

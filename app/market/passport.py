@@ -1,5 +1,6 @@
 """The data passport of the prices behind a card: where they come from, and what was done to them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -35,11 +36,27 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True)
+class FileReading:
+    """What was understood of a visitor's file.
+
+    ``columns`` has the file's own names of the columns that were taken by ours, ``ignored`` those that were left;
+    ``part`` is the sheet or the member of an archive, empty where the file is the table.
+    """
+
+    encoding: str
+    delimiter: str
+    date_order: str
+    columns: Mapping[str, str]
+    ignored: tuple[str, ...]
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class Passport:
     """The data passport, the same on every card of an analysis.
 
     ``sha256`` is over dates and prices of the bars; ``dropped``, ``repaired``, ``jumps`` and ``missing_sessions`` are
-    oldest first.
+    oldest first. The last six are of a ``FileReading``, and None where there is no file.
     """
 
     source: str
@@ -58,6 +75,12 @@ class Passport:
     jumps: tuple[Jump, ...]
     missing_sessions: tuple[date, ...]
     sha256: str
+    encoding: str | None = None
+    delimiter: str | None = None
+    date_order: str | None = None
+    columns: Mapping[str, str] | None = None
+    ignored: tuple[str, ...] | None = None
+    part: str | None = None
 
     @property
     def doubted(self) -> Jump | None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from app.market.passport import Remark, Stale
+from app.market.passport import FileReading, Remark, Stale
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -53,7 +53,8 @@ class RawHistory:
     """Daily rows, every array (n,): prices split-adjusted to the newest row, ``adj_close`` for dividends too.
 
     Unknown numbers are NaN. ``splits`` are those the source knows of, any order; ``left_out`` tells of rows that are
-    not among these, each by its own day. ``stale`` is set where this is an earlier answer.
+    not among these, ``mended`` of values that are other than they came, each by its own day. ``stale`` is set where
+    this is an earlier answer, ``reading`` where it is a visitor's file.
     """
 
     listing: Listing
@@ -68,6 +69,8 @@ class RawHistory:
     left_out: tuple[Remark, ...] = field(default=(), kw_only=True)
     dividends: tuple[Dividend, ...] = field(default=(), kw_only=True)
     stale: Stale | None = field(default=None, kw_only=True)
+    mended: tuple[Remark, ...] = field(default=(), kw_only=True)
+    reading: FileReading | None = field(default=None, kw_only=True)
 
     def rows(self, keep: NDArray[np.intp] | NDArray[np.bool_]) -> "RawHistory":
         """The same answer with these rows only."""
@@ -75,8 +78,8 @@ class RawHistory:
 
     def until(self, day: date) -> "RawHistory":
         """The same answer without anything of a later day."""
-        known = tuple(remark for remark in self.left_out if remark.day <= day)
-        return replace(self.rows(self.dates <= np.datetime64(day)), left_out=known)
+        left_out, mended = (tuple(one for one in all_ if one.day <= day) for all_ in (self.left_out, self.mended))
+        return replace(self.rows(self.dates <= np.datetime64(day)), left_out=left_out, mended=mended)
 
     def splits_after(self, day: date) -> float:
         """What one share of ``day`` has become by the newest row."""
@@ -85,7 +88,10 @@ class RawHistory:
 
 ARRAYS = ("dates", "open", "high", "low", "close", "adj_close", "volume")
 _FACTS = tuple(field.name for field in fields(RawHistory) if field.name not in ARRAYS)
-_HEAD = TypeAdapter(tuple[Listing, tuple[Split, ...], tuple[Remark, ...], tuple[Dividend, ...], Stale | None])
+_Remarks = tuple[Remark, ...]
+_HEAD = TypeAdapter(
+    tuple[Listing, tuple[Split, ...], _Remarks, tuple[Dividend, ...], Stale | None, _Remarks, FileReading | None]
+)
 
 
 def encode(quotes: RawHistory) -> bytes:

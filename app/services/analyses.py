@@ -12,7 +12,8 @@ from app.compute.engine import Engine
 from app.compute.progress import ProgressListeners, prefix_progress
 from app.errors import NotApplicableError, TooFewBarsError
 from app.market.passport import Passport, Stale
-from app.market.upload.source import SOURCE, ShortFileError
+from app.market.upload.faults import ShortFileError
+from app.market.upload.reader import SOURCE
 from app.panels import BY_SLUG, jobs
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome, outcome_of, with_outcome

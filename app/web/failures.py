@@ -9,8 +9,9 @@ from starlette.requests import Request
 
 from app import errors
 from app.compute import errors as compute
+from app.market.upload.faults import ChoiceNeededError
 from app.web.context import context_of
-from app.web.views import Failure, NextStep
+from app.web.views import ColumnSelects, Failure, NextStep
 
 _STATUS: Mapping[type[Exception], int] = {
     errors.QueryError: 422,
@@ -52,7 +53,10 @@ def failure_of(error: Exception) -> Failure:
         return _UNEXPECTED
     default_seconds = _RETRY_AFTER_TIMEOUT_SECONDS if isinstance(error, compute.JobTimeoutError) else None
     retry_after = getattr(error, "retry_after", default_seconds)
-    return Failure(status, error.sentence, error.hint, retry_after, other_source=isinstance(error, _SOURCE_AT_FAULT))
+    failure = Failure(status, error.sentence, error.hint, retry_after, other_source=isinstance(error, _SOURCE_AT_FAULT))
+    if isinstance(error, ChoiceNeededError) and error.columns:
+        return replace(failure, field=error.field, selects=ColumnSelects(error.columns, *error.chosen))
+    return failure
 
 
 def shown_failure(error: Exception) -> Failure:
@@ -77,7 +81,7 @@ LABELS: Mapping[str, str] = {
     "horizon": "Trading days ahead",
     "as_of": "As of",
     "source": "Prices from",
-    "prices": "Your own CSV",
+    "prices": "Your own file",
 }
 
 
@@ -89,9 +93,8 @@ def fault_of(error: errors.QueryError) -> str:
 
 def json_failure(error: Exception, failure: Failure) -> dict[str, object]:
     """The failure with the facts that its error carries."""
-    facts = {
-        name: getattr(error, name) for name in ("field", "line", "column", "found", "needed") if hasattr(error, name)
-    }
+    names = ("field", "line", "column", "found", "needed", "choices")
+    facts = {name: getattr(error, name) for name in names if hasattr(error, name)}
     return {"status": failure.status, "sentence": failure.sentence, "hint": failure.hint, **facts}
 
 

@@ -51,11 +51,20 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnSelects:
+    """_columns.html: the ``columns`` of a file, and which of them are chosen for the ``date`` and the ``close``."""
+
+    columns: tuple[str, ...]
+    date: str
+    close: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """An error for a reader; ``retry_after`` is in seconds where waiting helps.
 
-    ``field`` names the part of the form that it is about, if it is about one; ``ways`` lead on from here. Where
-    ``other_source`` is true, the source is at fault and prices from elsewhere help.
+    ``field`` is the part of the form that it is about, if any; ``ways`` lead on from here. Where ``other_source`` is
+    true, prices from elsewhere help; ``selects`` choose among the columns of a file.
     """
 
     status: int
@@ -65,6 +74,7 @@ class Failure:
     field: str = ""
     ways: tuple[NextStep, ...] = ()
     other_source: bool = False
+    selects: ColumnSelects | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +166,7 @@ class IndexView:
     """index.html: the form, and the places of the cards where a ticker was asked for; _answer.html: these alone.
 
     ``query_string`` says the query in an address, and is empty where a file is part of it; then there is no ``replay``,
-    but the ``passport`` of what was read.
+    but the ``passport`` of what was read, and ``selects`` to read it by other columns.
     """
 
     site: Site
@@ -166,6 +176,7 @@ class IndexView:
     query_string: str = ""
     replay: Replay | None = None
     passport: Passport | None = None
+    selects: ColumnSelects | None = None
     live: LiveStrip | None = None
     downloads: tuple[Download, ...] = DOWNLOADS
 

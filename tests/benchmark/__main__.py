@@ -5,6 +5,7 @@ With the word ``page`` behind it: what a browser measures of the page instead.
 
 import asyncio
 import contextlib
+import io
 import json
 import os
 import statistics
@@ -15,18 +16,23 @@ import time
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas
 
 from app.forecasting.models.lstm.forecaster import lstm_from
 from app.forecasting.models.lstm.network import shipped
 from app.market.history import history_until
 from app.market.sample import SampleSource
+from app.market.upload.reader import read_quotes
 from app.panels import PANELS
 from app.panels.forecast.convert import log_prices
 from app.panels.patterns.shapes import candles_of, look
 from tests.benchmark import page
+from tests.market.upload.layouts import Layout, file_of, prices
+from tests.market.upload.test_any_layout import ROLES
 
 # pyts compiles for twenty seconds unless it is told in time not to.
 os.environ.setdefault("NUMBA_DISABLE_JIT", "1")
@@ -56,6 +62,7 @@ def main() -> None:
         _patterns_card()
         _whole_page()
         _health_while_all_fit()
+        _files()
     finally:
         app.terminate()
         app.wait(15)
@@ -104,6 +111,36 @@ def _patterns_card() -> None:
     begun = time.perf_counter()
     look(bars)
     _report("encoding and network for 250 windows", 1000 * (time.perf_counter() - begun), "ms", 300)
+
+
+def _files() -> None:
+    """A file of 20,000 rows in three ways of writing it, beside what pandas needs for the plainest of them."""
+    days, columns = prices(1, 20_000, "1950-01-02", 1500.0)
+    plain = Layout(
+        "en", (0,) * 6, ",", ".", "", 2, "%Y-%m-%d", "utf-8", ROLES, (), (), (), False, True, "\n", *[False] * 2, ""
+    )
+    german = {
+        "language": "de",
+        "delimiter": ";",
+        "decimal": ",",
+        "thousands": ".",
+        "dates": "%d.%m.%Y",
+        "encoding": "cp1252",
+    }
+    named = {"language": "fr", "delimiter": ";", "decimal": ",", "dates": "name", "suffix": " €"}
+    content = file_of(plain, days, columns)[0]
+    bare = min(_cost(lambda: pandas.read_csv(io.BytesIO(content), parse_dates=[0])) for _ in range(ROUNDS))
+    for name, changes in (("plain", {}), ("in German", german), ("in French, names of months", named)):
+        written = file_of(replace(plain, **changes), days, columns)[0]
+        seconds = min(_cost(lambda written=written: read_quotes(written, "X", "x.csv")) for _ in range(ROUNDS))
+        _report(f"20,000 rows of a file, {name}", seconds, "s", 0.4)
+        print(f"{'':46}  {seconds / bare:.0f} times pandas.read_csv of the plain one")
+
+
+def _cost(work: Callable[[], object]) -> float:
+    begun = time.thread_time()
+    work()
+    return time.thread_time() - begun
 
 
 def _whole_page() -> None:

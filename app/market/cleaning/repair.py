@@ -34,7 +34,7 @@ def repair(quotes: RawHistory) -> Repaired:
     whole, filled = _filled(single)
     even, rescaled = in_one_unit(whole)
     consistent, mended = _consistent(even)
-    remarks = moved + filled + rescaled + mended
+    remarks = [*quotes.mended, *moved, *filled, *rescaled, *mended]
     return Repaired(consistent, _by_day([*quotes.left_out, *doubles, *empty]), _by_day(remarks))
 
 

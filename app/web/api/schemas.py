@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from app.market.source import MOST_FOUND, Instrument
 from app.panels.panel import DEFAULT_HORIZON, MAXIMUM_HORIZON
+from app.web.http.form import COLUMNS
 
 Schema = dict[str, Any]
 
@@ -39,6 +40,7 @@ FAILURES: Schema = {
                 "column": {**_TEXT, "description": "The column of the file, by name or number."},
                 "found": {"type": ["string", "integer"]},
                 "needed": {"type": ["string", "integer"]},
+                "choices": {"type": "array", "items": _TEXT, "description": "What “field” may choose, for a file."},
             },
         }
     },
@@ -101,14 +103,20 @@ def form(sources: tuple[str, ...]) -> Schema:
         "type": "string",
         "format": "binary",
         "contentMediaType": "text/csv",
-        "description": "Daily prices of your own, at most 2 MiB: a date and a close at least in each row. Its name is "
-        "the ticker where none is said.",
+        "description": "Daily prices of your own, at most 2 MiB, as CSV, workbook, JSON, .gz or .zip: a date and close "
+        "at least in each row. Its own ticker, or its name, is taken where none is said.",
     }
     others = fields(sources)
     symbol = others.pop("ticker")
     by_ticker = {"required": ["ticker"], "properties": {"ticker": symbol, "source": others.pop("source")}}
     by_file = {"required": ["prices"], "properties": {"ticker": {"anyOf": [symbol, _BLANK]}}}
-    schema = {"type": "object", "properties": {**others, "prices": file}, "anyOf": [by_ticker, by_file]}
+    column = {
+        **_TEXT,
+        "maxLength": 200,
+        "description": "The name or number of the file's column, where several may be it.",
+    }
+    columns = dict.fromkeys(COLUMNS, column)
+    schema = {"type": "object", "properties": {**others, **columns, "prices": file}, "anyOf": [by_ticker, by_file]}
     encoding = {"prices": {"contentType": "text/csv"}}
     return {"required": True, "content": {"multipart/form-data": {"schema": schema, "encoding": encoding}}}
 

@@ -10,9 +10,13 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, Valid
 
 from app.charts.chart import CANVASES
 from app.errors import QueryError
-from app.market.upload.source import SOURCE, Upload, ticker_from
+from app.market.upload.columns import Chosen
+from app.market.upload.reader import SOURCE
+from app.market.upload.source import Upload
 from app.panels.panel import DEFAULT_HORIZON, MAXIMUM_HORIZON, Query
+from app.web.http.form import COLUMNS
 
+_LONGEST_COLUMN = 200
 _NEEDED = {
     "ticker": "a symbol such as AAPL or ^GSPC: 1 to 15 of A–Z 0–9 . - = ^ & _",
     "horizon": f"a whole number of trading days from 1 to {MAXIMUM_HORIZON}",
@@ -47,7 +51,8 @@ def parse_query(
     """
     filled = {name: text.strip() for name, text in texts.items() if text.strip()}
     if upload is not None:
-        filled.setdefault("ticker", ticker_from(upload.name))
+        upload = _as_chosen(upload, filled)
+        filled.setdefault("ticker", upload.ticker)
     try:
         fields = _Fields.model_validate({"ticker": "", **filled})
     except ValidationError as invalid:
@@ -58,6 +63,15 @@ def parse_query(
     if upload is not None:
         return Query(fields.ticker, fields.horizon, fields.as_of, SOURCE, upload)
     return Query(fields.ticker, fields.horizon, fields.as_of, parse_source(texts, sources, default_source))
+
+
+def _as_chosen(upload: Upload, filled: Mapping[str, str]) -> Upload:
+    """The file with the ticker and the columns that are said to be meant."""
+    date, close, ticker = (filled.get(name, "") for name in COLUMNS)
+    for name, text in zip(COLUMNS, (date, close, ticker), strict=True):
+        if len(text) > _LONGEST_COLUMN:
+            raise QueryError(name, text[:40], f"the name or number of a column, in at most {_LONGEST_COLUMN} signs")
+    return upload.choosing(Chosen(date, close, ticker, filled.get("ticker", "")))
 
 
 def parse_source(texts: Mapping[str, str], sources: Collection[str], default_source: str) -> str:

@@ -16,7 +16,7 @@ from app.web.failures import shown_failure
 from app.web.http.form import RequestFields, fields_of
 from app.web.http.query import query_string
 from app.web.templating import render
-from app.web.views import FormValues, IndexView, LiveStrip, NextStep, Replay
+from app.web.views import ColumnSelects, FormValues, IndexView, LiveStrip, NextStep, Replay
 
 _FILE_NEEDED = "to be sent, which an address cannot do: press “Report from this file”"
 
@@ -58,11 +58,19 @@ def _form_values(request: Request, fields: RequestFields, query: Query | None = 
 def _answer(request: Request, fields: RequestFields, query: Query, passport: Passport | None = None) -> IndexView:
     values, slots = _form_values(request, fields, query), tuple(slot_for(request, panel, query) for panel in PANELS)
     if query.upload:
-        return IndexView(site_of(request), values, slots=slots, passport=passport)
+        return IndexView(site_of(request), values, slots=slots, passport=passport, selects=_selects(query, passport))
     today = context_of(request).today()
     replay = replay_of(query, min(today, site_of(request).last_days.get(query.source, today)))
     live = _live(request, fields, query)
     return IndexView(site_of(request), values, slots=slots, query_string=query_string(query), replay=replay, live=live)
+
+
+def _selects(query: Query, passport: Passport | None) -> ColumnSelects | None:
+    """The columns of the file that was read, to read it by others."""
+    if query.upload is None or passport is None or passport.columns is None:
+        return None
+    columns = dict.fromkeys((*passport.columns.values(), *(passport.ignored or ())))
+    return ColumnSelects(tuple(columns), query.upload.chosen.date, query.upload.chosen.close)
 
 
 def _live(request: Request, fields: RequestFields, query: Query) -> LiveStrip | None:

@@ -60,7 +60,7 @@ def test_while_yahoo_refuses_every_card_counts_down_and_offers_the_sample_and_a_
     assert page.get_by_text("Tries again by itself in").count() == len(PANELS)
     assert_no_violation(page)
     page.locator("#panel-lstm").get_by_role("link", name="Choose a CSV of prices").click()
-    expect(page.get_by_label("Your own CSV")).to_be_visible()
+    expect(page.get_by_label("Your own file")).to_be_visible()
     page.locator("#panel-lstm").get_by_role("link", name="Open the sample").click()
     watched.wait_for_cards()
     assert len(yahoo.asked) == 1

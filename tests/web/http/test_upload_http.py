@@ -149,8 +149,8 @@ def test_a_file_seen_from_the_past_tells_what_happened_next(client):
         (b"", "Line 1"),
         (b"\xff\xfe\x00", "Line 1"),
         (ACME + b"\n2015-05-01,1,1,1,abc,1,1", "Line 82, column “Close”"),
-        (ACME + b"\n2015-05-01,1,1,1,-1,1,1", "Line 82, column “Close”"),
-        (ACME + b"\n2015-05-01,1,1,1,\xe9,1,1", "Line 82, column 5"),
+        (ACME + b"\n2015-05-01,1,1,1,-1,1,1\n2015-05-04,1,1,1,0,1,1", "Line 82, column “Close”"),
+        (ACME + b"\n2015-05-01,1,1,1,\xe9,1,1", "Line 82, column “Close”"),
         (ACME + ACME.splitlines()[-1].replace(b"2015", b"\n2015") + b"9", "Line 82, column “Volume”"),
     ],
 )

@@ -10,7 +10,8 @@ from app.errors import BadFileError
 from app.market.calendar import EVERY_DAY, WEEKDAYS
 from app.market.history import history_until
 from app.market.sample import SampleSource
-from app.market.upload.source import read_quotes, ticker_from, upload_of
+from app.market.upload.reader import read_quotes
+from app.market.upload.source import ticker_from, upload_of
 from tests.support.fakes import market, weekdays
 from tests.support.thread_cost import thread_cost
 
@@ -160,8 +161,8 @@ def test_the_column_tells_which_number_is_the_day(forced, month):
         (["yesterday"], 2),
         (["9999-12-31"], 2),
         (["2020-13-01"], 2),
-        (["1577923200"], 2),
-        (["٢٠٢٠-٠١-٠٢"], 2),
+        (["15779232001"], 2),
+        (["1403/05/22"], 2),
     ],
 )
 def test_what_is_no_sure_date_is_refused_with_an_iso_date_to_follow(dates, line):
@@ -171,7 +172,7 @@ def test_what_is_no_sure_date_is_refused_with_an_iso_date_to_follow(dates, line)
 
 
 @pytest.mark.parametrize(
-    "worthless", ["abc", "nan", "inf", "-inf", "1e400", "0", "-3", "0.0", "1_0", "1 2", "١٢", "12€3"]
+    "worthless", ["abc", "inf", "-inf", "1e400", "1_0", "1 2", "12€3", "5%", "(3)", "1e20", "5 USDX"]
 )
 @pytest.mark.parametrize("column", ["Open", "Close", "Adj Close"])
 def test_what_is_no_price_is_refused_with_its_line_and_column(worthless, column):
@@ -184,7 +185,7 @@ def test_what_is_no_price_is_refused_with_its_line_and_column(worthless, column)
     assert column in error.sentence
 
 
-@pytest.mark.parametrize("worthless", ["abc", "-1", "nan", "1e19", "K"])
+@pytest.mark.parametrize("worthless", ["abc", "-1", "1e19", "K", "5 apples"])
 def test_what_is_no_volume_is_refused(worthless):
     assert refused(lines(f"2020-01-02,1,1,1,1,1,{worthless}")).column == "Volume"
 
@@ -195,14 +196,14 @@ def test_what_is_no_volume_is_refused(worthless):
         (b"", 1, "1"),
         (b" \n\n,,\n", 1, "1"),
         (b"PK\x03\x04\x14\x00", 1, "1"),
-        (codecs.BOM_UTF16_LE + "Date,Close\n".encode("utf-16-le"), 1, "1"),
+        (codecs.BOM_UTF16_LE + "Date,Close\n".encode("utf-16-le"), 2, "Date"),
+        (codecs.BOM_UTF16_LE + "Date,Close\n".encode("utf-16-le")[:-1], 1, "2"),
         (b"Date,Close\n2020-01-02,1\n2020-01-03,1\0\n", 3, "2"),
-        (b"Date,Name,Close\n2020-01-02,Soci\xe9t\xe9,1\n", 2, "2"),
         (b"Date,Close\n", 2, "Date"),
         (b"Date,Open\n2020-01-02,1\n", 1, "1"),
         (b"Close,Open\n1,1\n", 1, "1"),
-        (b"2020-01-02,11\n2020-01-03,12\n", 1, "1"),
-        (b"Date,Close,close\n2020-01-02,1,1\n", 1, "3"),
+        (b"2020-01-02,11,12\n2020-01-03,12,11\n", 1, "3"),
+        (b"Date,Close,close\n2020-01-02,1,2\n", 1, "3"),
         (b"Date,Close\n2020-01-02\n", 2, "2"),
         (b"Date,Close\n2020-01-02,12,5\n", 2, "3"),
         (b'Date,Close\n2020-01-02,1\n"2020-01-03,1\n', 3, "1"),
@@ -247,8 +248,11 @@ def test_bars_that_are_not_daily_are_refused(days):
 
 def test_blank_lines_are_listed_by_the_row_that_follows_and_not_at_the_end():
     told = read(lines(ROWS[0], "", ROWS[1], ",,,,,,", "  ", ROWS[2], "", ""))
-    assert [remark.day for remark in told.left_out] == [date(2020, 1, 3), date(2020, 1, 6), date(2020, 1, 6)]
-    assert len(history_until(told, None).passport.dropped) == 3
+    assert [(remark.day, remark.what) for remark in told.left_out] == [
+        (date(2020, 1, 3), "a blank line before its row"),
+        (date(2020, 1, 6), "2 blank lines before its row"),
+    ]
+    assert len(history_until(told, None).passport.dropped) == 2
     assert len(history_until(told, date(2020, 1, 3)).passport.dropped) == 1
 
 

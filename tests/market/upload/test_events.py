@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from app.market.raw_history import Dividend, Split
-from app.market.upload.source import read_quotes
+from app.market.upload.reader import read_quotes
 
 
 def read(*lines):

@@ -1,0 +1,1 @@
+"""Kinds of files: from bytes to rows of cells."""

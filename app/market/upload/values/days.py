@@ -1,0 +1,114 @@
+"""A day as people and programs write it in a cell; what it leaves open, the column settles."""
+
+import re
+from typing import NamedTuple
+
+from app.market.upload.words import is_month, plain
+
+FIRST_YEAR, LAST_YEAR = 1800, 2199
+NEEDED = f"a date such as 2018-06-29, of a year from {FIRST_YEAR} to {LAST_YEAR}"
+DAY_SECONDS = 86_400
+REPUBLIC_OF_CHINA = 1911
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925, "民國": REPUBLIC_OF_CHINA}
+_LONGEST = 60
+_CLOCK = (
+    r"(?:(?:T|,?\s+)(?:(?P<half>오전|오후|上午|下午|午前|午後)\s*)?(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+    r"(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?\s?(?P<noon>[AaPp]\.?\s?[Mm]\.?)?"
+    r"(?:\s?(?P<zone>[A-Za-z]{1,5}(?![0-9])|(?:GMT|UTC)?[+-][0-9]{2}(?::?[0-9]{2})?))?(?:\s\([^()]*\))?)?"
+)
+_WEEKDAY = r"(?:[^\W\d_]{1,10}\.?,?\s+)?"
+_WEEKDAY_AFTER = r"(?:\s?\([^\W\d_]{1,9}\)|\s[^\W\d_]{2,9})?"
+_NUMERIC = re.compile(
+    _WEEKDAY + r"(?P<a>[0-9]{1,4})\s?(?P<mark>[-/.])\s?(?P<b>[0-9]{1,2})\s?(?P=mark)\s?(?P<c>[0-9]{1,4})\.?"
+    r"(?:\s?г\.?)?" + _WEEKDAY_AFTER + _CLOCK
+)
+_IDEOGRAPHIC = re.compile(
+    r"(?P<era>令和|平成|昭和|民國|[RHS](?=[0-9]))?\s?(?P<a>[0-9]{1,4})\s?[年년/.]\s?(?P<b>[0-9]{1,2})\s?[月월/.]\s?"
+    r"(?P<c>[0-9]{1,2})\s?[日일号]?" + _WEEKDAY_AFTER + _CLOCK
+)
+_WORD = r"(?P<word>[^\W\d_][^\d\s/,'’()-]*)"
+_NAMED = re.compile(
+    _WEEKDAY
+    + r"(?P<a>[0-9]{1,4})(?:[.ºª°]|st|nd|rd|th|er)?[\s/,.-]{0,2}(?:de\s|d['’]|of\s)?"
+    + _WORD
+    + r"[\s/,.-]{0,2}(?:del?\s|['’])?(?P<c>[0-9]{1,4})(?:\s?[гр]\.?)?"
+    + _CLOCK
+)
+_NAME_FIRST = re.compile(
+    _WEEKDAY + _WORD + r"[\s.-]{0,2}(?P<a>[0-9]{1,2})(?:st|nd|rd|th)?[\s,'’-]{1,3}(?P<c>[0-9]{2,4})" + _CLOCK
+)
+_DIGITS = re.compile(r"(?P<whole>[0-9]{5,19})(?:\.(?P<part>[0-9]{1,12}))?")
+_STAMPS = {9: 1, 10: 1, 12: 10**3, 13: 10**3, 15: 10**6, 16: 10**6, 18: 10**9, 19: 10**9}
+_SPREADSHEET_DAYS = (25_569, 73_050)
+
+
+class Written(NamedTuple):
+    """A day as it was written: numbers ``a``, ``b``, ``c`` in that order, of a ``form``.
+
+    Forms: "year first", "year last", "two digits", "name" (``b`` is a word), "name first", "spreadsheet" (``a`` is a
+    day number), "stamp" (``a`` is in seconds since 1970). ``seconds`` is the time of day, None without one or where the
+    zone is the market's own.
+    """
+
+    form: str
+    a: int
+    b: int | str
+    c: int
+    mark: str
+    seconds: int | None
+
+
+def may_be_day(text: str) -> bool:
+    """Whether a cell is written as a day or as a time stamp is; five digits may be anything."""
+    written = written_day(text)
+    return written is not None and written.form != "spreadsheet" and not (len(text) == 6 and text.isdigit())
+
+
+def written_day(text: str) -> Written | None:
+    """What is written in a cell, None where that is no day."""
+    if len(text) > _LONGEST:
+        return None
+    if found := _NUMERIC.fullmatch(text):
+        a, b, c, mark = found["a"], int(found["b"]), found["c"], found["mark"]
+        form = (
+            "year first" if len(a) > 2 and len(c) <= 2 else "year last" if len(c) == 4 and len(a) <= 2 else "two digits"
+        )
+        odd = len(c) == 3 or (len(a) > 2 and len(c) > 2)
+        return None if odd else Written(form, int(a), b, int(c), mark, _seconds(found))
+    if found := _DIGITS.fullmatch(text):
+        return _from_digits(found["whole"], float(f"0.{found['part'] or 0}"))
+    if found := _NAMED.fullmatch(text) or _NAME_FIRST.fullmatch(text):
+        word = plain(found["word"])
+        form = "name" if found.start("a") < found.start("word") else "name first"
+        return Written(form, int(found["a"]), word, int(found["c"]), "", _seconds(found)) if is_month(word) else None
+    if found := _IDEOGRAPHIC.fullmatch(text):
+        a, b, c = int(found["a"]), int(found["b"]), int(found["c"])
+        return Written("year first", a + _ERAS.get(found["era"] or "", 0), b, c, "年", _seconds(found))
+    return None
+
+
+def _seconds(found: re.Match[str]) -> int | None:
+    if found["hour"] is None or re.search("[+-](?!0+:?0*$)", found["zone"] or ""):
+        return None
+    hour, noon = int(found["hour"]), (found["noon"] or found["half"] or "").lower()
+    if noon[:1] in ("p", "오", "下", "午") and noon not in ("오전", "午前"):
+        hour = hour % 12 + 12
+    elif noon:
+        hour %= 12
+    return 3600 * hour + 60 * int(found["minute"]) + int(found["second"] or 0)
+
+
+def _from_digits(whole: str, part: float) -> Written | None:
+    number, length = int(whole), len(whole)
+    if length == 5 and _SPREADSHEET_DAYS[0] <= number < _SPREADSHEET_DAYS[1]:
+        return Written("spreadsheet", number, 0, 0, "", round(part * DAY_SECONDS) or None)
+    if length == 6 and not part:
+        return Written("two digits", number // 10_000, number // 100 % 100, number % 100, "", None)
+    if length == 8 and not part:
+        if FIRST_YEAR <= number // 10_000 <= LAST_YEAR and number // 100 % 100 in range(1, 13):
+            return Written("year first", number // 10_000, number // 100 % 100, number % 100, "", None)
+        return Written("year last", number // 10**6, number // 10_000 % 100, number % 10_000, "", None)
+    # A fraction is of seconds; nobody writes one of milliseconds.
+    if length in _STAMPS and (not part or length == 10):
+        return Written("stamp", number // _STAMPS[length], 0, 0, whole, None)
+    return None
