@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -79,7 +80,7 @@ def read_quotes(content: bytes, ticker: str, name: str) -> RawHistory:
     mark = decimal_mark(table, [column for role, column in columns.items() if role != "date"])
     unknown = np.full(len(dates), np.nan)
     prices = (read_prices(table, columns[role], mark) if role in columns else unknown for role in _PRICES)
-    left_out = tuple(Remark(dates[row].item(), "a blank line before its row") for row in table.blank)
+    left_out = tuple(Remark(dates[row].item(), _blank_lines(count)) for row, count in Counter(table.blank).items())
     volume = read_volume(table, columns["volume"], mark) if "volume" in columns else unknown
     # Without adjusted closes there is nothing that a dividend could be missing from.
     dividends = read_dividends(table, dates, mark) if "adj_close" in columns else ()
@@ -90,6 +91,10 @@ def read_quotes(content: bytes, ticker: str, name: str) -> RawHistory:
     _check_one_row_a_day(table, columns, quotes)
     _check_daily(table, columns, quotes)
     return quotes
+
+
+def _blank_lines(count: int) -> str:
+    return "a blank line before its row" if count == 1 else f"{count:,} blank lines before its row"
 
 
 def _listing(ticker: str, name: str, columns: Mapping[str, int]) -> Listing:
