@@ -9,7 +9,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import httpx2
@@ -132,11 +132,11 @@ async def bears(url: str, count: int) -> bool:
         await warm(client)
         await ask(client, [random_request(rng) for _ in range(count // 10)], statuses)
         before, series = await numbers(client), len((await client.get("/metrics")).content)
-        pulse = subprocess.Popen(
-            [sys.executable, "-m", "tests.benchmark.load.pulse", url], stdin=-1, stdout=-1, text=True
+        calm = await pulse_during(url, asyncio.sleep(10))
+        print(f"/healthz of an app at rest here: p99 {calm[int(0.99 * len(calm))]}, longest {calm[-1]} ms", flush=True)
+        beats = await pulse_during(
+            url, ask(client, [random_request(rng) for _ in range(count - count // 10)], statuses)
         )
-        await ask(client, [random_request(rng) for _ in range(count - count // 10)], statuses)
-        beats = sorted(float(beat) for beat in pulse.communicate("\n")[0].split())
         after, later = await numbers(client), len((await client.get("/metrics")).content)
     print(f"load {os.getloadavg()[0]:.1f} after", flush=True)
     web = "stock_resident_memory_bytes web"
@@ -152,6 +152,14 @@ async def bears(url: str, count: int) -> bool:
             seen("/healthz, longest, ms", beats[-1], beats[-1] <= LONGEST_PULSE),
         )
     )
+
+
+async def pulse_during(url: str, work: Awaitable[None]) -> list[float]:
+    """Milliseconds that the health took to be told meanwhile, in order of length."""
+    command = [sys.executable, "-m", "tests.benchmark.load.pulse", url]
+    pulse = subprocess.Popen(command, stdin=-1, stdout=-1, text=True)
+    await work
+    return sorted(float(beat) for beat in pulse.communicate("\n")[0].split())
 
 
 async def ask(client: httpx2.AsyncClient, requests: list[Asked], statuses: Counter[int]) -> None:

@@ -1,6 +1,8 @@
 """Whatever is asked, in whatever words: no fault of ours, no trace, and nothing without its headers."""
 
+import asyncio
 import random
+import time
 
 import pytest
 from starlette.testclient import TestClient
@@ -9,6 +11,7 @@ from tests.benchmark.load.fuzz import random_request
 from tests.support.fakes import FakeMarket, InlineEngine, market
 from tests.support.pages import HEADERS, numbers
 from tests.support.served import served
+from tests.support.visitors import Visitor, running
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +40,24 @@ def test_no_request_leaves_anything_in_the_metrics(client):
     for number in range(10_000, 10_200):
         answered(client, number)
     assert len(numbers(client)) <= before + 60
+
+
+@pytest.mark.anyio
+async def test_no_request_keeps_the_process_that_answers_everybody_for_itself(monkeypatch):
+    longest, run = [0.0], asyncio.Handle._run
+
+    def timed(handle):
+        # The thread's own time, which other work on the machine does not lengthen.
+        begun = time.thread_time()
+        run(handle)
+        longest[0] = max(longest[0], time.thread_time() - begun)
+
+    async with running(InlineEngine()) as app:
+        await Visitor(app, "/openapi.json").status()
+        monkeypatch.setattr(asyncio.Handle, "_run", timed)
+        for number in range(20_000, 20_300):
+            asked = random_request(random.Random(number), "SYN")
+            path, _, query = asked.path.partition("?")
+            visitor = Visitor(app, path, query, asked.method, body=asked.body)
+            await visitor.status()
+    assert longest[0] < 0.1
