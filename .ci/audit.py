@@ -1,14 +1,17 @@
 """Asks the package index's advisory service about what the lock ships; fails for what is known to be unsafe."""
 
 import json
+import os
 import subprocess
 import sys
 
 COMMAND = ("-m", "pip_audit", "-r", "requirements.txt", "--disable-pip", "--require-hashes", "--format", "json")
 
+_SHOWN = 500
+
 
 def main() -> int:
-    """Print what was found; a machine without internet is told so and may go on."""
+    """Print what was found; a machine without internet may go on, unless it is one that gates changes."""
     command = [sys.executable, *COMMAND, "--progress-spinner", "off"]
     asked = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words.
     try:
@@ -22,9 +25,11 @@ def main() -> int:
         print(f"{package['name']} {package['version']}: {fault['id']}, mended in {fixed}")
     if audited:
         print(f"{len(audited)} of {len(packages)} locked packages were audited, {len(unsafe)} known vulnerabilities.")
-    else:
-        print("Skipped: no advisory service that knows these packages can be reached from this machine.")
-    return 1 if unsafe else 0
+        return 1 if unsafe else 0
+    print("NOT AUDITED: no advisory service that knows these packages can be reached from this machine.")
+    print(asked.stderr.strip()[-_SHOWN:], file=sys.stderr)
+    # Every service for continuous integration sets CI, and has the internet.
+    return 2 if os.environ.get("CI") else 0
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 
-from limits.aio.storage import Storage
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -32,16 +31,16 @@ from app.services.metrics import MeteredEngine, Metrics
 from app.services.receipts.provenance import code_digest
 from app.services.receipts.signer import ReceiptSigner
 from app.services.search import Finder
-from app.services.shared_state import CardLimits, SharedState, shared_state
+from app.services.shared_state import CountedEngine, RateLimits, SharedState, shared_state
 from app.settings import OFF, Settings
 from app.store.cache import Cache, MemoryCache
+from app.store.windows import RateWindows
 from app.web import templating
 from app.web.context import AppContext
 from app.web.endpoint import HANDLERS
-from app.web.http.form import BodyLimit
+from app.web.middleware.bounds import RequestBounds, ShutdownResponse
 from app.web.middleware.request_log import RequestLog
 from app.web.middleware.security import SecurityHeaders, TrustedHosts
-from app.web.middleware.shutdown import ShutdownResponse
 from app.web.routes import paths, routes
 from app.web.views import Site
 
@@ -55,6 +54,8 @@ _PRELOAD = (
     "exchange_calendars",
     "pyts.image",
 )
+# Each costs a few milliseconds of the one process that answers everybody; a person's browser never comes near.
+_PAGES = "600/minute"
 
 
 def _today() -> date:
@@ -72,11 +73,13 @@ def create_app(
     parts = running_parts(settings, sources, engine, cache, today)
     # Nothing secret is ever on a page, so how well it compresses tells nobody anything.
     small = Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    around = [Middleware(TrustedHosts, names=settings.hosts), small, Middleware(ShutdownResponse)]
+    pages = None if settings.rate_limit == OFF else RateLimits(_PAGES, what="requests")
+    bounds = Middleware(RequestBounds, hops=settings.hops, pages=pages)
+    around = [Middleware(TrustedHosts, names=settings.hosts), small, bounds, Middleware(ShutdownResponse)]
     site = Starlette(routes=routes(), middleware=around, exception_handlers=HANDLERS, lifespan=_lifespan(parts))
     # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
     site.router.redirect_slashes = False
-    return RequestLog(SecurityHeaders(BodyLimit(site)), parts.metrics)
+    return RequestLog(SecurityHeaders(site), parts.metrics)
 
 
 def _lifespan(parts: AppContext) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
@@ -104,22 +107,23 @@ def running_parts(
     today: Callable[[], date] = _today,
 ) -> AppContext:
     """What a running app holds, whether it serves or answers once; what is not given is built from ``settings``."""
-    metrics = Metrics()
-    held = shared_state(settings.redis_url, cache or MemoryCache(settings.cache_mb * 2**20), metrics)
+    metrics = Metrics(settings.token)
+    held = shared_state(settings.redis_url, cache or MemoryCache(settings.cache_mb * 2**20), metrics, settings.key)
+    limits = card_limits(settings, held.windows)
     engine = MeteredEngine(engine or engine_of(settings), metrics)
     asked = (sources or market_sources()).items()
     watched = {name: HealthTracked(source, partial(metrics.loaded, name)) for name, source in asked}
     return AppContext(
         site=_site(settings, watched),
         style=templating.style(),
-        analyses=_analyses(watched, engine, held, settings.cache_seconds),
+        analyses=_analyses(watched, CountedEngine(engine, limits), held, settings.cache_seconds),
         announcements=Announcements(dict(asked), held.cache, held.flights),
         finder=Finder(dict(asked), held.cache, held.flights, settings.cache_seconds),
         live=LivePrices(dict(asked)),
-        signer=ReceiptSigner(settings.secret_key.get_secret_value().encode("utf-8", "surrogateescape")),
+        signer=ReceiptSigner(settings.key, settings.earlier_keys),
         engine=engine,
         today=today,
-        limits=card_limits(settings, held.windows),
+        limits=limits,
         hops=settings.hops,
         metrics=metrics,
         watched=watched,
@@ -167,9 +171,9 @@ def _limits(settings: Settings) -> Limits:
     return Limits(queue=settings.queue, drain_seconds=0.5, max_tasks=400)
 
 
-def card_limits(settings: Settings, windows: Storage) -> CardLimits | None:
+def card_limits(settings: Settings, windows: RateWindows) -> RateLimits | None:
     """What clients may ask for within a while; None where that is everything."""
-    return None if settings.rate_limit == OFF else CardLimits(settings.rate_limit, windows)
+    return None if settings.rate_limit == OFF else RateLimits(settings.rate_limit, windows)
 
 
 def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:

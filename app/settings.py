@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         default=SecretStr(""), validate_default=True, description="Signs receipts; random per start in development."
     )
+    secret_key_old: SecretStr = Field(
+        default=SecretStr(""), description="Earlier keys, with commas between: their receipts are still known."
+    )
+    metrics_token: SecretStr = Field(default=SecretStr(""), description="Who has it may read the metrics.")
     source: Literal["yahoo", "sample"] = Field(default="yahoo", description="Where prices come from by default.")
     workers: int = Field(default_factory=_workers, ge=1, le=64, description="Each fits one model at a time.")
     queue: int = Field(default=24, ge=0, le=1000, description="Jobs that may wait; one more is told to come back.")
@@ -59,6 +63,32 @@ class Settings(BaseSettings):
         if production and len(text) < _SHORTEST_KEY:
             raise ValueError(_NO_KEY)
         return key if text else SecretStr(secrets.token_hex(32))
+
+    @field_validator("secret_key_old")
+    @classmethod
+    def _old_ones_too(cls, keys: SecretStr, others: ValidationInfo) -> SecretStr:
+        given = [key.strip() for key in keys.get_secret_value().split(",") if key.strip()]
+        production = others.data.get("app_env") == "production" or others.data.get("space_id")
+        if production and min(map(len, given), default=_SHORTEST_KEY) < _SHORTEST_KEY:
+            raise ValueError(f"has a key of less than {_SHORTEST_KEY} characters, which anybody may guess")
+        return keys
+
+    @property
+    def key(self) -> bytes:
+        """What receipts and shared answers are signed with."""
+        return self.secret_key.get_secret_value().encode("utf-8", "surrogateescape")
+
+    @property
+    def earlier_keys(self) -> tuple[bytes, ...]:
+        """What was the key before."""
+        keys = self.secret_key_old.get_secret_value().encode("utf-8", "surrogateescape").split(b",")
+        return tuple(key.strip() for key in keys if key.strip())
+
+    @property
+    def token(self) -> bytes | None:
+        """What has to be said for the metrics: nothing where None, and in production without a token no word helps."""
+        token = self.metrics_token.get_secret_value().encode("utf-8", "surrogateescape")
+        return token if token or self.production else None
 
     @property
     def hops(self) -> int:

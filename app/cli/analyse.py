@@ -6,7 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
-from app.compute.lazy_engine import LazyEngine
+from app.compute.engine import LazyEngine
 from app.errors import TooLargeError
 from app.main import engine_of, running_parts
 from app.market.upload.source import MAXIMUM_BYTES, Upload, upload_of

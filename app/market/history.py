@@ -13,7 +13,7 @@ from app.market.calendar import fitting_calendar, missing_sessions
 from app.market.cleaning.faults import suspicious_jumps
 from app.market.cleaning.repair import Repaired, repair
 from app.market.cleaning.scales import rebased
-from app.market.passport import Passport, Remark
+from app.market.passport import Passport, Remark, listed
 from app.market.raw_history import Floats, RawHistory, pack, unpack
 
 MAXIMUM_BARS = 2520
@@ -99,7 +99,7 @@ def _passport(bars: RawHistory, repaired: Repaired) -> Passport:
     calendar = listing.calendar or fitting_calendar(bars.dates)
 
     def within(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
-        return tuple(remark for remark in remarks if remark.day >= first)
+        return listed(remark for remark in remarks if remark.day >= first)
 
     content = hashlib.sha256(bars.dates.astype("datetime64[D]").astype(np.int64).tobytes())
     for name in _ARRAYS[1:]:

@@ -1,6 +1,7 @@
 """The data passport of the prices behind a card: where they come from, and what was done to them."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,6 +12,36 @@ class Remark:
 
     day: date
     what: str
+
+
+MOST_LISTED = 100
+_COUNT = re.compile(r"\d[\d,.]*")
+_BLANK = re.compile(r"(a|[\d,]+) blank lines? before its row")
+
+
+def listed(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    """At most a hundred remarks of a kind, whatever numbers are in it, and then how many more; blank lines as one.
+
+    ``remarks`` are oldest first, and so is what is listed.
+    """
+    kinds: dict[str, list[Remark]] = {}
+    for remark in remarks:
+        kinds.setdefault("blank" if _BLANK.fullmatch(remark.what) else _COUNT.sub("0", remark.what), []).append(remark)
+    short = [one for kind, alike in kinds.items() for one in (_blank(alike) if kind == "blank" else _cut(alike))]
+    return tuple(sorted(short, key=lambda remark: remark.day))
+
+
+def _cut(alike: list[Remark]) -> list[Remark]:
+    if len(alike) <= MOST_LISTED:
+        return alike
+    more = len(alike) - MOST_LISTED
+    return [*alike[:MOST_LISTED], Remark(alike[-1].day, f"and {more:,} more like this: {alike[-1].what}")]
+
+
+def _blank(gaps: list[Remark]) -> list[Remark]:
+    counts = [found[1] for gap in gaps if (found := _BLANK.fullmatch(gap.what))]
+    lines = sum(1 if count == "a" else int(count.replace(",", "")) for count in counts)
+    return gaps if lines == 1 else [Remark(gaps[-1].day, f"{lines:,} blank lines")]
 
 
 @dataclass(frozen=True, slots=True)

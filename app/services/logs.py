@@ -1,7 +1,9 @@
 """Where log lines go and what they look like: readable in development, one JSON object a line in production."""
 
 import logging
+import time
 import traceback
+from collections.abc import Callable
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Any
@@ -13,6 +15,8 @@ from app.settings import Settings
 REQUEST: ContextVar[str] = ContextVar("request", default="-")
 """The number of the request that is being answered."""
 _FIELDS = "%(asctime)s %(levelname)s %(name)s %(request)s %(message)s"
+# A process out of descriptors logs a trace for each connection that it cannot accept, a hundred at a time.
+_FOR_STRANGERS_TO_WRITE = {"asyncio": "socket.accept()", "uvicorn.error": "Invalid HTTP request"}
 _Fault = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -26,12 +30,33 @@ def log_configuration(settings: Settings) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": formatter},
-        "filters": {"numbered": {"()": Numbered}},
+        "filters": {"numbered": {"()": Numbered}, "seldom": {"()": Seldom}},
         "handlers": {"stdout": handler | {"filters": ["numbered"]}},
         "root": {"handlers": ["stdout"], "level": settings.log_level.upper()},
-        # They tell the tickers they were asked for and the cards they send; what goes wrong is an error of ours anyway.
-        "loggers": {"yfinance": {"level": "CRITICAL"}, "sse_starlette": {"level": "WARNING"}},
+        "loggers": {
+            # They tell tickers they were asked for and cards they send; what goes wrong is an error of ours anyway.
+            "yfinance": {"level": "CRITICAL"},
+            "sse_starlette": {"level": "WARNING"},
+            **{name: {"filters": ["seldom"]} for name in _FOR_STRANGERS_TO_WRITE},
+        },
     }
+
+
+class Seldom(logging.Filter):
+    """Lets one line a second through of those that strangers can have written as often as they like."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock, self._silent_until = clock, float("-inf")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to keep the line."""
+        if not record.getMessage().startswith(_FOR_STRANGERS_TO_WRITE.get(record.name, "\0")):
+            return True
+        kept = self._clock() >= self._silent_until
+        if kept:
+            self._silent_until = self._clock() + 1
+        return kept
 
 
 class Numbered(logging.Filter):

@@ -18,9 +18,13 @@ _OUTCOMES = {200: "ok", 304: "ok", 429: "limited", 499: "gone", 502: "source", 5
 
 
 class Metrics:
-    """The numbers of one app, in a registry of its own."""
+    """The numbers of one app, in a registry of its own.
 
-    def __init__(self) -> None:
+    Who asks for them has to say the ``token``; where it is empty nobody can, and where None everybody may ask.
+    """
+
+    def __init__(self, token: bytes | None = None) -> None:
+        self.token = token
         self.registry = CollectorRegistry()
         self._requests = self._counter("requests", "Requests answered", "route", "method", "status")
         self._request_seconds = self._histogram("request_seconds", "From a request to its answer", "route")

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from app.errors import SourceUnavailableError, TooOftenError
 from app.market.source import Instrument, MarketSource, SearchableSource, matching, well_known
-from app.services.shared_state import CardLimits
+from app.services.shared_state import RateLimits
 from app.store.cache import Cache
 from app.store.single_flight import Flights
 
@@ -30,9 +30,9 @@ class Findings:
 _FINDINGS = TypeAdapter(Findings)
 
 
-def _bounds() -> CardLimits:
+def _bounds() -> RateLimits:
     # Typing a name takes a few; a source that is asked without end would refuse prices too.
-    return CardLimits("30/minute", crowd=4)
+    return RateLimits("30/minute", crowd=4, what="searches")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Finder:
     cache: Cache
     flights: Flights
     seconds: float
-    bounds: CardLimits = field(default_factory=_bounds)
+    bounds: RateLimits = field(default_factory=_bounds)
 
     async def find(self, name: str, text: str, client: str) -> Findings:
         """What ``text`` can mean at the source of that name; ``client`` is who types."""
@@ -68,6 +68,7 @@ class Finder:
             return _without(source, sought)
         try:
             await self.bounds.admit(client)
+            await self.bounds.admit_work()
             instruments = await source.search(sought)
         except TooOftenError:
             return _without(source, sought)

@@ -1,6 +1,8 @@
 """A Redis that replicas share: cache, single flight and rate windows."""
 
 import asyncio
+import hashlib
+import hmac
 import logging
 import math
 import secrets
@@ -9,14 +11,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
-from limits.aio.storage import MemoryStorage, RedisStorage
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from app.store.cache import Cache
 from app.store.single_flight import SingleFlight
+from app.store.windows import GIVE_BACK, HIT, MemoryWindows
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -45,6 +47,9 @@ class RedisConnection:
         try:
             async with asyncio.timeout(_TIMEOUT_SECONDS):
                 answer = await question(self.redis)
+        except ResponseError:
+            # A key of a wrong type, or no room for one more: that is this question's trouble only.
+            answer = otherwise
         except (RedisError, OSError, TimeoutError) as error:
             self._note(down=True, why=type(error).__name__)
             return otherwise
@@ -64,34 +69,48 @@ class RedisConnection:
         self._alone_until = self._clock() + _PAUSE_SECONDS if down else -math.inf
 
 
+_SEAL = hashlib.sha256().digest_size
+_LARGEST = 16 * 2**20
+
+
 class RedisCache:
     """Keeps everything in Redis, which makes room by itself, and in this replica's ``own`` cache, for when it is away.
 
-    Keys begin with ``build``, because other code may mean other bytes by the same key.
+    Keys begin with ``build``, because other code may mean other bytes by the same key. A value stands behind its
+    HMAC-SHA256 with the replicas' common ``key``: what anybody else has written there, or in another place, is a miss.
     """
 
-    def __init__(self, shared: RedisConnection, own: Cache, build: str) -> None:
+    def __init__(self, shared: RedisConnection, own: Cache, build: str, key: bytes) -> None:
         self._shared, self._own, self._prefix = shared, own, f"stock:{build}:"
+        self._key = hmac.digest(key, b"cache", "sha256")
 
     async def get(self, key: str) -> bytes | None:
         """Give what any replica has set under ``key``, or None."""
-        kept = await self._shared.ask(lambda redis: redis.get(self._prefix + key), None)
-        if isinstance(kept, bytes):
-            return kept
+        name = self._prefix + key
+        # No more is fetched than an entry of ours can have, whatever its size is said to be.
+        kept = await self._shared.ask(lambda redis: redis.getrange(name, 0, _LARGEST), None)
+        if isinstance(kept, bytes) and hmac.compare_digest(self._seal(name, kept[_SEAL:]), kept[:_SEAL]):
+            return kept[_SEAL:]
         return await self._own.get(key)
 
     async def set(self, key: str, value: bytes, seconds: float) -> None:
         """Keep ``value`` for at most ``seconds``."""
         await self._own.set(key, value, seconds)
         milliseconds, name = int(seconds * 1000), self._prefix + key
-        if milliseconds > 0:
-            await self._shared.ask(lambda redis: redis.set(name, value, px=milliseconds), None)
+        if milliseconds > 0 and _SEAL + len(value) <= _LARGEST:
+            sealed = self._seal(name, value) + value
+            await self._shared.ask(lambda redis: redis.set(name, sealed, px=milliseconds), None)
         else:
             await self._shared.ask(lambda redis: redis.delete(name), None)
+
+    def _seal(self, name: str, value: bytes) -> bytes:
+        return hmac.digest(self._key, name.encode() + b"\0" + value, "sha256")
 
 
 # A replica that dies holds the others up for as long as this.
 _LEASE_SECONDS = 5.0
+# A job waits and runs for no longer; whoever still claims to lead after that does not.
+_LONGEST_LEAD_SECONDS = 60.0
 _POLL_SECONDS = 0.05
 _IF_OURS = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call({}) end"
 _RENEW = _IF_OURS.format("'pexpire', KEYS[1], ARGV[2]")
@@ -110,11 +129,19 @@ class RedisSingleFlight:
         return await self._here.run(key, lambda: self._among_replicas(key, make))
 
     async def _among_replicas(self, key: str, make: Callable[[], Coroutine[Any, Any, bytes]]) -> bytes:
-        name, token = self._prefix + key, secrets.token_hex(8)
+        name, token, since = self._prefix + key, secrets.token_hex(8), time.monotonic()
+        looked = since
         while not await self._leads(name, token):
             await asyncio.sleep(_POLL_SECONDS)
             if (made := await self._cache.get(key)) is not None:
                 return made
+            if time.monotonic() - since > _LONGEST_LEAD_SECONDS:
+                return await make()
+            if time.monotonic() - looked > _LEASE_SECONDS:
+                looked = time.monotonic()
+                # Every leader's key ends by itself, so one without an end is nobody's.
+                if await self._shared.ask(lambda redis: redis.pttl(name), 0) == -1:
+                    return await make()
         async with self._lease(name, token):
             # Whoever led before may just have ended.
             return await self._cache.get(key) or await make()
@@ -141,23 +168,24 @@ class RedisSingleFlight:
             await self._shared.ask(lambda redis: redis.eval(_RENEW, 1, name, token, int(_LEASE_SECONDS * 1000)), None)
 
 
-class RedisRateWindows(MemoryStorage):
+class RedisRateWindows:
     """Counts in Redis; while that is away, in this replica's own memory."""
 
-    STORAGE_SCHEME = ["async+shared"]  # noqa: RUF012 - as its base has it.
-
     def __init__(self, shared: RedisConnection) -> None:
-        super().__init__()
-        self._shared = shared
-        options: dict[str, Any] = {"connection_pool": shared.redis.connection_pool}
-        self._far = RedisStorage("async+redis://", implementation="redispy", **options)
+        self._shared, self._own = shared, MemoryWindows()
 
-    async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count ``amount`` if the window has room for so many."""
-        far = await self._shared.ask(lambda _: self._far.acquire_entry(key, limit, expiry, amount), None)
-        return await super().acquire_entry(key, limit, expiry, amount) if far is None else far
+    async def hit(self, key: str, amount: int, limit: int, seconds: float) -> float:
+        """Count ``amount`` and return 0, or return after how many seconds there is room for it."""
+        given = str(amount), str(limit), str(math.ceil(seconds * 1000)), secrets.token_hex(8)
+        wait = await self._shared.ask(lambda redis: redis.eval(HIT, 1, _window(key), *given), None)
+        return await self._own.hit(key, amount, limit, seconds) if wait is None else int(wait) / 1000
 
-    async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        """When the oldest that still counts was counted, and how many do."""
-        far = await self._shared.ask(lambda _: self._far.get_moving_window(key, limit, expiry), None)
-        return await super().get_moving_window(key, limit, expiry) if far is None else far
+    async def give_back(self, key: str, amount: int) -> None:
+        """Count the last ``amount`` no longer."""
+        given = str(amount), secrets.token_hex(8)
+        if await self._shared.ask(lambda redis: redis.eval(GIVE_BACK, 1, _window(key), *given), None) is None:
+            await self._own.give_back(key, amount)
+
+
+def _window(key: str) -> str:
+    return f"stock:window:{key}"

@@ -15,8 +15,8 @@ from starlette.types import Message, Receive, Scope, Send
 from app.charts.chart import Chart
 from app.compute.progress import LISTENER, Listener
 from app.web.cards import card_view, render_card
-from app.web.context import admit, card_of, context_of, slot_for
-from app.web.endpoint import failed_card
+from app.web.context import admit, card_of, context_of, give_back, slot_for
+from app.web.endpoint import GIVEN_BACK, failed_card
 from app.web.failures import answered_failure
 from app.web.middleware.request_log import FINAL_STATUS
 from app.web.views import Slot
@@ -44,7 +44,7 @@ async def stream(request: Request) -> Response:
     event.
     """
     panel, query, canvas = await card_of(request)
-    await admit(request, 1)
+    await admit(request, 1, panel.seconds)
     app, slot = context_of(request), slot_for(request, panel, query)
 
     async def make() -> _StreamedCard:
@@ -73,6 +73,8 @@ async def _events(
     try:
         while (sentence := await sentences.get()) is not None:
             yield ServerSentEvent(sentence, event="progress", sep="\n")
+        if isinstance(card.exception(), GIVEN_BACK):
+            await give_back(request)
         streamed = _ended(request, slot, card)
         yield ServerSentEvent(streamed.card, event="card", sep="\n")
         for name, chart in streamed.charts.items():

@@ -30,13 +30,14 @@ async def fragment(request: Request) -> Response:
     """GET or POST /panels/{slug}: the card as the section that takes the place of the one that asked."""
     panel, query, canvas = await card_of(request)
     card = card_view(context_of(request), panel, slot_for(request, panel, query), query, canvas)
-    return HTMLResponse(render_card(await while_connected(request, card)))
+    return HTMLResponse(render_card(await while_connected(request, card, seconds=panel.seconds)))
 
 
 async def card_json(request: Request) -> Response:
     """GET or POST /api/v1/panels/{slug}: the same analysis as JSON."""
     panel, query = panel_of(request), await query_of(request)
-    finished = await while_connected(request, context_of(request).analyses.finished(panel, query))
+    analysis = context_of(request).analyses.finished(panel, query)
+    finished = await while_connected(request, analysis, seconds=panel.seconds)
     return validated(request, finished.published(), "application/json", _freshness(request, finished))
 
 

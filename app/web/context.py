@@ -1,18 +1,17 @@
 """What a running app holds, and what every endpoint asks of it and of its request."""
 
-import ipaddress
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Scope
 
 from app.compute.cancellation import cancel_when
-from app.compute.engine import Engine
+from app.compute.engine import CARD, Engine
 from app.errors import AppError, CrossSiteError
 from app.market.fallback import HealthTracked
 from app.panels import BY_SLUG
@@ -23,7 +22,7 @@ from app.services.live_prices import LivePrices
 from app.services.metrics import Metrics
 from app.services.receipts.signer import ReceiptSigner
 from app.services.search import Finder
-from app.services.shared_state import CardLimits
+from app.services.shared_state import RateLimits, address_of, household
 from app.store.redis_backed import RedisConnection
 from app.web.http.form import RequestFields, fields_of
 from app.web.http.query import parse_canvas, parse_query, query_string
@@ -43,7 +42,7 @@ class AppContext:
     signer: ReceiptSigner
     engine: Engine
     today: Callable[[], date]
-    limits: CardLimits | None
+    limits: RateLimits | None
     hops: int
     metrics: Metrics
     watched: Mapping[str, HealthTracked]
@@ -90,13 +89,31 @@ def url_again(request: Request, path: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-async def admit(request: Request, runs: int) -> None:
-    """Count ``runs`` of cards for whoever asks; raises ``CrossSiteError`` or ``TooOftenError``."""
+async def admit(request: Request, runs: int, seconds: float = 1.0) -> None:
+    """Count ``runs`` of cards, of about so many ``seconds`` each, for whoever asks.
+
+    Raises ``CrossSiteError`` or ``TooOftenError``. They are given back where the answer is a refusal.
+    """
     if _by_another_site(request):
         raise CrossSiteError
     app = context_of(request)
+    client = client_of(request)
+    if (card := CARD.get()) is not None and runs:
+        card.client, card.weight, card.seconds = household(client), runs, seconds
     if app.limits is not None and runs:
-        await app.limits.admit(client_of(request), runs)
+        await app.limits.admit(client, runs)
+        request.scope[_COUNTED] = runs
+
+
+_COUNTED = "runs_counted"
+
+
+async def give_back(request: Request) -> None:
+    """Count what ``request`` was admitted for no longer."""
+    if runs := request.scope.pop(_COUNTED, 0):
+        app = context_of(request)
+        if app.limits is not None:
+            await app.limits.give_back(client_of(request), runs)
 
 
 def _by_another_site(request: Request) -> bool:
@@ -105,9 +122,14 @@ def _by_another_site(request: Request) -> bool:
     Browsers say so themselves and no page can make them lie; programs do not say it and are welcome.
     """
     said = request.headers
-    followed = request.method == "GET" and said.get("sec-fetch-mode") == "navigate"
+    site, ahead = said.get("sec-fetch-site"), "prefetch" in said.get("sec-purpose", "")
+    followed = request.method == "GET" and said.get("sec-fetch-mode") == "navigate" and not ahead
     in_the_open = said.get("sec-fetch-dest", "document") == "document"
-    return said.get("sec-fetch-site") == "cross-site" and not (followed and in_the_open)
+    if site is None:
+        # Old browsers name the origin of a form only.
+        origin = said.get("origin")
+        return origin is not None and urlsplit(origin).netloc != said.get("host")
+    return site in ("cross-site", "same-site") and not (followed and in_the_open)
 
 
 T = TypeVar("T")
@@ -121,13 +143,13 @@ def panel_of(request: Request) -> Panel:
     return panel
 
 
-async def while_connected(request: Request, work: Coroutine[Any, Any, T], runs: int = 1) -> T:
+async def while_connected(request: Request, work: Coroutine[Any, Any, T], runs: int = 1, seconds: float = 1.0) -> T:
     """Await ``work``, which counts as ``runs`` of cards, for as long as the client waits for it too.
 
     Raises what ``admit`` raises; then nothing has run.
     """
     try:
-        await admit(request, runs)
+        await admit(request, runs, seconds)
     except AppError:
         work.close()
         raise
@@ -144,10 +166,6 @@ def client_of(request: Request) -> str:
     return client_behind(request.scope, context_of(request).hops)
 
 
-# A household or an attacker gets a whole network of these, so they count as one.
-_IPV6_NETWORK = 64
-
-
 def client_behind(scope: Scope, hops: int) -> str:
     """The address that the outermost of ``hops`` proxies saw, or the peer's where there is no proxy.
 
@@ -156,24 +174,9 @@ def client_behind(scope: Scope, hops: int) -> str:
     peer = scope["client"][0] if scope.get("client") else ""
     forwarded = _forwarded(scope["headers"])
     client = forwarded[-hops] if 0 < hops <= len(forwarded) else peer
-    return _network(client) or _network(peer) or "unknown"
+    return address_of(client) or address_of(peer) or "unknown"
 
 
 def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
     lines = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
     return [entry.strip() for line in lines for entry in line.split(",")]
-
-
-def _network(text: str) -> str:
-    """The address, an IPv6 one by its network, without a port; empty where ``text`` is none."""
-    bare = text[1:].partition("]")[0] if text.startswith("[") else text
-    bare = bare.partition(":")[0] if bare.count(":") == 1 else bare
-    try:
-        address = ipaddress.ip_address(bare.partition("%")[0])
-    except ValueError:
-        return ""
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, _IPV6_NETWORK), strict=False))

@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Match, Route
 
-from app.errors import AppError
-from app.web.context import site_of
+from app.compute.errors import OverloadedError
+from app.errors import AppError, TooOftenError
+from app.web.context import give_back, site_of
 from app.web.failures import answered_failure, failure_of, json_failure, with_again
 from app.web.templating import render
 from app.web.views import ErrorView, FailedView, Failure, FormValues, IndexView, Slot
@@ -104,7 +105,17 @@ def failed_card(slot: Slot, failure: Failure) -> str:
     return render("panels/_failed.html", FailedView(slot, failure, True))
 
 
+GIVEN_BACK = (OverloadedError, TooOftenError)
+"""What refuses work before it has begun, so that it should cost nobody a run."""
+
+
+async def _answer_refusal(request: Request, error: Exception) -> Response:
+    await give_back(request)
+    return await answer_failure(request, error)
+
+
 HANDLERS = {
+    **dict.fromkeys(GIVEN_BACK, _answer_refusal),
     AppError: answer_failure,
     HTTPException: answer_failure,
     Exception: answer_failure,

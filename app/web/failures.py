@@ -37,6 +37,8 @@ _STATUS: Mapping[type[Exception], int] = {
 }
 _PAGE_FAILURES = {
     404: Failure(404, "There is no such page.", "Type a ticker, or start at the front page.", None),
+    401: Failure(401, "This address is for who has its token.", "Its owner sets METRICS_TOKEN.", None),
+    408: Failure(408, "The request did not arrive within 30 s.", "Send less, or send it on a faster line.", None),
     405: Failure(405, "This address does not take that kind of request.", "Open it in a browser instead.", None),
 }
 _UNEXPECTED = Failure(500, "Something went wrong on our side.", "Try again; if it stays, please report it.", None)

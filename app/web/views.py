@@ -10,7 +10,6 @@ from app.market.source import Instrument
 from app.panels.analysis import Analysis, Table
 from app.panels.outcome import Outcome
 from app.panels.panel import CardContent, Panel
-from app.services.receipts.signer import Checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +178,6 @@ class IndexView:
     selects: ColumnSelects | None = None
     live: LiveStrip | None = None
     downloads: tuple[Download, ...] = DOWNLOADS
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyView:
-    """verify.html: what was pasted, and what came of checking it; ``fault`` says that it was nothing."""
-
-    site: Site
-    pasted: str
-    checked: Checked | None
-    fault: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from app.compute.errors import (
     OverloadedError,
     WorkerDiedError,
 )
-from app.compute.local.queue import ThroughputEstimate
 from tests.support.compute.jobs import HERE, echo
 
 
@@ -56,13 +55,3 @@ def test_every_error_pickles_whole_and_ends_in_what_to_do(error):
     again = pickle.loads(pickle.dumps(error))  # noqa: S301
     assert (type(again), vars(again)) == (type(error), vars(error))
     assert str(error) == f"{error.sentence} {error.hint}"
-
-
-def test_the_guess_of_a_wait_follows_jobs_and_workers_within_bounds():
-    pace = ThroughputEstimate(workers=2)
-    assert pace.until_done(0) == 1
-    assert pace.until_done(6) == 6
-    assert pace.until_done(1_000) == 30
-    for _ in range(100):
-        pace.observe(0.1)
-    assert pace.until_done(6) == 1

@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
+from app.compute.engine import LazyEngine
 from app.compute.errors import JobFailedError
-from app.compute.lazy_engine import LazyEngine
 from tests.support.fakes import InlineEngine, StatedEngine
 
 pytestmark = pytest.mark.anyio

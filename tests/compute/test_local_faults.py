@@ -100,6 +100,42 @@ async def test_a_worker_stopped_in_its_sleep_and_a_full_pipe_do_not_wedge_the_en
         assert not alive(worker)
 
 
+async def test_an_idle_worker_that_is_stopped_is_missed_and_replaced():
+    async with local_engine(silent=1.0) as engine:
+        worker = int(await engine.run(f"{HERE}:pid"))
+        os.kill(worker, signal.SIGSTOP)
+        assert await until(lambda: not alive(worker), 20)
+        assert await engine.run(f"{HERE}:echo", b"next") == b"next"
+
+
+async def test_the_job_of_a_worker_that_is_stopped_is_done_by_another(tmp_path):
+    async with local_engine(workers=2, silent=1.0) as engine:
+        await all_warm(engine)
+        running = asyncio.create_task(engine.run(f"{HERE}:held", bytes(tmp_path / "pids"), b"1"))
+        (worker,) = await written(tmp_path / "pids")
+        os.kill(worker, signal.SIGSTOP)
+        assert await asyncio.wait_for(running, 25) == b"done"
+        assert not alive(worker)
+
+
+async def test_a_worker_with_much_to_do_is_not_taken_for_silent():
+    async with local_engine(silent=1.0) as engine:
+        worker = await engine.run(f"{HERE}:pid")
+        assert await engine.run(f"{HERE}:nap", b"2.5") == b"rested"
+        assert await engine.run(f"{HERE}:pid") == worker
+
+
+async def test_a_fork_server_that_is_stopped_is_replaced():
+    async with local_engine(warm_seconds=2.0, silent=1.0) as engine:
+        worker = int(await engine.run(f"{HERE}:pid"))
+        stopped = parent(worker)
+        os.kill(stopped, signal.SIGSTOP)
+        os.kill(worker, signal.SIGKILL)
+        assert await until(lambda: not alive(stopped), 40)
+        await all_warm(engine)
+        assert await engine.run(f"{HERE}:echo", b"next") == b"next"
+
+
 @pytest.mark.parametrize("job", ["with_child", "hold"], ids=["busy", "idle"])
 async def test_when_the_web_process_is_killed_nobody_and_no_file_survives(home, tmp_path, job):
     command = [sys.executable, "-m", "tests.support.compute.killable_engine", job, tmp_path / "pids"]

@@ -1,4 +1,6 @@
+from collections import Counter
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -6,7 +8,8 @@ import pytest
 from app.errors import BadBarsError
 from app.market.cleaning.repair import repair
 from app.market.history import history_until
-from app.market.passport import Remark
+from app.market.passport import MOST_LISTED, Remark
+from app.market.upload.reader import read_quotes
 from tests.support.fakes import joined, market, quotes
 
 NAN = np.nan
@@ -169,3 +172,57 @@ def test_what_comes_after_the_day_decides_nothing():
 def test_a_price_that_crashes_to_a_hundredth_and_comes_back_in_steps_is_a_market():
     close = 100 * np.exp(np.r_[np.linspace(0, -4.6, 30), np.linspace(-4.6, 0, 60), np.zeros(30)])
     assert repair(quotes(close)).repaired == ()
+
+
+def filed(between="\n", change=lambda row, cells: cells, days=300):
+    """The passport of a file of so many days whose rows are ``change``d."""
+    rows = [[str(day), *["100"] * 5, "1000"] for day in np.busday_offset("2021-01-04", np.arange(days))]
+    told = between.join(",".join(change(row, cells)) for row, cells in enumerate(rows))
+    return history_until(
+        read_quotes(f"Date,Open,High,Low,Close,Adj Close,Volume\n{told}\n".encode(), "F", "f"), None
+    ).passport
+
+
+FAULTS = {
+    "blank lines": {"between": "\n\n\n"},
+    "no close": {"change": lambda row, cells: [*cells[:4], "" if row % 150 == 7 else "100", *cells[5:]]},
+    "no open": {"change": lambda row, cells: [cells[0], "" if row else "100", *cells[2:]]},
+    "no volume": {"change": lambda row, cells: [*cells[:6], "" if row else "9"]},
+    "no adjusted close": {"change": lambda row, cells: [*cells[:5], "" if row else "100", cells[6]]},
+    "high below": {"change": lambda row, cells: [*cells[:2], "90", *cells[3:]]},
+    "low above": {"change": lambda row, cells: [*cells[:3], "110", *cells[4:]]},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_hundred_remarks_of_a_kind_are_listed_and_the_rest_is_counted(fault):
+    passport = filed(**FAULTS[fault], days=2500)
+    remarks = passport.dropped + passport.repaired
+    assert 1 <= len(remarks) <= 2 * (MOST_LISTED + 1)
+    assert len(Counter(remark.what for remark in remarks)) <= 4
+    assert len(repr(passport)) < 64_000
+
+
+def test_the_rest_of_a_kind_is_counted_to_the_last_one():
+    passport = filed(**FAULTS["no open"], days=350)
+    assert [remark.what for remark in passport.repaired] == [
+        *["no open: the close was taken"] * 100,
+        "and 249 more like this: no open: the close was taken",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "what"), [(1, "299 blank lines"), (2, "598 blank lines"), (5000, "1,495,000 blank lines")]
+)
+def test_blank_lines_are_one_remark_however_many_they_are(lines, what):
+    passport = filed("\n" * (lines + 1))
+    assert [remark.what for remark in passport.dropped] == [what]
+
+
+def test_blank_lines_after_the_day_asked_for_are_not_told():
+    content = b"Date,Close\n2021-01-04,1\n\n2021-01-05,1\n\n\n2021-01-06,1\n"
+    quotes = read_quotes(content, "F", "f")
+    assert [one.what for one in history_until(quotes, date(2021, 1, 5)).passport.dropped] == [
+        "a blank line before its row"
+    ]
+    assert [one.what for one in history_until(quotes, None).passport.dropped] == ["3 blank lines"]

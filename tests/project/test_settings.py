@@ -32,6 +32,15 @@ def test_the_key_that_is_set_is_used(environment, said):
     assert settings_or_exit().secret_key.get_secret_value() == KEPT
 
 
+@pytest.mark.parametrize("production", IN_PRODUCTION, ids=str)
+def test_an_earlier_key_is_as_long_as_the_present_one(environment, production):
+    environment(production | {"SECRET_KEY": KEPT, "SECRET_KEY_OLD": f"{'k' * 32}, short"})
+    with pytest.raises(SystemExit, match="SECRET_KEY_OLD has a key of less than 32 characters"):
+        settings_or_exit()
+    environment(production | {"SECRET_KEY_OLD": f"{'k' * 32}, {'l' * 40},"})
+    assert settings_or_exit().earlier_keys == (b"k" * 32, b"l" * 40)
+
+
 def test_a_short_key_is_enough_for_development(environment):
     environment({"SECRET_KEY": "short"})
     assert settings_or_exit().secret_key.get_secret_value() == "short"

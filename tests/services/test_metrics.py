@@ -9,7 +9,7 @@ from app.errors import SourceSilentError
 from app.services.metrics import resident_bytes
 from tests.support.fakes import BrokenMarket, FailingEngine, StatedEngine
 from tests.support.pages import numbers
-from tests.support.served import served
+from tests.support.served import KEY, served
 
 CARD = "/panels/overview?ticker=SYN"
 
@@ -35,12 +35,12 @@ def test_requests_are_counted_by_route_and_not_by_what_was_asked():
 
 def test_cards_are_timed_by_slug_and_outcome():
     with served(engine=FailingEngine(OverloadedError(3), "prophet"), rate_limit="3/minute") as client:
-        for path in (CARD, "/panels/overview?ticker=%3C", "/panels/prophet?ticker=SYN", CARD, CARD):
+        for path in (CARD, "/panels/overview?ticker=%3C", "/panels/prophet?ticker=SYN", CARD, CARD, CARD):
             client.get(path)
         seen = numbers(client)
     counted = {key[1:]: value for key, value in seen.items() if key[0] == "stock_card_seconds_count"}
     assert counted == {
-        ("ok", "overview"): 2,
+        ("ok", "overview"): 3,
         ("overview", "refused"): 1,
         ("busy", "prophet"): 1,
         ("limited", "overview"): 1,
@@ -106,7 +106,7 @@ def test_the_memory_of_this_process_and_of_those_below_it_is_told():
 
 @pytest.mark.parametrize("host", ["10.0.0.7:7860", "anything.example"])
 def test_a_scraper_may_ask_under_any_name(host):
-    with served(space_id="a/b") as client:
-        answer = client.get("/metrics", headers={"Host": host})
+    with served(space_id="a/b", metrics_token=KEY) as client:
+        answer = client.get("/metrics", headers={"Host": host, "Authorization": f"Bearer {KEY}"})
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain")

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from app.store.cache import MemoryCache
-from app.store.redis_backed import RedisCache, RedisConnection, RedisSingleFlight
+from app.store.redis_backed import RedisCache, RedisConnection, RedisRateWindows, RedisSingleFlight
 from tests.support.compute.processes import until
 from tests.support.fakes import Kitchen
 
@@ -21,7 +21,7 @@ class Replica:
 
     def __init__(self, url, build):
         self.shared = RedisConnection(url)
-        self.cache = RedisCache(self.shared, MemoryCache(2**20), build)
+        self.cache = RedisCache(self.shared, MemoryCache(2**20), build, b"key")
         self.flights = RedisSingleFlight(self.shared, self.cache, build)
 
     async def soup(self, kitchen):
@@ -139,3 +139,72 @@ async def test_a_redis_that_hangs_is_waited_for_once_and_then_left_alone():
                 await replica.cache.set(str(number), b"x", 60)
             assert [await replica.cache.get(str(number)) for number in range(20)] == [b"x"] * 20
             assert 0.4 < time.monotonic() - begun < 1.2
+
+
+FOREIGN = {
+    "garbage": lambda good: b"\x80\x04K\x01." + good[:40],
+    "empty": lambda good: b"",
+    "cut short": lambda good: good[:-1],
+    "another value": lambda good: good[:-1] + b"!",
+    "another key's": None,
+    "far too large": lambda good: bytes(20 * 2**20),
+    "of another type": "list",
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+async def test_what_others_have_written_is_a_miss_and_is_written_over(redis, what):
+    async with replicas(redis.url) as (first, second):
+        await first.cache.set("soup", b"leek", 60)
+        await first.cache.set("bread", b"rye", 60)
+        line, name = first.shared.redis, first.cache._prefix + "soup"
+        good = await line.get(name)
+        if what == "of another type":
+            await line.delete(name)
+            await line.rpush(name, "soup")
+        else:
+            await line.set(name, FOREIGN[what](good) if FOREIGN[what] else await line.get(name[:-4] + "bread"))
+        assert await second.cache.get("soup") is None
+        assert await second.cache.get("bread") == b"rye"
+        assert not second.shared.down
+        kitchen = Kitchen()
+        kitchen.serve.set()
+        assert await second.soup(kitchen) == b"1"
+        assert await second.cache.get("soup") == b"1"
+
+
+async def test_replicas_of_another_key_read_nothing_of_ours(redis):
+    async with replicas(redis.url, 1) as (ours,):
+        theirs = RedisCache(ours.shared, MemoryCache(0), ours.cache._prefix.split(":")[1], b"another")
+        await ours.cache.set("a", b"apple", 60)
+        assert await theirs.get("a") is None
+
+
+@pytest.mark.parametrize("lead", ["without an end", "renewed for ever", "of another type"])
+async def test_whoever_waits_for_a_lead_that_never_ends_computes_alone(redis, monkeypatch, lead):
+    monkeypatch.setattr("app.store.redis_backed._LEASE_SECONDS", 0.2)
+    monkeypatch.setattr("app.store.redis_backed._LONGEST_LEAD_SECONDS", 0.4 if lead == "renewed for ever" else 60.0)
+    kitchen = Kitchen()
+    kitchen.serve.set()
+    async with replicas(redis.url, 1) as (replica,):
+        line, name = replica.shared.redis, replica.flights._prefix + "soup"
+        if lead == "of another type":
+            await line.rpush(name, "somebody")
+        else:
+            await line.set(name, "somebody", ex=None if lead == "without an end" else 3600)
+        assert await asyncio.wait_for(replica.soup(kitchen), 10) == b"1"
+        await line.delete(name)
+
+
+async def test_a_redis_that_is_full_is_not_away(redis):
+    async with replicas(redis.url, 1) as (replica,):
+        await replica.cache.set("a", b"apple", 60)
+        await replica.shared.redis.config_set("maxmemory", "1")
+        try:
+            await replica.cache.set("b", b"pear", 60)
+            assert not replica.shared.down
+            assert await replica.cache.get("a") == b"apple"
+            assert await replica.cache.get("b") == b"pear"
+            assert await RedisRateWindows(replica.shared).hit("a", 1, 1, 60) == 0
+        finally:
+            await replica.shared.redis.config_set("maxmemory", "0")

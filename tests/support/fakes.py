@@ -241,8 +241,11 @@ class FailingEngine(InlineEngine):
         super().__init__()
         self._error, self._slugs = error, slugs
 
+    def forgive(self):
+        self._error = None
+
     async def run(self, function, *payload):
-        if not self._slugs or payload[0].decode() in self._slugs:
+        if self._error and (not self._slugs or payload[0].decode() in self._slugs):
             self.calls.append((function, *payload))
             raise self._error
         return await super().run(function, *payload)

@@ -1,13 +1,16 @@
 """An app of its own for a test, with or without a client."""
 
 import asyncio
+import threading
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date
 
+import uvicorn
 from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from app.web.middleware.connections import ConnectionLimits, bounded_connections
 from tests.support.fakes import FakeMarket, InlineEngine, market
 
 
@@ -39,3 +42,25 @@ def served(source=None, engine=None, **settings):
     )
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
+
+
+@contextmanager
+def served_on_a_port(app=None, engine=None, limits=None, **settings):
+    """The port of a real server on the loopback, whose connections keep to ``limits``."""
+    app = app or create_app(
+        Settings(**{"source": "sample", "rate_limit": "off"} | settings),
+        {"sample": FakeMarket(market())},
+        engine or InlineEngine(),
+        today=lambda: TODAY,
+    )
+    http = bounded_connections(limits or ConnectionLimits())
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", http=http, ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()

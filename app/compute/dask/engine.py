@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,11 +11,11 @@ from distributed.scheduler import KilledWorker
 
 from app.compute.call import CallResult
 from app.compute.dask.connection import SchedulerConnection
-from app.compute.dask.job import Parts, key_of, perform
-from app.compute.engine import EngineStatus
+from app.compute.dask.job import JobOrder, Parts, key_of, perform
+from app.compute.engine import CARD, Card, EngineStatus, working_for
 from app.compute.errors import JobTimeoutError, OverloadedError, WorkerDiedError
 from app.compute.local.engine import ATTEMPTS, WARMING_UP, Limits
-from app.compute.local.queue import PendingJobs, ThroughputEstimate
+from app.compute.local.queue import PendingCards
 from app.compute.progress import report
 
 _ON_THE_WAY = 5.0
@@ -35,8 +33,7 @@ class DaskEngine:
         self._fleet = SchedulerConnection(scheduler, build)
         self._warm_seconds = warm_seconds
         self._seconds = self._limits.queue_seconds + self._limits.job_seconds + _ON_THE_WAY
-        self._pace = ThroughputEstimate(1)
-        self._pending = PendingJobs()
+        self._pending = PendingCards(self._limits.queue, self._limits.queue_seconds)
 
     async def start(self) -> None:
         """Return at once; the line to the scheduler comes up in the background."""
@@ -52,10 +49,17 @@ class DaskEngine:
 
         Raises what the function raised, or one of ``app.compute.errors``.
         """
-        with self._admitted():
+        if (card := CARD.get()) is None:
+            with working_for(Card()) as card:
+                return await self._run(card, function, payload)
+        return await self._run(card, function, payload)
+
+    async def _run(self, card: Card, function: str, payload: tuple[bytes, ...]) -> bytes:
+        with self._pending.admitted(card, self._workers, self._overloaded, others_wait=self._others_wait(card)):
             for attempt in range(ATTEMPTS):
-                parts = await self._attempt(attempt, function, payload)
+                parts = await self._attempt(card, attempt, function, payload)
                 if parts is not None:
+                    card.begun = True
                     return CallResult(*parts).value()
             raise WorkerDiedError(self._patience())
 
@@ -65,23 +69,21 @@ class DaskEngine:
         running = min(len(self._pending), fleet.warm)
         return replace(fleet, running=running, waiting=len(self._pending) - running)
 
-    @contextlib.contextmanager
-    def _admitted(self) -> Iterator[None]:
-        most = 0 if self._fleet.away else max(1, self._fleet.status().expected) + self._limits.queue
-        with self._pending.admitted(most, self._overloaded):
-            begun = time.monotonic()
-            try:
-                yield
-            finally:
-                self._pace.observe(time.monotonic() - begun)
+    @property
+    def _workers(self) -> int:
+        return 0 if self._fleet.away else max(1, self._fleet.status().expected)
 
-    async def _attempt(self, attempt: int, function: str, payload: tuple[bytes, ...]) -> Parts | None:
+    def _others_wait(self, card: Card) -> bool:
+        """Whether there may be somebody else for whom no worker is free."""
+        return self._pending.has_others(card.client) and self.status().waiting > 0
+
+    async def _attempt(self, card: Card, attempt: int, function: str, payload: tuple[bytes, ...]) -> Parts | None:
         """The parts of the job's outcome, or None if its workers are gone."""
         client, addresses = await self._connected()
         key = key_of(f"{self._build} {attempt}", function, payload)
         with self._fleet.hearing(key) as aloud:
-            words = key.encode(), b"aloud" if aloud else b"", function.encode(), *payload
-            future = client.submit(perform, *words, key=key, workers=addresses, pure=False)
+            order = JobOrder(key, function, aloud, card.client, card.seconds, card.begun)
+            future = client.submit(perform, order.pack(), *payload, key=key, workers=addresses, pure=False)
             return await self._awaited(future, addresses)
 
     async def _awaited(self, future: Future[Any], addresses: list[str]) -> Parts | None:
@@ -114,7 +116,7 @@ class DaskEngine:
         return client, addresses
 
     def _patience(self) -> int:
-        return self._pace.until_done(1)
+        return self._pending.until_done(self._workers)
 
     def _overloaded(self) -> OverloadedError:
         return OverloadedError(self._patience() if self.status().ready else WARMING_UP)

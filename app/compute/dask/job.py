@@ -1,6 +1,8 @@
 """What Dask carries: the name of one function and bytes there, the job's words meanwhile, an Outcome's parts back."""
 
 import hashlib
+import json
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from distributed import get_worker
@@ -13,19 +15,31 @@ SAID = "said"
 Parts = tuple[bytes | None, bytes | None, str, str, str]
 
 
-async def perform(job: bytes, aloud: bytes, function: bytes, *payload: bytes) -> Parts | None:
-    """Have the job done by the plugin of this Dask worker; None if it was cancelled before its end.
+@dataclass(frozen=True, slots=True)
+class JobOrder:
+    """A job by its ``key``, the function that does it, whether anybody hears it, and what is known of its card."""
 
-    ``job`` is its key in bytes: Dask replaces a text that is a key by that key's value. What it says of itself is sent
-    only where ``aloud`` is not empty.
-    """
-    worker, key = get_worker(), job.decode()
+    key: str
+    function: str
+    aloud: bool
+    client: str
+    seconds: float
+    begun: bool
+
+    def pack(self) -> bytes:
+        """As bytes, because Dask replaces a text that is a key by that key's value."""
+        return json.dumps(astuple(self)).encode()
+
+
+async def perform(order: bytes, *payload: bytes) -> Parts | None:
+    """Have the job done by the plugin of this Dask worker; None if it was cancelled before its end."""
+    worker, job = get_worker(), JobOrder(*json.loads(order))
     plugin: Any = worker.plugins[WORKSHOP]
 
     def say(words: str) -> None:
-        worker.log_event(SAID, [key, words])
+        worker.log_event(SAID, [job.key, words])
 
-    parts: Parts | None = await plugin.perform(key, function.decode(), payload, say if aloud else None)
+    parts: Parts | None = await plugin.perform(job, payload, say if job.aloud else None)
     return parts
 
 

@@ -14,7 +14,8 @@ from distributed.diagnostics.plugin import WorkerPlugin
 
 from app.compute.call import failed
 from app.compute.dask.connection import reconnect_forever
-from app.compute.dask.job import WORKSHOP, Parts, parts_of
+from app.compute.dask.job import WORKSHOP, JobOrder, Parts, parts_of
+from app.compute.engine import Card, working_for
 from app.compute.errors import ComputeError
 from app.compute.local.engine import LocalEngine
 from app.compute.progress import LISTENER, Listener
@@ -35,22 +36,23 @@ class EnginePlugin(WorkerPlugin):
         self._engine, self._build = engine, build
         self._jobs: dict[Key, asyncio.Task[Parts]] = {}
 
-    async def perform(self, key: str, function: str, payload: tuple[bytes, ...], say: Listener | None) -> Parts | None:
+    async def perform(self, order: JobOrder, payload: tuple[bytes, ...], say: Listener | None) -> Parts | None:
         """Do the job, which is heard by ``say``; None if it was cancelled."""
-        job = self._jobs[key] = asyncio.create_task(self._done(function, payload, say))
+        job = self._jobs[order.key] = asyncio.create_task(self._done(order, payload, say))
         try:
             await asyncio.wait({job})
             return None if job.cancelled() else job.result()
         finally:
-            del self._jobs[key]
+            del self._jobs[order.key]
             job.cancel()
 
-    async def _done(self, function: str, payload: tuple[bytes, ...], say: Listener | None) -> Parts:
+    async def _done(self, order: JobOrder, payload: tuple[bytes, ...], say: Listener | None) -> Parts:
         LISTENER.set(say)
-        try:
-            return parts_of(await self._engine.outcome(function, *payload))
-        except ComputeError as error:
-            return parts_of(failed(error))
+        with working_for(Card(order.client, seconds=order.seconds, begun=order.begun)):
+            try:
+                return parts_of(await self._engine.outcome(order.function, *payload))
+            except ComputeError as error:
+                return parts_of(failed(error))
 
     def transition(self, key: Key, start: str, finish: str, **_: object) -> None:
         """Dask calls this for every change of a job's state."""

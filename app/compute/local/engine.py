@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.compute.call import CallResult
-from app.compute.engine import EngineStatus
+from app.compute.engine import CARD, Card, EngineStatus, working_for
 from app.compute.errors import OutOfMemoryError, OverloadedError, WorkerDiedError
 from app.compute.local.pool import PoolConfig, WorkerPool
 from app.compute.local.process import WorkerProcess
-from app.compute.local.queue import JobQueue, PendingJobs, ThroughputEstimate
+from app.compute.local.queue import JobQueue, PendingCards
 from app.compute.progress import LISTENER, ProgressSocket, report
 
 ATTEMPTS = 2
 WARMING_UP = 10
 _LOOK_AGAIN = 0.5
+_MOMENT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many jobs may wait and for how long, how long one may run, and after about how many a worker is replaced."""
+    """How many cards may wait and for how long, how long a job may run, and after how many a worker is replaced."""
 
     queue: int = 24
     queue_seconds: float = 20.0
@@ -39,8 +40,7 @@ class LocalEngine:
         self._crew = WorkerPool(plan, self._serve)
         self._ear = ProgressSocket()
         self._line: JobQueue[WorkerProcess] = JobQueue()
-        self._pace = ThroughputEstimate(plan.workers)
-        self._pending = PendingJobs()
+        self._pending = PendingCards(self._limits.queue, self._limits.queue_seconds)
 
     @property
     def home(self) -> Path:
@@ -68,10 +68,21 @@ class LocalEngine:
 
     async def outcome(self, function: str, *payload: bytes) -> CallResult:
         """The same, with the answer or the function's own error yet to be taken out; raises the other errors."""
-        admitted = self._pending.admitted(self._plan.workers + self._limits.queue, self._overloaded)
+        if (card := CARD.get()) is None:
+            with working_for(Card()) as card:
+                return await self._outcome(card, function, payload)
+        return await self._outcome(card, function, payload)
+
+    async def _outcome(self, card: Card, function: str, payload: tuple[bytes, ...]) -> CallResult:
+        others_wait = self._line.others_wait(card.client)
+        admitted = self._pending.admitted(card, self._plan.workers, self._overloaded, others_wait=others_wait)
         with admitted, self._ear.hearing(function, payload) as (heard, given):
+            left = self._limits.job_seconds
             for attempt in range(ATTEMPTS):
-                outcome = await self._attempt(heard, given, again=attempt > 0)
+                begun = card.spent
+                outcome = await self._attempt(card, heard, given, left, again=attempt > 0)
+                # Both attempts have the time of one; a worker that fell silent has used up some of it.
+                left = max(left / 2, left - (card.spent - begun))
                 if outcome is not None and not outcome.starved:
                     return outcome
             patience = self._patience()
@@ -89,11 +100,13 @@ class LocalEngine:
             failure=next(iter(self._crew.failures.values()), None),
         )
 
-    async def _attempt(self, function: str, payload: tuple[bytes, ...], *, again: bool) -> CallResult | None:
-        async with self._turn(ahead=again) as worker:
+    async def _attempt(
+        self, card: Card, function: str, payload: tuple[bytes, ...], seconds: float, *, again: bool
+    ) -> CallResult | None:
+        async with self._turn(card, again=again) as worker:
             begun = time.monotonic()
-            outcome = await worker.do(function, payload, self._limits.job_seconds)
-            self._pace.observe(time.monotonic() - begun)
+            outcome = await worker.do(function, payload, seconds)
+            card.spent += time.monotonic() - begun
             if self._has_served(worker) or (outcome is not None and outcome.starved):
                 worker.finish()
         return outcome
@@ -105,8 +118,8 @@ class LocalEngine:
         return bool(most) and worker.jobs >= (most if calm else 2 * most)
 
     @contextlib.asynccontextmanager
-    async def _turn(self, *, ahead: bool) -> AsyncIterator[WorkerProcess]:
-        ticket = self._line.join(ahead=ahead)
+    async def _turn(self, card: Card, *, again: bool) -> AsyncIterator[WorkerProcess]:
+        ticket = self._line.join(card, again=again)
         self._serve()
         try:
             yield await self._called(ticket)
@@ -115,7 +128,12 @@ class LocalEngine:
             # A worker given to somebody who left at that very moment goes back just like one that was used.
             if ticket.done() and not ticket.cancelled() and ticket.exception() is None:
                 ticket.result().busy = False
-            self._serve()
+                self._line.done(card)
+            if card.over or self._line.hurry:
+                self._serve()
+            else:
+                # What this card needs next comes in a moment, and should not wait for a slow job begun just before.
+                asyncio.get_running_loop().call_later(_MOMENT, self._serve)
 
     async def _called(self, ticket: asyncio.Future[WorkerProcess]) -> WorkerProcess:
         try:
@@ -145,4 +163,4 @@ class LocalEngine:
         return OverloadedError(self._patience() if self.status().ready else WARMING_UP)
 
     def _patience(self) -> int:
-        return self._pace.until_done(len(self._pending))
+        return self._pending.until_done(self._plan.workers)

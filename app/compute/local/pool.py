@@ -8,19 +8,24 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from app.compute.local.fork_server import ForkServer
 from app.compute.local.process import WorkerProcess
 from app.compute.readiness import Report, listen
 
 log = logging.getLogger(__name__)
+_BEATS = 4
+_END_SECONDS = 10.0
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class PoolConfig:
     """How many workers, what they inherit, which function warms each of them, and for how long that may take.
 
-    Their ``niceness`` keeps the web process quick while all of them compute.
+    Their ``niceness`` keeps the web process quick while all of them compute. One that is silent for
+    ``silent_seconds`` is replaced, and its job is done by another.
     """
 
     workers: int
@@ -30,6 +35,7 @@ class PoolConfig:
     first_pause: float = 2.0
     longest_pause: float = 60.0
     niceness: int = 10
+    silent_seconds: float = 6.0
 
     def pause(self, failures: int) -> float:
         """Seconds to wait after that many failed warm-ups in a row: twice as long each time."""
@@ -63,6 +69,7 @@ class WorkerPool:
         self._nursery = ForkServer(self._plan.preload)
         self._nursery.open()
         self._transport, self._port = await listen(self._hear)
+        self._listening = asyncio.create_task(self._replace_silent())
         self._tending = [asyncio.create_task(self._tend(place)) for place in range(self._plan.workers)]
 
     async def stop(self, patience: float = 1.5) -> None:
@@ -76,6 +83,7 @@ class WorkerPool:
         self._nursery.close()
         await asyncio.wait(self._tending)
         self._nursery.clear()
+        self._listening.cancel()
         self._transport.close()
         self._threads.shutdown()
 
@@ -94,9 +102,10 @@ class WorkerPool:
     async def _live(self, place: int) -> str | None:
         try:
             self._nursery.open()
-            worker = self._lives[place] = WorkerProcess(self._nursery, self._port, self._plan.warm, self._plan.niceness)
+            given = self._plan.warm, self._plan.niceness, self._plan.silent_seconds / _BEATS
+            worker = self._lives[place] = WorkerProcess(self._nursery, self._port, *given)
             await self._accompany(worker)
-        except (BrokenProcessPool, OSError) as error:
+        except (BrokenProcessPool, OSError, EOFError) as error:
             cause = error.__cause__ or error
             return f"{type(cause).__qualname__}: {cause}"
         return worker.failure
@@ -104,14 +113,44 @@ class WorkerPool:
     async def _accompany(self, worker: WorkerProcess) -> None:
         loop = asyncio.get_running_loop()
         try:
-            sentinel = await loop.run_in_executor(self._threads, worker.begin)
+            sentinel = await self._in_thread(worker.begin, self._plan.warm_seconds)
             loop.add_reader(sentinel, worker.finish)
             worker.over.add_done_callback(lambda _: loop.remove_reader(sentinel))
             await self._warmed(worker)
             await worker.over
         finally:
             worker.finish()
-            await loop.run_in_executor(self._threads, worker.end)
+            await self._in_thread(worker.end, _END_SECONDS)
+
+    async def _in_thread(self, step: Callable[[], T], seconds: float) -> T:
+        """Do what waits for the fork server; one that takes longer hangs, and is killed, which ends the wait.
+
+        Then every worker goes with it, and has a successor from the next one.
+        """
+        running = asyncio.get_running_loop().run_in_executor(self._threads, step)
+        done, _ = await asyncio.wait({running}, timeout=seconds)
+        if not done:
+            log.warning("the fork server does not answer and is replaced")
+            self._nursery.close()
+        return await running
+
+    async def _replace_silent(self) -> None:
+        """End whoever has said nothing for too long, whether it has a job or not."""
+        pause, loop = self._plan.silent_seconds / _BEATS, asyncio.get_running_loop()
+        while True:
+            before = loop.time()
+            await asyncio.sleep(pause)
+            late = loop.time() - before - pause
+            for place, worker in self._lives.items():
+                # While this process itself stood still, nobody could be heard.
+                worker.last_heard += late
+                if (
+                    worker.warm
+                    and not worker.over.done()
+                    and loop.time() - worker.last_heard > self._plan.silent_seconds
+                ):
+                    log.warning("worker %d is silent and is replaced", place)
+                    worker.finish()
 
     async def _warmed(self, worker: WorkerProcess) -> None:
         try:
@@ -125,7 +164,10 @@ class WorkerPool:
 
     def _hear(self, report: Report) -> None:
         for place, worker in self._lives.items():
-            if str(worker.home) == report.home and not worker.settled.is_set():
+            if str(worker.home) != report.home:
+                continue
+            worker.last_heard = asyncio.get_running_loop().time()
+            if not worker.settled.is_set():
                 worker.settle(report.failure)
                 if worker.warm:
                     self._welcome(place)

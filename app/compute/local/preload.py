@@ -1,14 +1,14 @@
 """Imported once by the fork server, which imports here what every worker then inherits for nothing."""
 
+import contextlib
 import ctypes
 import gc
 import importlib
 import os
 import sys
 import warnings
+from collections.abc import Set
 from pathlib import Path
-
-from app.compute.local import temp_files
 
 PRELOAD = "COMPUTE_PRELOAD"
 HOME = "COMPUTE_HOME"
@@ -20,7 +20,7 @@ def settle(home: Path, modules: list[str]) -> None:
     _adopt_orphans()
     for module in modules:
         importlib.import_module(module)
-    temp_files.empty(home, temp_files.directories(home))
+    empty(home, directories(home))
     # Objects frozen here are never touched by the workers' collectors, so their pages stay shared.
     gc.collect()
     gc.freeze()
@@ -31,6 +31,28 @@ def _adopt_orphans() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         warnings.filterwarnings("ignore", "forkserver: waitpid returned unexpected pid")
+
+
+def directories(root: Path) -> frozenset[str]:
+    """List every directory under ``root``."""
+    return frozenset(os.path.join(parent, name) for parent, names, _ in os.walk(root) for name in names)
+
+
+def empty(root: Path, keep: Set[str] = frozenset()) -> None:
+    """Remove every file under ``root`` and every directory that is not in ``keep``."""
+    for parent, names, files in os.walk(root, topdown=False):
+        for path in (os.path.join(parent, name) for name in files + names):
+            # Another process may be at work in here; what cannot go now goes after the next job.
+            with contextlib.suppress(OSError):
+                if path not in keep:
+                    _remove(path)
+
+
+def _remove(path: str) -> None:
+    if os.path.isdir(path) and not os.path.islink(path):
+        os.rmdir(path)
+    else:
+        os.unlink(path)
 
 
 # The fork server knows no way to be told what to do other than an import.

@@ -26,18 +26,19 @@ pebble.common.CONSTS.term_timeout = 0.5
 class WorkerProcess:
     """A pebble pool of one, given up with its process, because a killed worker can leave its pool's locks held."""
 
-    def __init__(self, fork_server: ForkServer, port: int, warm: str, niceness: int) -> None:
+    def __init__(self, fork_server: ForkServer, port: int, warm: str, niceness: int, beat: float) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="worker-", dir=fork_server.home))
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.settled = asyncio.Event()
         self.warm = self.busy = False
+        self.last_heard = 0.0
         self.jobs = 0
         self.failure: str | None = None
         self._processes: list[WatchedProcess] = []
         self._pool = pebble.ProcessPool(
             max_workers=1,
             initializer=worker.enter,
-            initargs=(worker.WorkerConfig(self.home, fork_server.lifeline, port, warm, niceness),),
+            initargs=(worker.WorkerConfig(self.home, fork_server.lifeline, port, warm, niceness, beat),),
             context=WatchedContext(self._processes.append),
         )
 

@@ -1,5 +1,6 @@
 """Inside a worker process: a place of its own, the warm-up, the jobs, and a death that leaves nobody behind."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -14,20 +15,24 @@ from pathlib import Path
 
 from app.compute import readiness
 from app.compute.call import CallResult, guarded, resolve
-from app.compute.local import temp_files
+from app.compute.local import preload
 
 FAREWELL = 40
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerConfig:
-    """What a worker is told: its own directory, what ends when the web process does, whom to report to, its warm-up."""
+    """What a worker is told: its own directory, what ends when the web process does, whom to report to, its warm-up.
+
+    Once warm it says every so many seconds (``beat``) that it is there.
+    """
 
     home: Path
     lifeline: Connection
     port: int
     warm: str
     niceness: int
+    beat: float
 
 
 def enter(config: WorkerConfig) -> None:
@@ -42,10 +47,11 @@ def enter(config: WorkerConfig) -> None:
     outcome = guarded(f"{__name__}:warm_up", config.warm.encode())
     _furnished(config.home)
     report = readiness.Report(str(config.home), _reason(outcome))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-        line.sendto(report.pack(), (readiness.HOST, config.port))
+    line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    line.sendto(report.pack(), (readiness.HOST, config.port))
     if report.failure:
         os._exit(1)
+    threading.Thread(target=_beat, args=(line, report.pack(), config), daemon=True).start()
 
 
 def warm_up(name: bytes) -> bytes:
@@ -58,7 +64,7 @@ def warm_up(name: bytes) -> bytes:
 def work(function: str, *payload: bytes) -> CallResult:
     """Do one job and remove the files it left."""
     outcome = guarded(function, *payload)
-    temp_files.empty(Path(tempfile.gettempdir()), _furniture)
+    preload.empty(Path(tempfile.gettempdir()), _furniture)
     return outcome
 
 
@@ -74,8 +80,8 @@ _furniture: frozenset[str] = frozenset()
 def _furnished(home: Path) -> None:
     # Directories made during the warm-up belong to libraries that will want them again; files do not.
     global _furniture
-    _furniture = temp_files.directories(home)
-    temp_files.empty(home, _furniture)
+    _furniture = preload.directories(home)
+    preload.empty(home, _furniture)
 
 
 def _reason(outcome: CallResult) -> str:
@@ -97,6 +103,14 @@ def _follow_parent(config: WorkerConfig) -> None:
             break
         time.sleep(0.05)
     _take_children_along()
+
+
+def _beat(line: socket.socket, report: bytes, config: WorkerConfig) -> None:
+    while True:
+        time.sleep(config.beat)
+        # A beat that cannot be sent is one of several.
+        with contextlib.suppress(OSError):
+            line.sendto(report, (readiness.HOST, config.port))
 
 
 def _leave(lifeline: Connection, follower: threading.Thread) -> None:

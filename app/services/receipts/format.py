@@ -36,7 +36,7 @@ class SignedReceipt:
 def write(fields: Mapping[str, str], key: bytes) -> tuple[str, ...]:
     """The lines of a receipt, with its marks and its signature."""
     lines = tuple(f"{name}: {value}" for name, value in fields.items())
-    faulty = [line for line in lines if not _LINE.fullmatch(line) or line != _bare(line)]
+    faulty = [line for line in lines if not _LINE.fullmatch(line) or line != bare(line)]
     if faulty:
         raise ValueError(f"a receipt cannot hold {faulty[0]!r}")
     return BEGIN, *lines, _SIGNATURE + _signature(lines, key), END
@@ -45,12 +45,12 @@ def write(fields: Mapping[str, str], key: bytes) -> tuple[str, ...]:
 def read(pasted: str) -> SignedReceipt | str:
     """The one receipt in ``pasted``, or the sentence that says why there is none."""
     every = re.split(r"\r\n|\r|\n", pasted)
-    bare = [_bare(line) for line in every]
-    if bare.count(BEGIN) != 1 or bare.count(END) != 1:
-        some = bare.count(BEGIN) > 1 or bare.count(END) > 1
+    plain = [bare(line) for line in every]
+    if plain.count(BEGIN) != 1 or plain.count(END) != 1:
+        some = plain.count(BEGIN) > 1 or plain.count(END) > 1
         return "There is more than one receipt." if some else "There is no whole receipt in what was pasted."
-    first, last = bare.index(BEGIN), bare.index(END)
-    lines = [line for line in bare[first + 1 : last] if line]
+    first, last = plain.index(BEGIN), plain.index(END)
+    lines = [line for line in plain[first + 1 : last] if line]
     strange = next((line for line in lines if not _LINE.fullmatch(line)), None)
     if strange is not None:
         return f"The receipt has a line that no receipt has: “{strange[:60]}”."
@@ -58,6 +58,11 @@ def read(pasted: str) -> SignedReceipt | str:
         return "The receipt does not end with its signature."
     around = (*every[:first], *every[last + 1 :])
     return SignedReceipt(tuple(lines[:-1]), lines[-1].removeprefix(_SIGNATURE), around)
+
+
+def key_id(key: bytes) -> str:
+    """What tells receipts of one key from those of another, and says nothing of the key."""
+    return hmac.new(key, b"the name of this key", hashlib.sha256).hexdigest()[:16]
 
 
 def digest(text: str) -> str:
@@ -69,6 +74,6 @@ def _signature(lines: tuple[str, ...], key: bytes) -> str:
     return hmac.new(key, "".join(f"{line}\n" for line in lines).encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
-def _bare(line: str) -> str:
+def bare(line: str) -> str:
     """The line without what mails, spreadsheets and our own comments put around it."""
     return line.lstrip(_ADDED_BEFORE).rstrip(_ADDED_BEHIND)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from app.market.upload.reader import SOURCE
 from app.services.receipts import format
 from app.services.receipts.format import SignedReceipt, digest
 from app.services.receipts.provenance import VERSION, code_digest, made_with
@@ -13,25 +14,35 @@ FORECAST, SUMMARY, REPORT = "forecast.csv", "summary.txt", "report"
 _WHOLE = f"Paste it from {format.BEGIN} to {format.END}; the rest of its document may come with it."
 _OTHER_KEY = "Each deployment signs with a key of its own, and one without SECRET_KEY with a new one at each start."
 _GENUINE = "The receipt itself is genuine. A spreadsheet that saves a file anew may round its numbers."
+_PASTED_WITH_IT = "What was pasted with it was not compared: paste the whole forecast.csv or summary.txt for that."
 _NOT_COMPARED = "The numbers themselves were not compared: paste the whole forecast.csv or summary.txt for that."
+
+
+_LISTED, _SHOWN = 20, 200
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of checking: ``good`` is None where there was nothing to check; ``about`` says what a good one is."""
+    """What came of checking: ``good`` is None where there was nothing to check; ``about`` says what a good one is.
+
+    One with a ``warning`` is good, but says less than it seems to; ``ignored`` are lines that were not compared.
+    """
 
     good: bool | None
     sentence: str
     hint: str
     lines: tuple[str, ...] = ()
     about: str = ""
+    warning: bool = False
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptSigner:
-    """Signs and checks with the deployment's ``key``."""
+    """Signs with the deployment's ``key``, and knows what was signed with ``earlier`` ones too."""
 
     key: bytes = field(repr=False)
+    earlier: tuple[bytes, ...] = field(default=(), repr=False)
 
     def receipt(self, result: QueryResult, document: str, **hashes: str) -> tuple[str, ...]:
         """The lines of the receipt of a document made from ``result``; ``hashes`` are of what stands in it."""
@@ -52,6 +63,7 @@ class ReceiptSigner:
             "app": VERSION,
             "code": code_digest(),
             **made_with(),
+            "key": format.key_id(self.key),
         }
         return format.write(fields, self.key)
 
@@ -60,7 +72,7 @@ class ReceiptSigner:
         receipt = format.read(pasted)
         if isinstance(receipt, str):
             return Checked(None, receipt, _WHOLE)
-        if not receipt.signed_with(self.key):
+        if not any(map(receipt.signed_with, (self.key, *self.earlier))):
             sentence = "This receipt was not signed by this deployment, or it was changed since."
             return Checked(False, sentence, _OTHER_KEY, receipt.lines)
         return _compared(receipt)
@@ -73,27 +85,43 @@ def words_of(text: str) -> str:
 
 def _compared(receipt: SignedReceipt) -> Checked:
     content, signed = _content(receipt)
-    if not content:
-        sentence = "Signed by this deployment, and unchanged."
-        return Checked(True, sentence, _NOT_COMPARED, receipt.lines, _about(receipt))
-    if digest(content) != signed:
-        sentence = "The text was changed after it was signed."
-        return Checked(False, sentence, _GENUINE, receipt.lines)
-    sentence = "Signed by this deployment, and unchanged like all that was pasted with it."
-    return Checked(True, sentence, "", receipt.lines, _about(receipt))
+    beside = _beside(receipt)
+    notes = digest(words_of(" ".join(beside)))
+    if (content and digest(content) != signed) or (beside and receipt["notes"] and notes != receipt["notes"]):
+        return Checked(False, "The text was changed after it was signed.", _GENUINE, receipt.lines)
+    ignored = () if receipt["notes"] else tuple(line[:_SHOWN] for line in beside[:_LISTED])
+    uploaded = receipt["source"] == SOURCE
+    like = " like all that was pasted with it" if content and not ignored else ""
+    sentence = f"Signed by this deployment, and unchanged{like}{', from a file that somebody sent' * uploaded}."
+    hint = _PASTED_WITH_IT if ignored else "" if content else _NOT_COMPARED
+    return Checked(True, sentence, hint, receipt.lines, _about(receipt, uploaded), uploaded or bool(ignored), ignored)
 
 
-def _about(receipt: SignedReceipt) -> str:
+def _about(receipt: SignedReceipt, uploaded: bool) -> str:
     """The query and what was made of it, in one sentence."""
     last_bar = receipt["bars"].rpartition(" ")[2]
     ahead = plural(int(receipt["horizon"]), "trading day")
-    return f"{receipt['ticker']}, {ahead} ahead, from prices until {day(date.fromisoformat(last_bar))}."
+    named = f"{receipt['ticker']}{' (uploaded)' * uploaded}"
+    return f"{named}, {ahead} ahead, from prices until {day(date.fromisoformat(last_bar))}."
+
+
+def _beside(receipt: SignedReceipt) -> tuple[str, ...]:
+    """What stands around the receipt and is no row of a table, nor the text that its hash is of."""
+    if receipt["document"] == SUMMARY:
+        return ()
+    lines = receipt.around if receipt["document"] != FORECAST else filter(_is_comment, receipt.around)
+    return tuple(bare for bare in map(format.bare, lines) if bare)
+
+
+def _is_comment(line: str) -> bool:
+    # A spreadsheet puts quotes round a line that has a comma in it.
+    return line.lstrip(' "').startswith("#")
 
 
 def _content(receipt: SignedReceipt) -> tuple[str, str]:
     """What stands around the receipt, as its hash was made of it, and that hash."""
     if receipt["document"] == FORECAST:
-        rows = (line for line in receipt.around if line.strip() and not line.startswith("#"))
+        rows = (line for line in receipt.around if line.strip() and not _is_comment(line))
         return "".join(f"{row}\n" for row in rows), receipt["forecasts"]
     if receipt["document"] == SUMMARY:
         return words_of(" ".join(line.lstrip("> ") for line in receipt.around)), receipt["text"]

@@ -1,9 +1,11 @@
 """Health, readiness, metrics, robots.txt and the icon."""
 
+import hmac
 import re
 from dataclasses import asdict
 
 from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
@@ -37,8 +39,14 @@ async def readyz(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """GET /metrics: numbers for Prometheus, of this process and of its workers."""
-    return Response(context_of(request).metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+    """GET /metrics: numbers for Prometheus, of this process and of its workers, for who has the token."""
+    counted = context_of(request).metrics
+    scheme, _, said = request.headers.get("authorization", "").partition(" ")
+    if counted.token is not None and not (
+        counted.token and scheme.lower() == "bearer" and hmac.compare_digest(said.encode("latin-1"), counted.token)
+    ):
+        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+    return Response(counted.exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def robots(request: Request) -> Response:

@@ -31,6 +31,7 @@ _NO_VERDICT = (TooFewBarsError, UnbelievablePricesError, NotApplicableError)
 _OVERVIEW, _VERDICT = BY_SLUG["overview"], BY_SLUG["verdict"]
 COSTS = 2
 """The cards that a column runs."""
+SECONDS = _VERDICT.seconds
 
 
 async def column_card(app: AppContext, query: Query, slot: Slot) -> str:

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app.errors import QueryError
 from app.panels.panel import DEFAULT_HORIZON, Query
-from app.web.compare.cards import COSTS, column_card, ranges_card
+from app.web.compare.cards import COSTS, SECONDS, column_card, ranges_card
 from app.web.compare.request import (
     PLACES,
     CompareView,
@@ -49,7 +49,7 @@ async def column(request: Request) -> Response:
     query = await query_of(request)
     slot = column_slot(place, query.ticker, _column_url(request, place, query_string(query)))
     card = column_card(context_of(request), query, slot)
-    return HTMLResponse(await while_connected(request, card, COSTS))
+    return HTMLResponse(await while_connected(request, card, COSTS, SECONDS))
 
 
 async def ranges(request: Request) -> Response:
@@ -57,7 +57,7 @@ async def ranges(request: Request) -> Response:
     queries, canvas = queries_of(request), parse_canvas(request.query_params)
     slot = ranges_slot(_ranges_url(request, queries))
     card = ranges_card(context_of(request), queries, canvas, slot)
-    return HTMLResponse(await while_connected(request, card, len(queries)))
+    return HTMLResponse(await while_connected(request, card, len(queries), SECONDS))
 
 
 def _column_url(request: Request, place: str, query: str) -> str:

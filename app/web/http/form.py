@@ -10,7 +10,6 @@ from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.compute.errors import ClientGoneError
 from app.errors import BadFormError, QueryError, TooLargeError
@@ -152,34 +151,3 @@ async def _upload(part: UploadFile | str | None) -> Upload | None:
         raise TooLargeError("The file", uploads.MAXIMUM_BYTES)
     # Browsers send a nameless, empty part where no file was chosen.
     return uploads.upload_of(part.filename or "", content) if part.filename or content else None
-
-
-# A browser shows an answer only once it has sent its request, so a little more is read to let it see the refusal.
-_DRAINED_BYTES = 8 * 2**20
-
-
-class BodyLimit:
-    """Wraps a whole app: reading a body of more than 2 MiB + 64 KiB raises ``TooLargeError`` where it is read.
-
-    Bytes are counted as they come, whatever Content-Length says; what comes after the limit goes nowhere.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with a body that counts itself."""
-        read = 0
-
-        async def receive_and_count() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > MAXIMUM_BYTES:
-                while read <= _DRAINED_BYTES and message.get("more_body", False):
-                    message = await receive()
-                    read += len(message.get("body", b""))
-                raise TooLargeError("What was sent", MAXIMUM_BYTES)
-            return message
-
-        await self._app(scope, receive_and_count if scope["type"] == "http" else receive, send)

@@ -36,7 +36,7 @@ def _written_as(pattern: str) -> BeforeValidator:
 
 
 class _Fields(BaseModel):
-    ticker: Annotated[str, _written_as(r"[A-Za-z0-9.\-=^&_]{1,15}"), StringConstraints(to_upper=True)]
+    ticker: Annotated[str, _written_as(r"(?=.*[A-Za-z0-9])[A-Za-z0-9.\-=^&_]{1,15}"), StringConstraints(to_upper=True)]
     horizon: Annotated[int, _written_as(r"[0-9]{1,3}(\.0{1,3})?"), Field(ge=1, le=MAXIMUM_HORIZON)] = DEFAULT_HORIZON
     as_of: Annotated[date | None, _written_as(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")] = None
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -15,7 +16,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; " + _FRAMES
 )
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": _POLICY.format(style="'self'"),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -43,13 +44,18 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if scope.get("method") == "POST":
+                    # It may be of a file that is nobody else's.
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
+# A name or an address, the dot that may end a name, and a port.
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?)\.?(?::\d{1,5})?")
 # A platform asks for these under whatever name or address it knows the container by.
 ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -73,12 +79,5 @@ class TrustedHosts:
 
     def _answers(self, request: Request) -> bool:
         named = request.headers.getlist("host")
-        if len(named) != 1:
-            return False
-        name = _without_port(named[0].lower())
-        return name in self._names or name.endswith(self._below)
-
-
-def _without_port(host: str) -> str:
-    end = host.find("]") + 1
-    return host[:end] if end else host.partition(":")[0].rstrip(".")
+        host = _HOST.fullmatch(named[0].lower()) if len(named) == 1 else None
+        return host is not None and (host[1] in self._names or host[1].endswith(self._below))

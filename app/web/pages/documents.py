@@ -69,7 +69,8 @@ class SummaryView:
 def forecast_csv(result: QueryResult, signer: ReceiptSigner) -> str:
     """The table of forecasts; below it, each line after a “#”, what is no row: cards left out, and the receipt."""
     missing = [f"{panel.title} is left out: {failure_of(error).sentence}" for panel, error in result.left_out()]
-    below = *map(on_one_line, missing), *signer.receipt(result, FORECAST)
+    notes = [*map(on_one_line, missing)]
+    below = *notes, *signer.receipt(result, FORECAST, notes=digest(words_of(" ".join(notes))))
     return forecast_table(result.forecasts()) + "".join(f"# {line}\n" for line in below)
 
 

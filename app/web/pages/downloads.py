@@ -43,7 +43,8 @@ async def report(request: Request) -> Response:
 
 async def _result(request: Request, panels: Sequence[Panel]) -> QueryResult:
     query = await query_of(request)
-    return await while_connected(request, query_result(context_of(request).analyses, query, panels), len(panels))
+    work, seconds = query_result(context_of(request).analyses, query, panels), sum(panel.seconds for panel in panels)
+    return await while_connected(request, work, len(panels), seconds / len(panels))
 
 
 def _saved_as(result: QueryResult, what: str, ending: str, shown: str = "attachment") -> dict[str, str]:

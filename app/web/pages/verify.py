@@ -1,21 +1,33 @@
 """Whether a receipt is one of ours and unchanged."""
 
 import asyncio
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.errors import TooLargeError
+from app.services.receipts.signer import Checked
 from app.web.context import admit, context_of, site_of
 from app.web.http.form import body_of, fields_of
 from app.web.templating import render
-from app.web.views import VerifyView
+from app.web.views import Site
 
 # Ten times the longest document of ours that has a receipt to be compared with.
 MAXIMUM_BYTES = 2**18
 _LONGEST_ECHO = 2**16
 _FAULT = "Paste a receipt first."
 _ALONE = "Paste the receipt alone, or the one document that it ends."
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyView:
+    """verify.html: what was pasted, and what came of checking it; ``fault`` says that it was nothing."""
+
+    site: Site
+    pasted: str
+    checked: Checked | None
+    fault: str
 
 
 async def verify(request: Request) -> Response:

@@ -45,10 +45,11 @@ def main() -> int:
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The app with two workers. Visitors of this machine have one address, so none of them is limited by it."""
+def served(**settings: str) -> Iterator[str]:
+    """The app with two workers, behind a proxy that tells its visitors apart, and without limits on cards."""
     port = free_port()
     said = {"HOST": "127.0.0.1", "PORT": str(port), "WORKERS": "2", "LOG_LEVEL": "warning", "RATE_LIMIT": "off"}
+    said |= {"PROXY_HOPS": "1", **settings}
     app = subprocess.Popen([sys.executable, "-m", "app"], env={**os.environ, **said})
     try:
         yield f"http://127.0.0.1:{port}"
@@ -94,7 +95,9 @@ async def warm(client: httpx2.AsyncClient) -> None:
 async def visit(client: httpx2.AsyncClient, path: str) -> Visit:
     """Ask once."""
     begun = time.monotonic()
-    answer = await client.get(path)
+    # Everybody has an address of their own.
+    visitor = f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(256)}"
+    answer = await client.get(path, headers={"X-Forwarded-For": visitor})
     return Visit(path, answer.status_code, time.monotonic() - begun, answer.headers.get("retry-after"))
 
 

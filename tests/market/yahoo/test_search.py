@@ -22,6 +22,7 @@ def test_words_cost_one_request_of_quotes_only(source, yahoo):
     yahoo.elsewhere[PATH] = answer({"quotes": [APPLE]})
     (found,) = search(source, "a&b=c é")
     assert (found.ticker, found.name, found.exchange) == ("AAPL", "Apple Inc.", "NASDAQ")
+    assert len(yahoo.asked) == 1, yahoo.asked
     (asked,) = yahoo.asked
     assert asked.startswith(f"GET {PATH}?q=a&b=c+é&quotesCount=")
     assert "newsCount=0" in asked

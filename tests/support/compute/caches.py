@@ -33,7 +33,7 @@ class RedisCaches:
         self._shared = RedisConnection(url)
 
     def open(self, max_bytes=1000):
-        return Hurried(self._shared, MemoryCache(0), uuid.uuid4().hex)
+        return Hurried(self._shared, MemoryCache(0), uuid.uuid4().hex, b"key")
 
     async def pass_time(self, seconds):
         await asyncio.sleep(seconds * _SECOND)

@@ -8,8 +8,8 @@ from tests.support.compute.processes import until
 
 
 @asynccontextmanager
-async def local_engine(workers=1, warm="", preload=(), warm_seconds=20.0, niceness=0, **limits):
-    plan = PoolConfig(workers, preload, warm, warm_seconds, first_pause=0.2, niceness=niceness)
+async def local_engine(workers=1, warm="", preload=(), warm_seconds=20.0, niceness=0, silent=6.0, **limits):
+    plan = PoolConfig(workers, preload, warm, warm_seconds, 0.2, niceness=niceness, silent_seconds=silent)
     engine = LocalEngine(plan, Limits(**{"drain_seconds": 0.0} | limits))
     await engine.start()
     try:

@@ -90,3 +90,25 @@ def test_a_source_that_is_down_does_not_hide_that_no_worker_is_warm():
         client.get("/panels/overview?ticker=SYN")
         answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (503, "warming")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said", "status"),
+    [
+        ({}, {}, 200),
+        ({"metrics_token": "hush"}, {}, 401),
+        ({"metrics_token": "hush"}, {"Authorization": "Bearer hus"}, 401),
+        ({"metrics_token": "hush"}, {"Authorization": "Basic hush"}, 401),
+        ({"metrics_token": "hush"}, {"Authorization": "Bearer hush"}, 200),
+        ({"app_env": "production"}, {}, 401),
+        ({"app_env": "production"}, {"Authorization": "Bearer "}, 401),
+        ({"app_env": "production", "metrics_token": "hush"}, {"Authorization": "bearer hush"}, 200),
+        ({"space_id": "a/b"}, {"Authorization": "Bearer hush"}, 401),
+    ],
+)
+def test_the_metrics_are_for_who_has_the_token_and_in_production_for_nobody_else(settings, said, status):
+    with served(**settings) as client:
+        answer = client.get("/metrics", headers=said)
+    assert answer.status_code == status
+    assert ("stock_requests_total" in answer.text) == (status == 200)
+    assert ("www-authenticate" in answer.headers) == (status == 401)

@@ -19,6 +19,8 @@ WRONG = [
     ("ticker", "ß"),
     ("ticker", "ＡＡＰＬ"),
     ("ticker", "../../etc"),
+    ("ticker", ".."),
+    ("ticker", "=-."),
     ("ticker", "A" * 16),
     ("ticker", "' OR 1=1"),
     ("horizon", "0"),

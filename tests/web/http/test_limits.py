@@ -2,12 +2,13 @@ import pytest
 from pydantic import ValidationError
 from starlette.routing import Route
 
+from app.compute.errors import OverloadedError
 from app.panels import PANELS
 from app.settings import Settings
 from app.web.context import client_behind
 from app.web.routes import routes
 from tests.support.cards import elements
-from tests.support.fakes import FakeMarket, InlineEngine, market
+from tests.support.fakes import FailingEngine, FakeMarket, InlineEngine, market
 from tests.support.pages import HEADERS, LINK, REFUSED
 from tests.support.served import KEY, served
 
@@ -90,11 +91,47 @@ def test_no_limit_is_kept_where_it_is_off():
         (1, ["2001:db8:1:2:3:4:5:6"], "2001:db8:1:2::/64"),
         (1, ["[2001:db8:1:2::9]:443"], "2001:db8:1:2::/64"),
         (1, ["::ffff:1.1.1.1"], "1.1.1.1"),
+        (1, ["64:ff9b::101:101"], "1.1.1.1"),
+        (1, ["2002:101:101::7"], "1.1.1.1"),
     ],
     ids=str,
 )
 def test_the_client_is_whom_the_outermost_proxy_of_ours_saw(hops, forwarded, client):
     assert client_behind(scope(*forwarded), hops) == client
+
+
+@pytest.mark.parametrize("path", [CARD, JSON, "/panels/overview/live?ticker=SYN", "/forecast.csv?ticker=SYN"])
+def test_a_refused_run_is_given_back(path):
+    engine = FailingEngine(OverloadedError(3))
+    with served(engine=engine, rate_limit="5/minute") as client:
+        statuses = {client.get(path).status_code for _ in range(12)}
+        assert statuses == ({200} if "live" in path else {503})
+        engine.forgive()
+        assert client.get(CARD).status_code == 200
+
+
+def test_what_all_visitors_may_run_counts_work_and_not_answers_that_are_there_already():
+    def asked(client, address, path=CARD):
+        return client.get(path, headers={"X-Forwarded-For": address}).status_code
+
+    with served(rate_limit="2/hour", proxy_hops=1) as client:
+        assert {asked(client, f"1.1.1.{number % 50}") for number in range(100)} == {200}
+        others = [f"{CARD}&horizon={number}" for number in range(1, 22)]
+        statuses = [asked(client, f"2.2.2.{number}", path) for number, path in enumerate(others)]
+        assert statuses == [200] * 19 + [429] * 2
+        assert {asked(client, f"3.3.3.{number}", path) for number, path in enumerate(others[:19])} == {200}
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/compare?ticker=SYN", "/search?q=s", "/verify", "/openapi.json"])
+def test_whatever_costs_time_is_in_some_limit(path):
+    with served(rate_limit="60/minute") as client:
+        statuses = [client.get(path).status_code for _ in range(601)]
+    assert statuses == [200] * 600 + [429]
+
+
+def test_probes_are_in_no_limit():
+    with served(rate_limit="60/minute") as client:
+        assert {client.get("/healthz").status_code for _ in range(700)} == {200}
 
 
 def test_nobody_gets_round_the_limit_by_making_up_addresses():
@@ -129,6 +166,28 @@ def test_another_sites_form_runs_nothing_but_its_links_work():
         assert {client.get(path, headers=LINK).status_code for path in ["/", "/?ticker=SYN", *COSTS]} == {200}
 
 
-@pytest.mark.parametrize("site", ["same-origin", "same-site", "none"])
+@pytest.mark.parametrize(
+    ("method", "headers", "status"),
+    [
+        ("GET", REFUSED["a script's request"] | {"Sec-Fetch-Site": "same-site"}, 403),
+        ("POST", LINK | {"Sec-Fetch-Site": "same-site"}, 403),
+        ("GET", LINK | {"Sec-Purpose": "prefetch;prerender"}, 403),
+        ("POST", {"Origin": "https://elsewhere.example"}, 403),
+        ("POST", {"Origin": "null"}, 403),
+        ("POST", {"Origin": "http://testserver"}, 200),
+        ("POST", {"Origin": "https://a.proxy", "Sec-Fetch-Site": "same-origin"}, 200),
+        ("GET", LINK | {"Sec-Fetch-Site": "same-site"}, 200),
+    ],
+)
+def test_a_neighbouring_site_a_guess_and_an_old_browser_are_seen_through(client, method, headers, status):
+    assert client.request(method, CARD, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("path", [CARD, JSON, "/report?ticker=SYN", "/forecast.csv?ticker=SYN", "/verify", "/panels"])
+def test_nobody_on_the_way_may_keep_what_came_of_a_posted_file(client, path):
+    assert client.post(path).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
 def test_this_site_and_the_address_bar_may_ask(client, site):
     assert client.get(CARD, headers=REFUSED["a script's request"] | {"Sec-Fetch-Site": site}).status_code == 200

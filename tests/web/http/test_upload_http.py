@@ -2,22 +2,19 @@ import asyncio
 import http.client
 import re
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pytest
-import uvicorn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.errors import TooLargeError
-from app.main import create_app
 from app.market.upload.source import MAXIMUM_BYTES
 from app.panels import PANELS
-from app.settings import Settings
 from app.web.http.form import MAXIMUM_BYTES as MAXIMUM_BODY
-from app.web.http.form import BodyLimit
+from app.web.middleware.bounds import RequestBounds
 from tests.support.fakes import FakeMarket, InlineEngine, market, weekdays
-from tests.support.served import served
+from tests.support.served import served, served_on_a_port
 from tests.support.uploads import ACME, post
 
 OVERVIEW, CARD, REPORT, PLACES = "/api/v1/panels/overview", "/panels/overview", "/report", "/panels"
@@ -256,29 +253,13 @@ async def test_too_long_a_body_is_read_on_for_a_while_and_no_further(sent, read)
         return next(chunks)
 
     with pytest.raises(TooLargeError):
-        await BodyLimit(app)({"type": "http"}, receive, None)
+        await RequestBounds(app)({"type": "http", "headers": []}, receive, None)
     assert sent - len(list(chunks)) == read
-
-
-@contextmanager
-def listening():
-    """The app behind a real server; its port."""
-    app = create_app(Settings(source="sample"), {"sample": FakeMarket(market())}, InlineEngine())
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.mark.parametrize("mebibytes", [3, 7])
 def test_who_sends_too_much_sees_the_answer_whatever_the_body_claims_of_its_length(mebibytes):
-    with listening() as port:
+    with served_on_a_port() as port:
         for body in (bytes(mebibytes * 2**20), iter([bytes(2**16)] * 16 * mebibytes)):
             with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
                 connection.request("POST", OVERVIEW, body, multipart("b"), encode_chunked=not isinstance(body, bytes))

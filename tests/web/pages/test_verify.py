@@ -219,3 +219,52 @@ def test_a_receipt_that_could_not_be_read_back_is_never_written(fields):
 
 def test_the_key_is_shown_nowhere(client, documents):
     assert KEY not in "".join(documents.values()) + client.get("/verify").text + repr(ReceiptSigner(KEY.encode()))
+
+
+ROWS = "".join(f"2024-{1 + day // 28:02}-{1 + day % 28:02},{100 + day % 7}\n" for day in range(300))
+
+
+def test_a_receipt_of_a_posted_file_says_that_somebody_sent_it_and_does_not_read_like_the_ticker(client):
+    file = {"prices": ("AAPL.csv", b"Date,Close\n" + ROWS.encode())}
+    made = client.post("/forecast.csv", data={"ticker": "AAPL", "horizon": "3"}, files=file).text
+    answer = client.post("/verify", data={"receipt": made})
+    assert "Signed by this deployment, and unchanged like all that was pasted with it" in answer.text
+    assert "from a file that somebody sent" in answer.text
+    assert "AAPL (uploaded), 3 trading days ahead" in answer.text
+    assert [a for _, a in elements(answer.text, "section") if a.get("class") == "notice"]
+
+
+ADDED = ("# Our analysts: STRONG BUY, target 9999", '"# Buy, now",,', "#buy", " # BUY")
+
+
+@pytest.mark.parametrize("line", ADDED)
+@pytest.mark.parametrize("place", ["first", "before the receipt", "last"])
+def test_a_comment_that_was_added_to_a_forecast_is_seen(client, documents, line, place):
+    lines = documents["forecast.csv"].splitlines()
+    at = {"first": 0, "before the receipt": lines.index("# -----BEGIN RECEIPT-----"), "last": len(lines)}[place]
+    assert ALTERED in check(client, "\n".join([*lines[:at], line, *lines[at:]]))[1]
+
+
+def test_rows_that_became_comments_are_seen(client, documents):
+    lines = documents["forecast.csv"].splitlines()
+    assert ALTERED in check(client, "\n".join(line if line.startswith("#") else f"# {line}" for line in lines))[1]
+
+
+def test_what_stands_beside_a_reports_receipt_is_listed_as_not_compared(client, documents):
+    answer = client.post("/verify", data={"receipt": receipt_in(documents["report"]) + "\nSTRONG BUY <b>now</b>"})
+    assert "What was pasted with it was not compared" in answer.text
+    assert "<li>STRONG BUY &lt;b&gt;now&lt;/b&gt;</li>" in answer.text
+    assert "like all that was pasted" not in answer.text
+
+
+def test_receipts_of_earlier_keys_are_known_as_long_as_these_are_named():
+    with served(secret_key=KEY) as before:
+        pasted = before.get(f"/summary.txt?{ASKED}").text
+    assert re.search(r"^key: [0-9a-f]{16}$", pasted, re.MULTILINE)
+    assert KEY not in pasted
+    for named, sentence in ((f"another, {KEY} ", GENUINE), ("another", FORGED), ("", FORGED)):
+        with served(secret_key=f"newer than {KEY}", secret_key_old=named) as after:
+            assert sentence in check(after, pasted)[1]
+            newer = after.get(f"/summary.txt?{ASKED}").text
+            assert GENUINE in check(after, newer)[1]
+    assert re.findall(r"^key: .*$", newer, re.MULTILINE) != re.findall(r"^key: .*$", pasted, re.MULTILINE)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.compute.redis import accepts, free_port, redis_server
 from tests.support.pages import numbers
+from tests.support.served import KEY
 
 CARD = "/panels/overview?ticker=SYN"
 
@@ -28,7 +29,7 @@ def replicas(**said):
     ports = [free_port(), free_port()]
     base = (
         os.environ
-        | {"HOST": "127.0.0.1", "SOURCE": "sample"}
+        | {"HOST": "127.0.0.1", "SOURCE": "sample", "SECRET_KEY": KEY}
         | {name.upper(): str(text) for name, text in said.items()}
     )
     command = [sys.executable, "-m", "tests.support.compute.replica"]
