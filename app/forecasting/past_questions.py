@@ -1,0 +1,99 @@
+"""Questions about the past: what was said of levels at past origins, by paths and by simpler means, and what happened.
+
+Arrays are (3, k, levels): to end at a level or beyond, to close there on the way, and to trade there, at k origins.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from app.forecasting import volatility
+from app.forecasting.forecast import Floats, LogPrices, Origins
+from app.forecasting.paths import WARM_UP, Windows, has_ranges, shuffled
+from app.forecasting.questions import Chances, chances, frequency
+
+EVENTS = ("p_end", "p_close", "p_trade")
+DISTANCES: Floats = np.array([-2, -1.5, -1, -0.75, -0.5, -0.25, 0.25, 0.5, 0.75, 1, 1.5, 2])
+"""Levels that a receipt asks about, in deviations of the whole horizon as they were known at each origin."""
+
+YEAR = 252
+"""Bars whose volatility the usual rule takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extremes:
+    """From each start (n,): the last, the lowest and highest close, the lowest low and highest high ``days`` ahead."""
+
+    starts: NDArray[np.intp]
+    days: int
+    end: Floats
+    closes: tuple[Floats, Floats]
+    trades: tuple[Floats, Floats] | None
+
+
+def levels_at(y: LogPrices, origins: Origins, horizon: int) -> Floats:
+    """The log levels (k, levels) that stand ``DISTANCES`` away at each origin."""
+    sigma = np.sqrt(volatility.at(volatility.heterogeneous(y), origins).over(horizon))
+    return np.asarray(sigma * DISTANCES)
+
+
+def extremes(y: LogPrices, days: int) -> Extremes:
+    """Of every bar that has ``days`` bars after it."""
+    starts = np.arange(len(y) - days, dtype=np.intp)
+    rows = starts + np.arange(1, days + 1)[:, None]
+    base, close = y.close[starts], y.close[rows]
+    trades = (y.low[rows].min(axis=0) - base, y.high[rows].max(axis=0) - base) if has_ranges(y) else None
+    return Extremes(starts, days, close[-1] - base, (close.min(axis=0) - base, close.max(axis=0) - base), trades)
+
+
+def happened(seen: Extremes, origins: Origins, levels: Floats) -> Floats:
+    """Whether each of ``levels`` (k, levels) was reached, 1 or 0; NaN for trades that nobody knows of."""
+    up = levels >= 0
+    kinds = [(seen.end, seen.end), seen.closes, seen.trades]
+    answers = [
+        np.full(levels.shape, np.nan)
+        if kind is None
+        else np.where(up, kind[1][origins, None] >= levels, kind[0][origins, None] <= levels)
+        for kind in kinds
+    ]
+    return np.stack(answers).astype(np.float64)
+
+
+def said_by_paths(windows: Windows, quantiles: Floats, origins: Origins, levels: Floats) -> Floats:
+    """The chances by the paths of each origin's forecast (k, horizon, 7), made of windows that were over by then."""
+    answers = [
+        _stacked(chances(shuffled(windows, quantiles[place], int(origin)), levels[place]))
+        for place, origin in enumerate(origins)
+    ]
+    return np.stack(answers, axis=1)
+
+
+def _stacked(said: Chances) -> Floats:
+    return np.stack([said.end, said.close, np.full(len(said.end), np.nan) if said.trade is None else said.trade])
+
+
+def said_by_past(seen: Extremes, origins: Origins, levels: Floats, sigma: Floats | None = None) -> Floats:
+    """The share of windows over at each origin that reached the level; with ``sigma`` (n,) rescaled to each origin's.
+
+    ``sigma`` is the volatility known at each bar; one half is said before there is a window.
+    """
+    start = 0 if sigma is None else WARM_UP
+    answers = np.full((3, *levels.shape), 0.5)
+    for place, origin in enumerate(origins):
+        over = slice(start, max(int(origin) - seen.days + 1, start))
+        scale = 1.0 if sigma is None else sigma[origin] / sigma[seen.starts[over]]
+        kinds = [(seen.end, seen.end), seen.closes, seen.trades]
+        for event, kind in enumerate(kinds):
+            if kind is not None and over.stop > start:
+                lowest, highest = (np.sort(part[over] * scale) for part in kind)
+                answers[event, place] = frequency(lowest, highest, levels[place])
+    return answers
+
+
+def said_by_rule(y: LogPrices, origins: Origins, days: int, levels: Floats) -> Floats:
+    """The rule of calculators: the normal tail at the last year's volatility, and twice that for the way there."""
+    sigma = np.sqrt(volatility.rolling(volatility.squared_returns(y), YEAR)[origins] * days)[:, None]
+    tail = ndtr(-np.abs(levels) / sigma)
+    return np.stack([tail, np.minimum(2 * tail, 1.0), np.minimum(2 * tail, 1.0)])

@@ -1,0 +1,48 @@
+"""Are stated chances kept? How often what was said with a chance really happened, and the Brier score of all of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.forecasting.forecast import Floats
+from app.forecasting.scoring.metrics import brier_score
+
+BINS = 10
+"""Groups of stated chances, each a tenth wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityRow:
+    """The ``n`` questions whose stated chances were about the same: their mean, and the share that happened."""
+
+    said: float
+    happened: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """The Brier score of stated chances, and the mean distance of a group's chances from what happened in it.
+
+    ``calibration_error`` is a share, weighted by the questions in each row of the ``table``.
+    """
+
+    brier: float
+    calibration_error: float
+    table: tuple[ReliabilityRow, ...]
+
+
+def reliability(said: Floats, happened: Floats) -> Reliability:
+    """From chances and what happened (1 or 0), both of any one shape; raises ``ValueError`` where there is nothing."""
+    said, happened = said.ravel(), happened.ravel()
+    if not len(said):
+        raise ValueError("found no question; needed one at least")
+    group = np.minimum((said * BINS).astype(np.intp), BINS - 1)
+    counts = np.bincount(group, minlength=BINS)
+    filled = np.flatnonzero(counts)
+    means = [np.bincount(group, values, BINS)[filled] / counts[filled] for values in (said, happened)]
+    table = tuple(
+        ReliabilityRow(float(mean), float(share), int(n)) for mean, share, n in zip(*means, counts[filled], strict=True)
+    )
+    error = float(np.abs(means[0] - means[1]) @ counts[filled] / len(said))
+    return Reliability(brier_score(said, happened > 0), error, table)
