@@ -21,7 +21,7 @@ from app.web.http.query import parse_query
 from app.web.pages import documents
 
 FORMATS = ("text", "json", "csv", "html")
-_FIELDS = ("ticker", "source", "horizon", "as_of")
+_FIELDS = ("ticker", "source", "horizon", "as_of", "by", "level", "amount")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             f"--column-{role}", default="", help=f"the name or number of the file's column of the {role}"
         )
     parser.add_argument("--horizon", default="", help="trading days ahead (default: 22)")
+    parser.add_argument("--by", default="", help="the last day to ask about, such as 2026-12-18, instead of --horizon")
+    parser.add_argument("--level", default="", help="up to four prices or changes to ask about, such as '380;-5%%'")
+    parser.add_argument("--amount", default="", help="money in the ticker's currency, to be told what becomes of it")
     parser.add_argument("--as-of", default="", help="the last date to look at, such as 2018-06-29 (default: all)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="what to print (default: text)")
 

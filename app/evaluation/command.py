@@ -1,4 +1,4 @@
-"""The command line: ``python -m app evaluate --prices PATH --from DATE``, and ``evaluate patterns --prices PATH``."""
+"""The command line: ``python -m app evaluate --prices PATH --from DATE``, also for ``odds`` and for ``patterns``."""
 
 import argparse
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.evaluation import pattern_report
+from app.evaluation import odds, pattern_report
 from app.evaluation.price_files import read_prices
 from app.evaluation.result import Plan
 from app.evaluation.run import evaluate, workers
@@ -16,12 +16,17 @@ from app.forecasting.registry import BASELINE, FORECASTERS
 
 _FORECASTERS = "forecasters"
 _PATTERNS = "patterns"
+_ODDS = "odds"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what an evaluation needs to know; that of patterns needs the prices alone."""
     parser.add_argument(
-        "what", nargs="?", choices=[_FORECASTERS, _PATTERNS], default=_FORECASTERS, help="what to score (forecasters)"
+        "what",
+        nargs="?",
+        choices=[_FORECASTERS, _PATTERNS, _ODDS],
+        default=_FORECASTERS,
+        help="what to score (forecasters)",
     )
     parser.set_defaults(refuse=parser.error)
     parser.add_argument(
@@ -43,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
         return pattern_report.run(args)
     if args.start is None:
         args.refuse("found no --from; needed the first origin, as --from 2019-01-02")
+    if args.what == _ODDS:
+        return odds.run(args)
     try:
         files = read_prices(args.prices)
     except FileNotFoundError as error:

@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from app.forecasting import volatility
-from app.forecasting.forecast import Floats, LogPrices, Origins
-from app.forecasting.paths import WARM_UP, Windows, has_ranges, shuffled
+from app.forecasting.forecast import MEDIAN, Floats, LogPrices, Origins
+from app.forecasting.models.baselines import historical_simulation
+from app.forecasting.paths import WARM_UP, Windows, has_ranges, shuffled, windows_of
 from app.forecasting.questions import Chances, chances, frequency
+from app.forecasting.scoring.metrics import brier_score
+from app.forecasting.scoring.reliability import Reliability, reliability
 
 EVENTS = ("p_end", "p_close", "p_trade")
 DISTANCES: Floats = np.array([-2, -1.5, -1, -0.75, -0.5, -0.25, 0.25, 0.5, 0.75, 1, 1.5, 2])
@@ -61,20 +64,21 @@ def happened(seen: Extremes, origins: Origins, levels: Floats) -> Floats:
     return np.stack(answers).astype(np.float64)
 
 
-def said_by_paths(windows: Windows, quantiles: Floats, origins: Origins, levels: Floats) -> Floats:
+def chances_by_paths(windows: Windows, quantiles: Floats, origins: Origins, levels: Floats) -> Floats:
     """The chances by the paths of each origin's forecast (k, horizon, 7), made of windows that were over by then."""
     answers = [
-        _stacked(chances(shuffled(windows, quantiles[place], int(origin)), levels[place]))
+        stacked(chances(shuffled(windows, quantiles[place], int(origin)), levels[place]))
         for place, origin in enumerate(origins)
     ]
     return np.stack(answers, axis=1)
 
 
-def _stacked(said: Chances) -> Floats:
-    return np.stack([said.end, said.close, np.full(len(said.end), np.nan) if said.trade is None else said.trade])
+def stacked(some: Chances) -> Floats:
+    """The three chances of each level, (3, levels); NaN for trades that nobody knows of."""
+    return np.stack([some.end, some.close, np.full(len(some.end), np.nan) if some.trade is None else some.trade])
 
 
-def said_by_past(seen: Extremes, origins: Origins, levels: Floats, sigma: Floats | None = None) -> Floats:
+def chances_by_past(seen: Extremes, origins: Origins, levels: Floats, sigma: Floats | None = None) -> Floats:
     """The share of windows over at each origin that reached the level; with ``sigma`` (n,) rescaled to each origin's.
 
     ``sigma`` is the volatility known at each bar; one half is said before there is a window.
@@ -92,8 +96,67 @@ def said_by_past(seen: Extremes, origins: Origins, levels: Floats, sigma: Floats
     return answers
 
 
-def said_by_rule(y: LogPrices, origins: Origins, days: int, levels: Floats) -> Floats:
+def chances_by_rule(y: LogPrices, origins: Origins, days: int, levels: Floats) -> Floats:
     """The rule of calculators: the normal tail at the last year's volatility, and twice that for the way there."""
     sigma = np.sqrt(volatility.rolling(volatility.squared_returns(y), YEAR)[origins] * days)[:, None]
     tail = ndtr(-np.abs(levels) / sigma)
     return np.stack([tail, np.minimum(2 * tail, 1.0), np.minimum(2 * tail, 1.0)])
+
+
+MOST_ORIGINS, MOST_WINDOWS = 96, 1000
+"""Past origins that a receipt asks at, and about how many windows their paths are made of: enough, and quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventReceipt(Reliability):
+    """One event: what was said of it beside the share of past windows, and the usual rule, at the same origins."""
+
+    brier_past: float
+    brier_rule: float
+
+
+@dataclass(frozen=True, slots=True)
+class OddsReceipt:
+    """Past questions of the same distances and days, and how their chances were kept, with all levels together.
+
+    An event is None where nothing was asked, trades also where highs and lows are unknown.
+    """
+
+    origins: int = 0
+    p_end: EventReceipt | None = None
+    p_close: EventReceipt | None = None
+    p_trade: EventReceipt | None = None
+
+
+def odds_receipt(y: LogPrices, origins: Origins, horizon: int, ends: Floats) -> OddsReceipt:
+    """From the forecast's quantiles (k, 7) of the last day at past ``origins`` (k,), each over by the last bar.
+
+    On the days before, the forecast is taken to widen as filtered historical simulation does.
+    """
+    if not len(origins):
+        return OddsReceipt()
+    every = -(-len(origins) // MOST_ORIGINS)
+    origins, ends = origins[::-every][::-1], ends[::-every][::-1]
+    windows = windows_of(y, horizon, -(-len(y) // MOST_WINDOWS))
+    levels, seen = levels_at(y, origins, horizon), extremes(y, horizon)
+    stated = chances_by_paths(windows, over_days(y, origins, ends, horizon), origins, levels)
+    others = chances_by_past(seen, origins, levels), chances_by_rule(y, origins, horizon, levels)
+    outcomes = happened(seen, origins, levels)
+    events = [_event(*(part[event] for part in (stated, *others, outcomes))) for event in range(len(EVENTS))]
+    return OddsReceipt(len(origins), *events)
+
+
+def _event(stated: Floats, past: Floats, rule: Floats, outcomes: Floats) -> EventReceipt | None:
+    if np.isnan(outcomes).any():
+        return None
+    kept = reliability(stated, outcomes)
+    by_past, by_rule = (brier_score(other, outcomes > 0) for other in (past, rule))
+    return EventReceipt(kept.brier, kept.calibration_error, kept.table, by_past, by_rule)
+
+
+def over_days(y: LogPrices, origins: Origins, ends: Floats, horizon: int) -> Floats:
+    """Quantiles (k, horizon, 7) that end at ``ends`` (k, 7), their middle on a straight line, as wide as past moves."""
+    middle = ends[:, None, [MEDIAN]] * np.arange(1, horizon + 1)[None, :, None] / horizon
+    shape = historical_simulation(y, origins, horizon).quantiles
+    width = shape / np.where(shape[:, -1:] == 0, 1.0, shape[:, -1:])
+    return middle + (ends - ends[:, [MEDIAN]])[:, None] * width

@@ -86,9 +86,9 @@ class Paths:
         return np.sort(self.low.min(axis=0)), np.sort(self.high.max(axis=0))
 
 
-def windows_of(y: LogPrices, horizon: int) -> Windows:
-    """Every window of ``y`` that is over at its last bar."""
-    starts = np.arange(WARM_UP, len(y) - horizon, dtype=np.intp)
+def windows_of(y: LogPrices, horizon: int, every: int = 1) -> Windows:
+    """The windows of ``y`` that are over at its last bar, of ``every`` so many starts one."""
+    starts = np.arange(WARM_UP, len(y) - horizon, every, dtype=np.intp)
     outlook, days = volatility.heterogeneous(y), np.arange(1.0, horizon + 1)
     sigma = np.sqrt(volatility.at(outlook, starts).over(days)).T
     rows = starts + np.arange(horizon + 1)[:, None]

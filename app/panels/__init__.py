@@ -1,6 +1,7 @@
 """The cards, in page order."""
 
 from app.panels.lstm import panel as lstm_panel
+from app.panels.odds import panel as odds_panel
 from app.panels.overview import panel as overview_panel
 from app.panels.patterns import panel as patterns_panel
 from app.panels.prophet import panel as prophet_panel
@@ -14,5 +15,6 @@ PANELS = (
     lstm_panel.PANEL,
     patterns_panel.PANEL,
     verdict_panel.PANEL,
+    odds_panel.PANEL,
 )
 BY_SLUG = {panel.slug: panel for panel in PANELS}

@@ -18,12 +18,13 @@ from app.market import history as histories
 from app.panels import BY_SLUG
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome
-from app.panels.panel import Panel
+from app.panels.panel import Level, Panel
 
 DRAWING = "Drawing the charts"
 _CHARTS = TypeAdapter(dict[str, Chart])
 _CHART = TypeAdapter(Chart)
 MARKS = TypeAdapter(tuple[DayMark, ...])
+_LEVELS = TypeAdapter(tuple[Level, ...])
 # Dotted names, because they import matplotlib, which only workers need.
 _FORECAST_CHARTS = "app.panels.forecast.charts"
 _RANGES_CHART = "app.panels.verdict.charts"
@@ -36,9 +37,15 @@ class Run(Protocol):
         """What the function returned."""
 
 
-async def request_analysis(run: Run, panel: Panel, horizon: int, history: bytes, needed: Sequence[bytes] = ()) -> bytes:
-    """The card's analysis as JSON; ``needed`` are those of ``panel.needs``, empty where a model has nothing to say."""
-    return await run(_name(analyse), panel.slug.encode(), str(horizon).encode(), history, *needed)
+async def request_analysis(
+    run: Run, panel: Panel, horizon: int, history: bytes, needed: Sequence[bytes] = (), levels: tuple[Level, ...] = ()
+) -> bytes:
+    """The card's analysis as JSON; ``needed`` are those of ``panel.needs``, empty where a model has nothing to say.
+
+    A card that answers questions is asked about the ``levels``; it raises ``QueryError`` for one that is too far away.
+    """
+    asked = [_LEVELS.dump_json(levels)] if panel.in_money else []
+    return await run(_name(analyse), panel.slug.encode(), str(horizon).encode(), history, *needed, *asked)
 
 
 async def request_charts(run: Run, panel: Panel, canvas: str, history: bytes, analysis: bytes) -> bytes:
@@ -73,6 +80,11 @@ def decode_analysis(panel: Panel, analysis: bytes) -> Analysis:
     return finished
 
 
+def encode_analysis(panel: Panel, analysis: Analysis) -> bytes:
+    """The inverse of ``decode_analysis``."""
+    return _adapter(panel).dump_json(analysis)
+
+
 def decode_charts(charts: bytes) -> dict[str, Chart]:
     """The charts by name that were requested."""
     return _CHARTS.validate_json(charts)
@@ -93,17 +105,18 @@ Say = Callable[[str], None]
 def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes, say: Say = silent) -> bytes:
     """The card's analysis as JSON; ``needed`` are the finished analyses it needs, in the order it names them.
 
-    An empty one is of a model that has nothing to say.
+    An empty one is of a model that has nothing to say. Behind them are the levels that a card is asked about.
     """
     panel = BY_SLUG[slug.decode()]
+    asked = [_LEVELS.validate_json(levels) for levels in needed[len(panel.needs) :]]
     others = {
         name: decode_analysis(BY_SLUG[name], finished)
-        for name, finished in zip(panel.needs, needed, strict=True)
+        for name, finished in zip(panel.needs, needed, strict=not asked)
         if finished
     }
     with saying(say):
-        analysis = _module(f"{panel.module}.analyse").analyse(histories.decode(history), int(horizon), others)
-    return _adapter(panel).dump_json(analysis)
+        analysis = _module(f"{panel.module}.analyse").analyse(histories.decode(history), int(horizon), others, *asked)
+    return encode_analysis(panel, analysis)
 
 
 def draw(slug: bytes, canvas: bytes, history: bytes, analysis: bytes, say: Say = silent) -> bytes:

@@ -1,11 +1,11 @@
 """The description of a card, of what is asked of it and of what it says, without importing its models."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from app.errors import TooFewBarsError, UnbelievablePricesError
+from app.errors import QueryError, TooFewBarsError, UnbelievablePricesError
 from app.market.passport import Jump
 from app.market.upload.source import Upload
 from app.panels.analysis import Analysis, Fact, ForecastAnalysis, Table, by_key
@@ -16,11 +16,37 @@ MAXIMUM_HORIZON = 66
 DEFAULT_HORIZON = 22
 
 
+FURTHEST = 10.0
+"""No level is asked about that is more than so many times the last price, or less than that part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A price that a visitor asks about, or where ``is_change`` a change from the last price, in percent."""
+
+    number: float
+    is_change: bool
+
+    def __str__(self) -> str:
+        """As it stands in an address."""
+        text = f"{self.number:.10f}".rstrip("0").rstrip(".")
+        return f"{text}%" if self.is_change else text
+
+    def price(self, last: float) -> float:
+        """The price that is meant, from the ``last`` one; raises ``QueryError`` where that is too far away."""
+        price = last * (1 + self.number / 100) if self.is_change else self.number
+        if not last / FURTHEST <= price <= last * FURTHEST:
+            needed = f"a price from {last / FURTHEST:.6g} to {last * FURTHEST:.6g}, a tenth to ten times the last one"
+            raise QueryError("level", str(self), needed)
+        return price
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A ticker of a source, seen from ``as_of`` (the last bar where None), ``horizon`` trading days ahead.
 
-    ``upload`` is the visitor's own file, where that is the source.
+    ``upload`` is the visitor's own file, where that is the source. A date ``by`` counts instead of the horizon, which
+    is the loaded history's to tell then. ``levels`` and an ``amount`` of money are what the odds are asked about.
     """
 
     ticker: str
@@ -28,6 +54,9 @@ class Query:
     as_of: date | None
     source: str
     upload: Upload | None = None
+    by: date | None = None
+    levels: tuple[Level, ...] = ()
+    amount: float | None = field(default=None, repr=False)
 
     @property
     def prices(self) -> str:
@@ -68,6 +97,8 @@ class Panel:
     analyses ``analyse`` gets as ``needed``, less those that raised ``NotApplicableError``. ``seconds`` is about how
     long one core takes: a page asks for the quick ones first. ``facts`` says an ``analysis`` in words, and ``tables``
     has the numbers of each of its charts, by the chart's name. A card on its way is as tall as ``heights``.
+    A card with ``in_money`` answers questions: its ``analyse`` is also given the levels asked about, and ``in_money``
+    adds to an ``analysis`` what becomes of an amount, outside the workers.
     """
 
     slug: str
@@ -81,6 +112,7 @@ class Panel:
     needs: tuple[str, ...] = ()
     seconds: float = 1.0
     heights: Heights = Heights(110, 105, 75)
+    in_money: Callable[[Any, float], Analysis] | None = None
 
     @property
     def forecasts(self) -> bool:

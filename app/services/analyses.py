@@ -17,8 +17,8 @@ from app.market.upload.reader import SOURCE
 from app.panels import BY_SLUG, jobs
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome, outcome_of, with_outcome
-from app.panels.panel import Panel, Query
-from app.services.loaded_history import HistoryLoader, LoadedHistory
+from app.panels.panel import Level, Panel, Query
+from app.services.loaded_history import HistoryLoader, LoadedHistory, horizon_of
 from app.store.cache import Cache
 from app.store.single_flight import Flights, SingleFlight
 
@@ -27,16 +27,20 @@ _STALE = TypeAdapter(Stale)
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A card's analysis with its JSON, its history, and what happened afterwards where the query looks back."""
+    """A card's analysis, its history, and what happened afterwards where the query looks back.
+
+    ``json`` is the analysis as its worker made it; an amount of money is in ``analysis`` and ``in_money`` alone.
+    """
 
     loaded: LoadedHistory
     analysis: Analysis
     json: bytes
     outcome: Outcome | None
+    in_money: bytes | None = None
 
     def published(self) -> bytes:
         """The JSON object of the analysis, with the members ``outcome`` and ``stale`` where there are such."""
-        published, stale = with_outcome(self.json, self.outcome), self.loaded.stale
+        published, stale = with_outcome(self.in_money or self.json, self.outcome), self.loaded.stale
         return published if stale is None else published[:-1] + b',"stale":' + _STALE.dump_json(stale) + b"}"
 
 
@@ -57,9 +61,14 @@ class Analyses:
     async def finished(self, panel: Panel, query: Query) -> Finished:
         """The card's analysis for ``query``; raises what sources, histories, models and the engine raise."""
         loaded = await self.loader.prepare(query)
-        analysis_json = await self._analysis(panel, query.horizon, loaded)
+        levels = query.levels if panel.in_money else ()
+        analysis_json = await self._analysis(panel, horizon_of(query, loaded.passport), loaded, levels)
         analysis = jobs.decode_analysis(panel, analysis_json)
-        return Finished(loaded, analysis, analysis_json, outcome_of(analysis, loaded.following))
+        outcome = outcome_of(analysis, loaded.following)
+        if panel.in_money is None or query.amount is None:
+            return Finished(loaded, analysis, analysis_json, outcome)
+        with_money = panel.in_money(analysis, query.amount)
+        return Finished(loaded, with_money, analysis_json, outcome, jobs.encode_analysis(panel, with_money))
 
     async def charts(self, panel: Panel, finished: Finished, canvas: str) -> dict[str, Chart]:
         """The card's charts by name, drawn for ``canvas`` from its ``finished`` analysis.
@@ -67,6 +76,8 @@ class Analyses:
         Where there is an outcome, its picture is ``outcome`` among them: drawn apart, so that no other knows of it.
         """
         key = f"{panel.slug}:{canvas}:{finished.analysis.horizon}:{finished.loaded.key}"
+        if panel.in_money:
+            key = f"{key}:{hashlib.sha256(finished.json).hexdigest()}"
 
         async def draw() -> bytes:
             history, analysis = finished.loaded.history, finished.json
@@ -109,13 +120,16 @@ class Analyses:
         digest = hashlib.sha256(OUTCOME.dump_json(outcome)).hexdigest()
         return {"outcome": jobs.decode_chart(await self._remembered(f"outcome:{key}:{digest}", draw))}
 
-    async def _analysis(self, panel: Panel, horizon: int, loaded: LoadedHistory) -> bytes:
+    async def _analysis(
+        self, panel: Panel, horizon: int, loaded: LoadedHistory, levels: tuple[Level, ...] = ()
+    ) -> bytes:
         async def analyse() -> bytes:
             _check(panel, loaded.passport)
             needed = await asyncio.gather(*(self._needed(BY_SLUG[slug], horizon, loaded) for slug in panel.needs))
-            return await jobs.request_analysis(self.engine.run, panel, horizon, loaded.history, needed)
+            return await jobs.request_analysis(self.engine.run, panel, horizon, loaded.history, needed, levels)
 
-        return await self._remembered(f"analysis:{panel.slug}:{horizon}:{loaded.key}", analyse)
+        asked = "".join(f":{level}" for level in levels)
+        return await self._remembered(f"analysis:{panel.slug}:{horizon}:{loaded.key}{asked}", analyse)
 
     async def _needed(self, panel: Panel, horizon: int, loaded: LoadedHistory) -> bytes:
         """The analysis that another card needs, empty where its model has nothing to say."""

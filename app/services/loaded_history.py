@@ -9,6 +9,7 @@ from datetime import date
 from pydantic import TypeAdapter
 
 from app.compute.progress import report
+from app.errors import QueryError
 from app.market import history as histories
 from app.market.calendar import sessions_after
 from app.market.fallback import ANSWER_SECONDS, keep_answer, kept_answer
@@ -16,7 +17,7 @@ from app.market.passport import Passport, Stale
 from app.market.raw_history import RawHistory
 from app.market.source import MarketSource
 from app.panels.outcome import Following, following
-from app.panels.panel import Query
+from app.panels.panel import MAXIMUM_HORIZON, Query
 from app.store.cache import Cache
 from app.store.single_flight import Flights, SingleFlight
 
@@ -39,6 +40,21 @@ class LoadedHistory:
     newest: date
     stale: Stale | None
     following: Following | None
+
+
+def horizon_of(query: Query, passport: Passport) -> int:
+    """How many trading days ahead ``query`` asks, seen from the last bar; raises ``QueryError`` for a day that is not.
+
+    A day without trading means the last session before it.
+    """
+    if query.by is None:
+        return query.horizon
+    days = sessions_after(passport.calendar, passport.last_bar, MAXIMUM_HORIZON + 1)
+    ahead = sum(day <= query.by for day in days)
+    if not 1 <= ahead <= MAXIMUM_HORIZON:
+        needed = f"a day from {days[0]} to {days[-2]}, {MAXIMUM_HORIZON} trading days after the last price"
+        raise QueryError("by", str(query.by), needed)
+    return ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +85,7 @@ class HistoryLoader:
 
     async def prepare(self, query: Query) -> LoadedHistory:
         """The history that ``query`` asks for; raises what its source and its rows give cause to."""
-        ahead = query.horizon if query.as_of else 0
+        ahead = query.by or query.horizon if query.as_of else 0
         return await self.preparing.run(f"{query.prices}:{query.as_of}:{ahead}", lambda: self._prepared(query))
 
     async def _prepared(self, query: Query) -> LoadedHistory:
@@ -97,8 +113,8 @@ class HistoryLoader:
             await self.cache.set(_history_key(answer, query), history, self.seconds)
         if query.as_of is None:
             return history, _NOTHING_FOLLOWS
-        last_bar = histories.decode_passport(history).last_bar
-        after = _FOLLOWING.dump_json(following(quotes, last_bar, query.horizon))
+        passport = histories.decode_passport(history)
+        after = _FOLLOWING.dump_json(following(quotes, passport.last_bar, horizon_of(query, passport)))
         await self.cache.set(_following_key(answer, query), after, self.seconds)
         return history, after
 
@@ -137,4 +153,4 @@ def _history_key(answer: _Answer, query: Query) -> str:
 
 
 def _following_key(answer: _Answer, query: Query) -> str:
-    return f"following:{answer.digest}:{query.as_of}:{query.horizon}"
+    return f"following:{answer.digest}:{query.as_of}:{query.by or query.horizon}"

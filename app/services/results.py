@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.errors import AppError
 from app.market.passport import Passport, Stale
@@ -12,6 +12,7 @@ from app.panels import PANELS
 from app.panels.analysis import Analysis, ForecastAnalysis
 from app.panels.panel import Panel, Query
 from app.services.analyses import Analyses, Finished
+from app.services.loaded_history import horizon_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ async def query_result(analyses: Analyses, query: Query, panels: Sequence[Panel]
     loaded = await analyses.loader.prepare(query)
     ended = await asyncio.gather(*(analyses.finished(panel, query) for panel in panels), return_exceptions=True)
     cards = tuple(CardResult(panel, _end(end)) for panel, end in zip(panels, ended, strict=True))
-    return QueryResult(query, loaded.passport, loaded.stale, cards)
+    asked = replace(query, horizon=horizon_of(query, loaded.passport))
+    return QueryResult(asked, loaded.passport, loaded.stale, cards)
 
 
 def _end(end: Finished | BaseException) -> Finished | Exception:

@@ -66,6 +66,14 @@ def ratio(value: float) -> str:
     return f"{value:.2f}"
 
 
+def in_hundred(chance: float) -> str:
+    """A chance as cases of a hundred, never none and never all: “24 in 100”, “less than 1 in 100”."""
+    cases = round(100 * chance)
+    if cases < 1:
+        return "less than 1 in 100"
+    return "more than 99 in 100" if cases > 99 else f"{cases} in 100"
+
+
 def day(value: date) -> str:
     """A date for people: 28 Jun 2018."""
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"

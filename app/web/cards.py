@@ -38,7 +38,9 @@ async def card_json(request: Request) -> Response:
     panel, query = panel_of(request), await query_of(request)
     analysis = context_of(request).analyses.finished(panel, query)
     finished = await while_connected(request, analysis, seconds=panel.seconds)
-    return validated(request, finished.published(), "application/json", _freshness(request, finished))
+    # An amount is nobody else's business, so no cache on the way keeps it.
+    keep = "no-store" if query.amount is not None else _freshness(request, finished)
+    return validated(request, finished.published(), "application/json", keep)
 
 
 def _freshness(request: Request, finished: Finished) -> str:
@@ -84,6 +86,7 @@ async def draw_card(app: AppContext, slot: Slot, finished: Finished, canvas: str
         outcome=finished.outcome,
         stale=finished.loaded.stale,
         interactive=interactive,
+        query=query,
     )
 
 

@@ -82,6 +82,9 @@ LABELS: Mapping[str, str] = {
     "ticker": "Ticker or name",
     "horizon": "Trading days ahead",
     "as_of": "As of",
+    "by": "By",
+    "level": "Price or change",
+    "amount": "Amount",
     "source": "Prices from",
     "prices": "Your own file",
 }

@@ -9,7 +9,7 @@ from app.market.passport import Passport, Stale
 from app.market.source import Instrument
 from app.panels.analysis import Analysis, Table
 from app.panels.outcome import Outcome
-from app.panels.panel import CardContent, Panel
+from app.panels.panel import CardContent, Panel, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,7 @@ class CardView:
     stale: Stale | None
     interactive: bool
     ahead: tuple[str, ...] = ()
+    query: Query | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,9 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 WAYS_OUT = {"HOST": "127.0.0.1", "PORT": str(PORT), "LOG_LEVEL": "warning", "SOURCE": "sample"}
 WAYS_OUT |= {"RATE_LIMIT": "off"}
 _ASKED = "ticker=%5EGSPC&source=sample&horizon=22&as_of="
-PROPHET, LSTM, PATTERNS, OVERVIEW = (f"/panels/{slug}?{_ASKED}" for slug in ("prophet", "lstm", "patterns", "overview"))
+PROPHET, LSTM, PATTERNS, OVERVIEW, VERDICT, ODDS = (
+    f"/panels/{slug}?{_ASKED}" for slug in ("prophet", "lstm", "patterns", "overview", "verdict", "odds")
+)
 
 
 def main() -> None:
@@ -60,6 +62,7 @@ def main() -> None:
         _prophet_card()
         _lstm_card()
         _patterns_card()
+        _odds_card()
         _whole_page()
         _health_while_all_fit()
         _files()
@@ -141,6 +144,17 @@ def _cost(work: Callable[[], object]) -> float:
     begun = time.thread_time()
     work()
     return time.thread_time() - begun
+
+
+def _odds_card() -> None:
+    """Each request asks of another day whose verdict is there already; then as many other levels of one day."""
+    days = [f"2018-{month:02}-14" for month in range(1, 11)]
+    for day in days:
+        _seconds(f"{VERDICT}{day}")
+    seconds = [_seconds(f"{ODDS}{day}") for day in days]
+    _report("odds card with charts, its verdict there, median of 10", 1000 * statistics.median(seconds), "ms", 250)
+    levels = [_seconds(f"/api/v1{ODDS}{days[0]}&level={2600 + 10 * step}") for step in range(40)]
+    _report("odds of another level as JSON, median of 40", 1000 * statistics.median(levels), "ms", 30)
 
 
 def _whole_page() -> None:

@@ -6,12 +6,12 @@ from app.forecasting.forecast import QUANTILES
 from app.forecasting.models.baselines import historical_simulation
 from app.forecasting.past_questions import (
     DISTANCES,
+    chances_by_past,
+    chances_by_paths,
+    chances_by_rule,
     extremes,
     happened,
     levels_at,
-    said_by_past,
-    said_by_paths,
-    said_by_rule,
 )
 from app.forecasting.paths import ENOUGH, at_scores, shuffled, windows_of
 from app.forecasting.questions import LEAST, MOST, chances, deepest_fall, first_of, first_touch, traded_with
@@ -159,7 +159,7 @@ def test_a_past_question_is_answered_by_what_was_over_then(how):
     origins = np.array([origin])
     assert (levels_at(y, origins, HORIZON) == levels_at(other, origins, HORIZON)).all()
     levels = levels_at(y, origins, HORIZON)
-    said = [said_by_past(extremes(bars, HORIZON), origins, levels) for bars in (y, other)]
+    said = [chances_by_past(extremes(bars, HORIZON), origins, levels) for bars in (y, other)]
     assert (said[0] == said[1]).all()
 
 
@@ -188,9 +188,9 @@ def test_every_way_of_answering_gives_chances_for_every_event_origin_and_level(y
     levels = levels_at(y, origins, HORIZON)
     quantiles = historical_simulation(y, origins, HORIZON).quantiles
     answers = (
-        said_by_paths(windows_of(y, HORIZON), quantiles, origins, levels),
-        said_by_past(extremes(y, HORIZON), origins, levels),
-        said_by_rule(y, origins, HORIZON, levels),
+        chances_by_paths(windows_of(y, HORIZON), quantiles, origins, levels),
+        chances_by_past(extremes(y, HORIZON), origins, levels),
+        chances_by_rule(y, origins, HORIZON, levels),
     )
     for said in answers:
         assert said.shape == (3, 3, len(DISTANCES))

@@ -92,15 +92,6 @@ def test_the_base_rate_of_a_fall_counts_every_window(analysis, closes):
     assert analysis.fall.base_rate == pytest.approx(fell / len(windows))
 
 
-def test_the_chance_of_a_fall_now_scales_each_window_to_todays_volatility(analysis, closes):
-    sigma = [None, *ewma_volatilities(closes)]
-    fell = []
-    for i in range(22, len(closes) - HORIZON):
-        lowest = math.log(min(closes[i + 1 : i + 1 + HORIZON]) / closes[i])
-        fell.append(lowest * sigma[-1] / sigma[i] <= math.log(0.95))
-    assert analysis.fall.now == pytest.approx(statistics.mean(fell))
-
-
 def test_the_worst_drawdown_is_the_deepest_of_all_pairs(analysis, history, closes):
     deepest, peak, trough = min(
         (closes[j] / closes[i] - 1, i, j) for i in range(0, len(closes)) for j in range(i, min(len(closes), i + 400))

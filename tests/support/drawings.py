@@ -13,6 +13,7 @@ from app.charts.pictures.components import Season, Trend, components
 from app.charts.pictures.fan import FanData, Track, fan
 from app.charts.pictures.intervals import PastIntervals, Reach, Span, interval_hits, members_chart, ranges_chart
 from app.charts.pictures.lookalikes import Lookalikes, aftermath, lookalikes
+from app.charts.pictures.odds import Kept, TouchCurve, reliability_chart, touch_chart
 from app.charts.pictures.overview import move_distribution, price_and_volume, volatility
 from app.charts.pictures.technicals import technicals
 from app.charts.pictures.technicals_data import PriceLevelLine, TechnicalsData
@@ -158,7 +159,23 @@ def draw_lookalikes(canvas, last=100.0, windows=20):
     return lookalikes(Lookalikes(newest, past, *fans), canvas=canvas, alt="before", currency="USD")
 
 
+def draw_touch(canvas, days=22, chances=(0.45, 0.31)):
+    growth = np.sqrt(np.arange(1, days + 1) / days)
+    curves = [TouchCurve(f"${380 - 40 * k}.00", tuple(chance * growth), not k) for k, chance in enumerate(chances)]
+    return touch_chart(curves, canvas=canvas, alt="The chance to have traded there ends at 45 in 100.")
+
+
+def draw_reliability(canvas, groups=10):
+    stated = (np.arange(groups) + 0.5) / groups
+    kept = [
+        Kept(name, tuple(stated), tuple(np.clip(stated + shift, 0, 1)), (1152 // groups,) * groups)
+        for name, shift in (("ends", 0.02), ("closes", -0.03), ("trades", 0.0))
+    ]
+    return reliability_chart(kept, canvas=canvas, alt="Stated chances were kept to 2 points on 96 past days.")
+
+
 DRAWINGS = (
+    draw_touch, draw_reliability,
     draw_price, draw_fan, draw_fan_with_tracks, draw_components, draw_moves, draw_hits, draw_many_hits, draw_volatility,
     draw_technicals, draw_aftermath, draw_members, draw_ranges, draw_candles, draw_window, draw_lookalikes,
 )  # fmt: skip

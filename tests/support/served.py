@@ -31,13 +31,14 @@ KEY = "a key that is long enough for production"
 
 
 @contextmanager
-def served(source=None, engine=None, **settings):
-    """A client of an app of its own, with a cache of its own."""
+def served(source=None, engine=None, cache=None, **settings):
+    """A client of an app of its own, with a cache of its own unless one is given."""
     sources = {"sample": source or FakeMarket(market())}
     app = create_app(
         Settings(**{"source": "sample", "rate_limit": "off", "secret_key": KEY} | settings),
         sources,
         engine or InlineEngine(),
+        cache,
         today=lambda: TODAY,
     )
     with TestClient(app, raise_server_exceptions=False) as client:

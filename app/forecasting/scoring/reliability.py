@@ -32,17 +32,17 @@ class Reliability:
     table: tuple[ReliabilityRow, ...]
 
 
-def reliability(said: Floats, happened: Floats) -> Reliability:
+def reliability(stated: Floats, outcomes: Floats) -> Reliability:
     """From chances and what happened (1 or 0), both of any one shape; raises ``ValueError`` where there is nothing."""
-    said, happened = said.ravel(), happened.ravel()
-    if not len(said):
+    stated, outcomes = stated.ravel(), outcomes.ravel()
+    if not len(stated):
         raise ValueError("found no question; needed one at least")
-    group = np.minimum((said * BINS).astype(np.intp), BINS - 1)
+    group = np.minimum((stated * BINS).astype(np.intp), BINS - 1)
     counts = np.bincount(group, minlength=BINS)
     filled = np.flatnonzero(counts)
-    means = [np.bincount(group, values, BINS)[filled] / counts[filled] for values in (said, happened)]
+    means = [np.bincount(group, values, BINS)[filled] / counts[filled] for values in (stated, outcomes)]
     table = tuple(
         ReliabilityRow(float(mean), float(share), int(n)) for mean, share, n in zip(*means, counts[filled], strict=True)
     )
-    error = float(np.abs(means[0] - means[1]) @ counts[filled] / len(said))
-    return Reliability(brier_score(said, happened > 0), error, table)
+    error = float(np.abs(means[0] - means[1]) @ counts[filled] / len(stated))
+    return Reliability(brier_score(stated, outcomes > 0), error, table)

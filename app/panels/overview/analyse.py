@@ -69,15 +69,10 @@ def tail_risk(y: LogPrices, days: int) -> TailRisk:
 
 
 def fall_chance(y: LogPrices, horizon: int) -> FallChance:
-    """How often a close within ``horizon`` bars lay 5 % or more below the first, then and at today's volatility."""
-    paths = sliding_window_view(y.close, horizon + 1)
-    lowest = (paths[:, 1:] - paths[:, :1]).min(axis=1)
-    sigma = daily_volatility(y)
-    # The first month's volatility is measured on a handful of bars, so these windows cannot be rescaled by it.
-    steady = slice(min(22, len(lowest) - 1), None)
-    rescaled = lowest[steady] * (sigma[-1] / sigma[: len(lowest)][steady])
-    limit = np.log1p(-FALL)
-    return FallChance(FALL, float((rescaled <= limit).mean()), float((lowest <= limit).mean()), len(lowest))
+    """How often a close within ``horizon`` bars lay 5 % or more below the first."""
+    windows = sliding_window_view(y.close, horizon + 1)
+    lowest = (windows[:, 1:] - windows[:, :1]).min(axis=1)
+    return FallChance(FALL, float((lowest <= np.log1p(-FALL)).mean()), len(lowest))
 
 
 def worst_drawdown(y: LogPrices) -> Drawdown:

@@ -17,13 +17,12 @@ class TypicalMove:
 
 @dataclass(frozen=True, slots=True)
 class FallChance:
-    """The chance that a close within the horizon lies ``fall`` or more below the last one.
+    """The share of past ``windows`` (they overlap) in which some close lay ``fall`` or more below the first one.
 
-    ``base_rate`` counts the ``windows`` of the past (they overlap); ``now`` scales each to today's volatility first.
+    What it is from today on is counted on the paths of the verdict.
     """
 
     fall: float
-    now: float
     base_rate: float
     windows: int
 

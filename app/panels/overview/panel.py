@@ -3,7 +3,7 @@
 from app.panels.analysis import NONE, Fact, Table
 from app.panels.overview.model import Drawdown, OverviewAnalysis, TailRisk
 from app.panels.panel import Heights, Panel
-from app.text.numbers import day, money, percent, plural, signed_percent
+from app.text.numbers import count, day, money, percent, plural, signed_percent
 
 
 def overview_facts(analysis: OverviewAnalysis) -> tuple[Fact, ...]:
@@ -74,16 +74,16 @@ def typical_move_fact(analysis: OverviewAnalysis, days: int) -> Fact:
 
 
 def fall_fact(analysis: OverviewAnalysis) -> Fact:
-    """How likely some close on the way is far below the last one."""
+    """How often some close on the way was far below the one before it began."""
     fall = analysis.fall
     if fall is None:
-        return Fact("fall", "Chance of a fall", NONE, _TOO_SHORT)
+        return Fact("fall", "Falls", NONE, _TOO_SHORT)
     note = (
-        f"a close that far below the last within {plural(analysis.horizon, 'trading day')}, at today's volatility; "
-        f"{percent(fall.base_rate, 0)} in its past"
+        f"of {count(fall.windows)} past windows of {plural(analysis.horizon, 'day')} had a close that far below their "
+        "start; the verdict says how likely it is now"
     )
-    label = f"Chance of a {percent(fall.fall, 0)} fall"
-    return Fact("fall", label, *_unless_doubted(analysis, percent(fall.now, 0), note))
+    label = f"Falls of {percent(fall.fall, 0)}"
+    return Fact("fall", label, *_unless_doubted(analysis, percent(fall.base_rate, 0), note))
 
 
 def _tail(tail: TailRisk) -> Fact:

@@ -8,6 +8,9 @@ from app.forecasting.ensemble.blend import Blended, PastForecasts, blend
 from app.forecasting.ensemble.edge_test import Trial
 from app.forecasting.forecast import Floats, LogPrices
 from app.forecasting.models.baselines import random_walk
+from app.forecasting.past_questions import odds_receipt
+from app.forecasting.paths import shuffled, windows_of
+from app.forecasting.questions import chances
 from app.forecasting.scoring import metrics
 from app.forecasting.scoring.audit import audit_ends
 from app.forecasting.scoring.metrics import brier_score, probability_up
@@ -42,11 +45,12 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         windows=len(y) - horizon,
         brier=brier,
         brier_base_rate=brier_base_rate,
-        fall=_fall(y, horizon, end),
+        fall=_fall(y, horizon, today.quantiles[0]),
         agreement=agreement(members.today.quantiles[:, 0, -1], end),
         shapes=_shapes(needed),
         changes=changes(trial),
         replay=monthly(y, members.past, receipt),
+        odds=odds_receipt(y, members.past.origins, horizon, ended),
     )
 
 
@@ -76,6 +80,6 @@ def _brier(y: LogPrices, past: PastForecasts, ended: Floats) -> tuple[float | No
     return brier_score(probability_up(ended), past.actual > 0), brier_score(known, past.actual > 0)
 
 
-def _fall(y: LogPrices, horizon: int, end: Floats) -> EndFall:
-    chance = 1 - float(probability_up(end - np.log1p(-metrics.FALL)))
-    return EndFall(metrics.FALL, chance, metrics.fall_rate(y, horizon))
+def _fall(y: LogPrices, horizon: int, quantiles: Floats) -> EndFall:
+    falls = chances(shuffled(windows_of(y, horizon), quantiles), np.log1p(-np.array([metrics.FALL])))
+    return EndFall(metrics.FALL, float(falls.end[0]), metrics.fall_rate(y, horizon), float(falls.close[0]))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from app.forecasting.past_questions import OddsReceipt
 from app.panels.analysis import ForecastAnalysis
 
 
@@ -53,11 +54,15 @@ class Accord:
 
 @dataclass(frozen=True, slots=True)
 class EndFall:
-    """The chance to end the horizon ``fall`` or more below the last price; ``base_rate`` counts the past windows."""
+    """The chance to end the horizon ``fall`` or more below the last price; ``base_rate`` counts the past windows.
+
+    ``on_the_way`` is the chance of a close that far below within the horizon, counted on the paths of the odds.
+    """
 
     fall: float
     chance: float
     base_rate: float
+    on_the_way: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,8 @@ class VerdictAnalysis(ForecastAnalysis):
 
     ``p_up`` is the chance to end above the last price, ``base_rate`` the share of past windows that did (of
     ``windows``, which overlap); the Brier scores are of both at the receipt's origins, each knowing its own past only,
-    None without any. ``shapes`` says what candlesticks add, ``changes`` what would change the verdict.
+    None without any. ``shapes`` says what candlesticks add, ``changes`` what would change the verdict. ``odds`` counts
+    how chances of such forecasts were kept, for the card of that name.
     """
 
     members: tuple[CombinedMember, ...]
@@ -96,3 +102,4 @@ class VerdictAnalysis(ForecastAnalysis):
     shapes: str
     changes: tuple[str, ...]
     replay: tuple[ReplayedVerdict, ...]
+    odds: OddsReceipt

@@ -1,5 +1,6 @@
 """The Verdict card: its description, facts and tables."""
 
+from app.forecasting.scoring import metrics
 from app.panels.analysis import NONE, Fact, Table
 from app.panels.forecast.content import forecast_facts, forecast_tables
 from app.panels.panel import Heights, Panel
@@ -33,6 +34,7 @@ PANEL = Panel(
 )
 
 CHANCE, EDGE = "Chance of being higher", "Edge"
+FALL = f"Chance that it closes {percent(metrics.FALL, 0)} lower at least once"
 
 
 def _chances(analysis: VerdictAnalysis) -> tuple[Fact, ...]:
@@ -42,6 +44,7 @@ def _chances(analysis: VerdictAnalysis) -> tuple[Fact, ...]:
     return (
         Fact("chance_up", CHANCE, percent(analysis.p_up, 0), f"it was so after {past}"),
         Fact("chance_fall", label, percent(fall.chance, 0), f"it was so after {percent(fall.base_rate, 0)} of them"),
+        Fact("fall", FALL, percent(fall.on_the_way, 0), f"within {plural(analysis.horizon, 'trading day')}"),
     )
 
 

@@ -60,6 +60,24 @@ _STATUSES = {
 _BLANK: Schema = {"type": "string", "pattern": r"^\s*$", "title": "Left out"}
 
 
+_ODDS: dict[str, Schema] = {
+    "by": {
+        "anyOf": [{"type": "string", "format": "date"}, _BLANK],
+        "description": "The last day to ask about, instead of the horizon.",
+    },
+    "level": {
+        "type": "string",
+        "description": "Up to four prices or changes that the odds are asked about, with semicolons between them.",
+        "examples": ["2750;-5%"],
+    },
+    "amount": {
+        "anyOf": [{"type": "number", "exclusiveMinimum": 0}, _BLANK],
+        "description": "Money in the ticker's currency, for the odds to tell what becomes of it; it is not kept.",
+    },
+}
+"""What the odds are asked about."""
+
+
 def fields(sources: tuple[str, ...]) -> dict[str, Schema]:
     """What a query is made of, by name; a blank text counts as left out."""
     return {
@@ -79,6 +97,7 @@ def fields(sources: tuple[str, ...]) -> dict[str, Schema]:
             "description": "The last date that the analysis may see, today at the latest; the last bar where left out.",
         },
         "source": {"anyOf": [{"enum": list(sources)}, _BLANK], "description": "Where prices come from."},
+        **_ODDS,
     }
 
 

@@ -16,7 +16,7 @@ from app.panels.overview.model import OverviewAnalysis
 from app.panels.overview.panel import overview_facts, typical_move_fact
 from app.panels.panel import Panel, Query
 from app.panels.verdict.model import VerdictAnalysis
-from app.panels.verdict.panel import CHANCE, EDGE, verdict_facts
+from app.panels.verdict.panel import CHANCE, EDGE, FALL, verdict_facts
 from app.services.analyses import Finished
 from app.text.numbers import day, signed_percent
 from app.web.compare.request import ColumnView, LeftOut, RangesView
@@ -65,7 +65,7 @@ async def ranges_card(app: AppContext, queries: Sequence[Query], canvas: str, sl
     waits = [missing.why.retry_after for missing in left_out if missing.why.retry_after is not None]
     view = RangesView(
         slot=slot,
-        horizon=queries[0].horizon,
+        horizon=verdicts[0].analysis.horizon,
         pictures=Pictures(
             {"ranges": await app.analyses.ranges(verdicts, canvas)},
             {"ranges": ranges_table([cast("VerdictAnalysis", verdict.analysis) for verdict in verdicts])},
@@ -112,7 +112,6 @@ def compared_facts(overview: OverviewAnalysis, verdict: VerdictAnalysis | None, 
         facts["last_close"],
         reach,
         *(typical_move_fact(overview, days) for days in _MOVE_DAYS),
-        facts["fall"],
         facts["drawdown"],
         facts["volatility"],
         *others,
@@ -145,6 +144,7 @@ def _of_verdict(verdict: VerdictAnalysis) -> tuple[Fact, ...]:
     return (
         # Changes can be compared between currencies, prices cannot.
         replace(reach, value=reach.note, note=reach.value),
+        facts["fall"],
         facts["chance_up"],
         facts["edge"],
         replace(error, note=f"{error.note}; {receipt['tested'].value}"),
@@ -153,5 +153,5 @@ def _of_verdict(verdict: VerdictAnalysis) -> tuple[Fact, ...]:
 
 
 def _without_verdict(horizon: int, why_not: str) -> tuple[Fact, ...]:
-    first, *others = (range_label(80, horizon), CHANCE, EDGE, ERROR, held_label(80))
+    first, *others = (range_label(80, horizon), FALL, CHANCE, EDGE, ERROR, held_label(80))
     return Fact(first, first, NONE, why_not), *(Fact(label, label, NONE) for label in others)

@@ -19,7 +19,7 @@ from app.market.upload.source import Upload
 _FILE = "prices"
 # Which column of the file is meant, where it cannot be told.
 COLUMNS = ("column.date", "column.close", "column.ticker")
-_FIELDS = frozenset({"ticker", "horizon", "as_of", "source", "canvas", "q", "live", *COLUMNS, _FILE})
+_FIELDS = frozenset({"ticker", "horizon", "as_of", "by", "level", "amount", "source", "canvas", "q", "live", *COLUMNS, _FILE})
 _MAXIMUM_FIELDS = 20
 _LONGEST_FIELD = 1024
 # RFC 2046, without the two signs that a quoted string would have to escape.

@@ -13,14 +13,19 @@ from app.errors import QueryError
 from app.market.upload.columns import Chosen
 from app.market.upload.reader import SOURCE
 from app.market.upload.source import Upload
-from app.panels.panel import DEFAULT_HORIZON, MAXIMUM_HORIZON, Query
+from app.panels.panel import DEFAULT_HORIZON, MAXIMUM_HORIZON, Level, Query
 from app.web.http.form import COLUMNS
 
 _LONGEST_COLUMN = 200
+MOST_LEVELS = 4
+_LEVEL = re.compile(r"([+\-−]?)([0-9]{1,12}(?:\.[0-9]{1,10})?)(\s?%)?")
 _NEEDED = {
     "ticker": "a symbol such as AAPL or ^GSPC: 1 to 15 of A–Z 0–9 . - = ^ & _",
     "horizon": f"a whole number of trading days from 1 to {MAXIMUM_HORIZON}",
     "as_of": "a date such as 2018-06-29, today at the latest",
+    "by": "a date such as 2026-12-18, after the last price",
+    "level": f"up to {MOST_LEVELS} prices or changes such as 380; -5%, with a decimal point and no thousands sign",
+    "amount": "a number above zero such as 5000",
 }
 
 
@@ -39,6 +44,27 @@ class _Fields(BaseModel):
     ticker: Annotated[str, _written_as(r"(?=.*[A-Za-z0-9])[A-Za-z0-9.\-=^&_]{1,15}"), StringConstraints(to_upper=True)]
     horizon: Annotated[int, _written_as(r"[0-9]{1,3}(\.0{1,3})?"), Field(ge=1, le=MAXIMUM_HORIZON)] = DEFAULT_HORIZON
     as_of: Annotated[date | None, _written_as(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")] = None
+    by: Annotated[date | None, _written_as(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")] = None
+    level: Annotated[tuple[Level, ...], BeforeValidator(lambda text: _levels(text))] = ()
+    amount: Annotated[float | None, _written_as(r"[0-9]{1,15}(\.[0-9]{1,4})?"), Field(gt=0)] = None
+
+
+def _levels(text: str) -> tuple[Level, ...]:
+    """Each once, in the order they were written; raises ``ValueError`` for what is none, and for too many."""
+    levels = dict.fromkeys(_level(part.strip()) for part in text.split(";") if part.strip())
+    if not 1 <= len(levels) <= MOST_LEVELS:
+        raise ValueError("no level, or too many")
+    return tuple(levels)
+
+
+def _level(text: str) -> Level:
+    written = _LEVEL.fullmatch(text)
+    if not written or (written[1] and not written[3]):
+        raise ValueError("neither a price nor a change")
+    level = Level(float(written[2]) * (1 if written[1] in ("", "+") else -1), written[3] is not None)
+    if level.number <= 0 and not level.is_change:
+        raise ValueError("no price")
+    return level
 
 
 def parse_query(
@@ -60,9 +86,13 @@ def parse_query(
         raise QueryError(name, filled.get(name, "")[:40], _NEEDED[name]) from None
     if fields.as_of is not None and fields.as_of > today:
         raise QueryError("as_of", filled["as_of"], _NEEDED["as_of"])
-    if upload is not None:
-        return Query(fields.ticker, fields.horizon, fields.as_of, SOURCE, upload)
-    return Query(fields.ticker, fields.horizon, fields.as_of, parse_source(texts, sources, default_source))
+    if fields.by is not None and "horizon" in filled:
+        raise QueryError("by", filled["by"], "no “horizon” beside it, as both say how far ahead")
+    if fields.by is not None and fields.as_of is not None and fields.by <= fields.as_of:
+        raise QueryError("by", filled["by"], f"a date after {fields.as_of}, which is the day it is asked on")
+    source = SOURCE if upload is not None else parse_source(texts, sources, default_source)
+    asked = fields.by, fields.level, fields.amount
+    return Query(fields.ticker, fields.horizon, fields.as_of, source, upload, *asked)
 
 
 def _as_chosen(upload: Upload, filled: Mapping[str, str]) -> Upload:
@@ -92,5 +122,13 @@ def parse_canvas(texts: Mapping[str, str]) -> str:
 
 def query_string(query: Query) -> str:
     """The query as it stands in a URL, empty fields left out."""
-    fields = {"ticker": query.ticker, "horizon": query.horizon, "as_of": query.as_of, "source": query.source}
+    fields = {
+        "ticker": query.ticker,
+        "horizon": None if query.by else query.horizon,
+        "by": query.by,
+        "as_of": query.as_of,
+        "source": query.source,
+        "level": ";".join(map(str, query.levels)) or None,
+        "amount": None if query.amount is None else f"{query.amount:.4f}".rstrip("0").rstrip("."),
+    }
     return urlencode({name: value for name, value in fields.items() if value is not None})

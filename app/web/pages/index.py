@@ -49,7 +49,7 @@ def _form_values(request: Request, fields: RequestFields, query: Query | None = 
     typed = texts.get("ticker", "").strip()
     return FormValues(
         ticker=query.ticker if query else typed.upper() if typed.isascii() else typed,
-        horizon=texts.get("horizon", "") or str(DEFAULT_HORIZON),
+        horizon=texts.get("horizon", "") or ("" if texts.get("by") else str(DEFAULT_HORIZON)),
         as_of=texts.get("as_of", ""),
         source=fields.upload.name if fields.upload else texts.get("source", "") or site_of(request).default_source,
     )
@@ -102,7 +102,7 @@ def replay_of(query: Query, latest: date) -> Replay:
 
 
 def _step(words: str, query: Query, day: date | None) -> NextStep:
-    return NextStep(words, f"/?{query_string(replace(query, as_of=day))}")
+    return NextStep(words, f"/?{query_string(replace(query, as_of=day, by=None))}")
 
 
 def _days(day: date, count: int) -> date | None:

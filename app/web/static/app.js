@@ -12,6 +12,12 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   detail.parameters.canvas = narrow.matches ? "narrow" : "wide";
 });
 
+// What the odds are asked about is in the address, so that a link holds it.
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  if (!elt.matches("form.odds[hx-get]")) return;
+  history.replaceState(null, "", `/?${new URLSearchParams(new FormData(elt))}`);
+});
+
 // A refused card tries again by itself, but not for ever, and not at the same moment as all others that were refused.
 const MOST_TRIES = 5;
 const tries = new Map();

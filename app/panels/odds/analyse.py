@@ -1,0 +1,110 @@
+"""The odds card: any price, day and amount, counted on paths that have the verdict's quantiles on every day."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from app.forecasting.forecast import QUANTILES, Floats
+from app.forecasting.paths import Paths, at_scores, shuffled, windows_of
+from app.forecasting.questions import chances, deepest_fall, first_of, first_touch, traded_with
+from app.market.history import PriceHistory
+from app.panels.analysis import Analysis
+from app.panels.forecast.convert import head, log_prices
+from app.panels.jobs import say
+from app.panels.odds.ladder import ladder
+from app.panels.odds.model import AskedRung, Bracket, Inverse, OddsAnalysis, Rung, Spread
+from app.panels.panel import Level
+from app.panels.verdict.model import VerdictAnalysis
+
+ONE_IN_FOUR = 0.25
+_DECILE_SCORES: Floats = np.array([-1.6448536269514722, -0.6744897501960817, 0.0, 0.6744897501960817])
+_A_YEAR = np.timedelta64(365, "D")
+
+
+def analyse(
+    history: PriceHistory, horizon: int, needed: Mapping[str, Analysis], levels: tuple[Level, ...]
+) -> OddsAnalysis:
+    """Count the paths of the verdict's forecast; raises ``QueryError`` for a level that is too far away."""
+    verdict = needed["verdict"]
+    if not isinstance(verdict, VerdictAnalysis):
+        raise TypeError(f"found {type(verdict).__name__} as the verdict; needed what its card publishes")
+    say("Counting the paths")
+    last, quantiles = verdict.forecast.last, published(verdict)
+    asked = [level.price(last) for level in levels]
+    paths = shuffled(windows_of(log_prices(history), horizon), quantiles)
+    rungs = _rungs(paths, last, ladder(quantiles[-1], last))
+    shown = _asked(paths, last, asked or _nearest_to_one_in_four(rungs, last))
+    return OddsAnalysis(
+        **head(history, horizon),
+        last=last,
+        by=verdict.forecast.dates[-1],
+        days=horizon,
+        ladder=rungs,
+        asked=shown if asked else None,
+        shown=shown,
+        inverse=Inverse(ONE_IN_FOUR, *(last * float(np.exp(level)) for level in traded_with(paths, ONE_IN_FOUR))),
+        bracket=_bracket(paths, last, asked or [rung.level for rung in shown]),
+        spread=_spread(paths),
+        amount=None,
+        receipt=verdict.odds,
+        paths=paths.close.shape[1],
+        simulated=paths.simulated,
+        dividends=_dividends(history),
+    )
+
+
+def published(verdict: VerdictAnalysis) -> Floats:
+    """The quantiles (horizon, 7) of log returns that the verdict publishes: the one distribution that is asked."""
+    forecast = verdict.forecast
+    return np.log(np.array([forecast.quantiles[str(level)] for level in QUANTILES]).T / forecast.last)
+
+
+def _rungs(paths: Paths, last: float, prices: tuple[float, ...]) -> tuple[Rung, ...]:
+    return tuple(Rung(**fields) for fields in _chances(paths, last, prices))
+
+
+def _asked(paths: Paths, last: float, prices: list[float]) -> tuple[AskedRung, ...]:
+    firsts = (first_touch(paths, float(np.log(price / last))) for price in prices)
+    return tuple(
+        AskedRung(**fields, first=tuple(first.tolist()))
+        for fields, first in zip(_chances(paths, last, tuple(prices)), firsts, strict=True)
+    )
+
+
+def _chances(paths: Paths, last: float, prices: tuple[float, ...]) -> list[dict[str, float]]:
+    said = chances(paths, np.log(np.array(prices) / last))
+    trade = [None] * len(prices) if said.trade is None else said.trade.tolist()
+    rows = zip(prices, said.end.tolist(), said.close.tolist(), trade, strict=True)
+    return [
+        {"level": price, "change": price / last - 1, "p_end": end, "p_close": close, "p_trade": traded}
+        for price, end, close, traded in rows
+    ]
+
+
+def _nearest_to_one_in_four(rungs: tuple[Rung, ...], last: float) -> list[float]:
+    """The price of the ladder on each side that is reached with a chance nearest to one in four."""
+    sides = ([rung for rung in rungs if rung.level < last], [rung for rung in rungs if rung.level > last])
+    return [min(side, key=lambda rung: abs((rung.p_trade or rung.p_close) - ONE_IN_FOUR)).level for side in sides]
+
+
+def _bracket(paths: Paths, last: float, prices: list[float]) -> Bracket | None:
+    """Of the nearest prices on either side, the upper one as the target; None where there is one side only."""
+    below, above = [price for price in prices if price < last], [price for price in prices if price > last]
+    if not below or not above:
+        return None
+    target, stop = min(above), max(below)
+    order = first_of(paths, float(np.log(target / last)), float(np.log(stop / last)))
+    return Bracket(target, stop, order.target, order.stop, order.neither, order.same_day)
+
+
+def _spread(paths: Paths) -> Spread:
+    ends = at_scores(paths.quantiles[[-1]], _DECILE_SCORES)[0]
+    falls = (deepest_fall(paths, 0.5), deepest_fall(paths, 0.1))
+    return Spread(*(float(np.expm1(change)) for change in (*ends, *falls)))
+
+
+def _dividends(history: PriceHistory) -> float:
+    """What the last year's dividends were worth, as a share of the price, told by the adjustment of the closes."""
+    adjustment = history.adj_close / history.close
+    year = history.dates > history.dates[-1] - _A_YEAR
+    return max(0.0, float(1 - adjustment[year][0] / adjustment[-1]))

@@ -1,0 +1,42 @@
+"""The odds card's charts."""
+
+from app.charts.chart import Canvas, Chart, beside
+from app.charts.pictures.odds import Kept, TouchCurve, reliability_chart, touch_chart
+from app.forecasting.past_questions import EventReceipt
+from app.market.history import PriceHistory
+from app.panels.odds.model import OddsAnalysis
+from app.text.numbers import in_hundred, money
+
+
+def draw(history: PriceHistory, analysis: OddsAnalysis, canvas: Canvas) -> dict[str, Chart]:
+    """By which day it is reached, and how past chances were kept, where there are any."""
+    charts = {"curves": _curves(analysis, beside(canvas))}
+    if analysis.receipt.origins:
+        charts["receipt"] = _reliability(analysis, beside(canvas))
+    return charts
+
+
+def _curves(analysis: OddsAnalysis, canvas: Canvas) -> Chart:
+    curves = [
+        TouchCurve(money(rung.level, analysis), rung.first, rung.level >= analysis.last) for rung in analysis.shown
+    ]
+    ends = "; ".join(f"{curve.name} {in_hundred(curve.chances[-1])}" for curve in curves)
+    verb = "traded" if analysis.trades_known else "closed"
+    alt = f"The chance to have {verb} there by each of the next {analysis.days} trading days ends at: {ends}."
+    return touch_chart(curves, canvas=canvas, alt=alt)
+
+
+def _reliability(analysis: OddsAnalysis, canvas: Canvas) -> Chart:
+    receipt = analysis.receipt
+    names = {"ends": receipt.p_end, "closes": receipt.p_close, "trades": receipt.p_trade}
+    kept = [_kept(name, event) for name, event in names.items() if event is not None]
+    misses = ", ".join(
+        f"{name} {100 * event.calibration_error:.0f}" for name, event in names.items() if event is not None
+    )
+    alt = f"Stated chances against what happened on {receipt.origins} past days; mean distance in points: {misses}."
+    return reliability_chart(kept, canvas=canvas, alt=alt)
+
+
+def _kept(name: str, event: EventReceipt) -> Kept:
+    rows = ((row.said, row.happened, row.n) for row in event.table)
+    return Kept(name, *zip(*rows, strict=True))
