@@ -78,6 +78,7 @@ def answered_failure(request: Request, error: Exception) -> Failure:
     return failure
 
 
+_KEPT = ("horizon", "by", "as_of", "level", "amount")
 LABELS: Mapping[str, str] = {
     "ticker": "Ticker or name",
     "horizon": "Trading days ahead",
@@ -135,7 +136,7 @@ def _again(request: Request) -> tuple[NextStep, ...]:
 
 def _url_of(request: Request, ticker: str, source: str) -> str:
     """The page, or the report where that was asked for, of the same query but for these two."""
-    kept = {name: request.query_params[name] for name in ("horizon", "as_of") if request.query_params.get(name)}
+    kept = {name: request.query_params[name] for name in _KEPT if request.query_params.get(name)}
     path = request.url.path if _without_script(request) else "/"
     return f"{path}?{urlencode({'ticker': ticker, **kept, 'source': source})}"
 

@@ -7,7 +7,7 @@ from app.panels.odds.model import AskedRung, Money, OddsAnalysis, Rung, in_money
 from app.panels.panel import Heights, Panel
 from app.text.numbers import count, day, in_hundred, money, percent, plural, ratio, signed_percent
 
-ENDS, CLOSES, TRADES = "Ends there or beyond", "Closes there on the way", "Trades there"
+ENDS, CLOSES, TRADES = "Ends beyond", "Closes beyond", "Trades there"
 
 
 def odds_facts(analysis: OddsAnalysis) -> tuple[Fact, ...]:
@@ -28,7 +28,10 @@ def odds_tables(analysis: OddsAnalysis) -> dict[str, Table]:
     """The ladder, and the numbers of both charts."""
     headings = ("Price", "Change", ENDS, CLOSES, *((TRADES,) if analysis.trades_known else ()))
     rows = tuple(_row(rung, analysis) for rung in ladder_rows(analysis))
-    note = f"Until {day(analysis.by)}. Above the last price: that price or more. Below it: that price or less."
+    note = (
+        f"By {day(analysis.by)}: to end there or beyond, to close so at least once on the way, to trade there. Beyond "
+        "means above for prices above the last one, and below for those below."
+    )
     tables = {"ladder": Table(headings, rows, note), "curves": _curves(analysis)}
     return tables | ({"receipt": _receipt(analysis.receipt)} if analysis.receipt.origins else {})
 
@@ -44,7 +47,7 @@ PANEL = Panel(
     tables=odds_tables,
     needs=("verdict",),
     seconds=5.2,
-    heights=Heights(150, 120, 95),
+    heights=Heights(146, 118, 95),
     in_money=in_money,
 )
 
@@ -57,10 +60,9 @@ def ladder_rows(analysis: OddsAnalysis) -> tuple[Rung, ...]:
 
 
 def _row(rung: Rung, analysis: OddsAnalysis) -> tuple[str, ...]:
-    where = "above" if rung.level >= analysis.last else "below"
-    change = signed_percent(rung.change) if rung.change else "last price"
-    chances = (rung.p_close, *(() if rung.p_trade is None else (rung.p_trade,)))
-    return money(rung.level, analysis), change, f"{in_hundred(rung.p_end)} {where}", *map(in_hundred, chances)
+    change = signed_percent(rung.change) if rung.change else "last"
+    chances = (rung.p_end, rung.p_close, *(() if rung.p_trade is None else (rung.p_trade,)))
+    return money(rung.level, analysis), change, *map(in_hundred, chances)
 
 
 def _asked(rung: AskedRung, analysis: OddsAnalysis) -> Fact:

@@ -60,18 +60,19 @@ _STATUSES = {
 _BLANK: Schema = {"type": "string", "pattern": r"^\s*$", "title": "Left out"}
 
 
+_LEVEL = r"([+\-]?[0-9]{1,3}(\.[0-9]{1,4})?%|[1-9][0-9]{0,8}(\.[0-9]{1,4})?)"
 _ODDS: dict[str, Schema] = {
     "by": {
         "anyOf": [{"type": "string", "format": "date"}, _BLANK],
-        "description": "The last day to ask about, instead of the horizon.",
+        "description": "The last day to ask about, an ISO date after the last price; it stands instead of the horizon.",
     },
     "level": {
-        "type": "string",
+        "anyOf": [{"type": "string", "pattern": rf"^{_LEVEL}(\s*;\s*{_LEVEL}){{0,3}}$"}, _BLANK],
         "description": "Up to four prices or changes that the odds are asked about, with semicolons between them.",
         "examples": ["2750;-5%"],
     },
     "amount": {
-        "anyOf": [{"type": "number", "exclusiveMinimum": 0}, _BLANK],
+        "anyOf": [{"type": "string", "pattern": r"^[1-9][0-9]{0,11}(\.[0-9]{1,4})?$"}, _BLANK],
         "description": "Money in the ticker's currency, for the odds to tell what becomes of it; it is not kept.",
     },
 }

@@ -185,7 +185,7 @@ def test_no_work_is_left_of_cards_that_nobody_waits_for(chromium: Browser, serve
     within(90, lambda: page.evaluate("told.some(words => /fit/i.test(words))"))
     assert in_use(served)
     if way == "cancel":
-        for slug in ("verdict", "patterns", "lstm", "prophet", "technicals", "overview"):
+        for slug in ("odds", "verdict", "patterns", "lstm", "prophet", "technicals", "overview"):
             cancel_if_waiting(page, slug)
     elif way == "leave":
         page.goto(served + "/verify")

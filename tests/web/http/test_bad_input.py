@@ -69,7 +69,7 @@ FORGIVEN = [
     {"level": "", "by": "", "amount": ""},
     {"level": " 75 ; -5 % ;"},
     {"level": "−5%;+5%;5%"},
-    {"by": "2016-05-20", "horizon": ""},
+    {"by": "2016-05-24", "horizon": ""},
     {"source": ""},
     {"source": "SAMPLE"},
 ]
