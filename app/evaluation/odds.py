@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm import tqdm
 
-from app.evaluation.price_files import SHORTEST, read_prices
+from app.evaluation.price_files import MIN_BARS, read_prices
 from app.evaluation.run import workers
 from app.forecasting import volatility
 from app.forecasting.forecast import Floats, LogPrices
@@ -56,7 +56,7 @@ def answers_of_ticker(y: LogPrices, plan: OddsPlan) -> Floats:
     """Chances by paths and by each of ``METHODS``, then what happened: (days, methods, events, origins, levels)."""
     horizon = DAYS[-1]
     origins = origins_since(y, plan.start, plan.every, horizon)
-    origins = origins[origins >= SHORTEST + horizon]
+    origins = origins[origins >= MIN_BARS + horizon]
     levels = np.tile(LEVELS, (len(origins), 1))
     if not len(origins):
         return np.empty((len(DAYS), len(METHODS) + 2, len(EVENTS), 0, len(LEVELS)))

@@ -59,7 +59,7 @@ async def card_view(app: AppContext, panel: Panel, slot: Slot, query: Query, can
         await app.analyses.loader.prepare(query)
         app.announcements.begin(query)
     finished = await app.analyses.finished(panel, query)
-    card = await draw_card(app, slot, finished, canvas, interactive=True)
+    card = await draw_card(app, slot, finished, canvas, query)
     return card if panel.slug != _ANSWER else await _with_ahead(app, query, finished, canvas, card)
 
 
@@ -73,8 +73,10 @@ async def _with_ahead(app: AppContext, query: Query, finished: Finished, canvas:
     return replace(card, ahead=ahead.sentences, pictures=pictures)
 
 
-async def draw_card(app: AppContext, slot: Slot, finished: Finished, canvas: str, *, interactive: bool) -> CardView:
-    """The card of a ``finished`` analysis with its charts; ``interactive`` gives it a button that runs it again."""
+async def draw_card(
+    app: AppContext, slot: Slot, finished: Finished, canvas: str, query: Query | None = None
+) -> CardView:
+    """The card of a ``finished`` analysis with its charts; its ``query`` gives it a button that runs it again."""
     panel = BY_SLUG[slot.slug]
     charts = await app.analyses.charts(panel, finished, canvas)
     content = panel.content(finished.analysis, finished.outcome)
@@ -85,7 +87,7 @@ async def draw_card(app: AppContext, slot: Slot, finished: Finished, canvas: str
         pictures=Pictures(charts, content.tables),
         outcome=finished.outcome,
         stale=finished.loaded.stale,
-        interactive=interactive,
+        interactive=query is not None,
         query=query,
     )
 

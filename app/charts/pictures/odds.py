@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.charts.chart import Canvas, Chart
-from app.charts.parts.axis import LINE_HEIGHT, axis_width, box_between, lower_axis, value_axis
-from app.charts.parts.figure import Plot, new_figure
-from app.charts.parts.labels import EndLabel, end_heights, room_for, text_width, write_end_labels
+from app.charts.chart import ACCENT, BAND_50, DASHED, DOTTED, INK, INK_SOFT, PAPER, SMALL, Canvas, Chart
+from app.charts.parts.axis import axis_width, box_between, lower_axis, value_axis
+from app.charts.parts.figure import LINE_HEIGHT, Plot, new_figure, text_width
+from app.charts.parts.labels import EndLabel, end_heights, room_for, write_end_labels
 from app.charts.parts.ticks import Tick, round_ticks
-from app.charts.style import ACCENT, BAND_50, DASHED, DOTTED, INK, INK_SOFT, PAPER, SMALL
 from app.charts.svg import finish
 
 _HEIGHT = 270
@@ -74,7 +73,7 @@ def reliability_chart(kept: Sequence[Kept], *, canvas: Canvas, alt: str) -> Char
     for said, happened, n in zip(counted.said, counted.happened, counted.n, strict=True):
         plot.write(100 * said, 100 * happened, f"{n:,}", INK_SOFT, align="center", dy=12 if happened < 0.9 else -12)
     _write_key(plot, kept)
-    lower_axis(plot, [Tick(tick.at, f"said {tick.words}") for tick in round_ticks(0, 100, 4)], room_right=width)
+    lower_axis(plot, [Tick(tick.at, f"said {tick.text}") for tick in round_ticks(0, 100, 4)], room_right=width)
     return finish(plot.figure, alt)
 
 
@@ -82,7 +81,7 @@ def _write_key(plot: Plot, kept: Sequence[Kept]) -> None:
     across, height = 6.0, 100 + 1.2 * LINE_HEIGHT * plot.y_per_pixel
     for group in kept:
         fill, shape, tone = _SHAPES[group.name]
-        words = f"{group.name} there"
+        label = f"{group.name} there"
         plot.dots([across * plot.x_per_pixel], [height], tone, fill=fill, shape=shape, size=6)
-        plot.write(across * plot.x_per_pixel, height, words, INK_SOFT, dx=8)
-        across += text_width(words, SMALL) + 26
+        plot.write(across * plot.x_per_pixel, height, label, INK_SOFT, dx=8)
+        across += text_width(label, SMALL) + 26

@@ -47,7 +47,7 @@ PANEL = Panel(
     tables=odds_tables,
     needs=("verdict",),
     seconds=5.2,
-    heights=Heights(146, 118, 95),
+    heights=Heights(147.5, 119.5, 96),
     in_money=in_money,
 )
 

@@ -145,7 +145,7 @@ async def _section(app: AppContext, card: CardResult) -> tuple[CardResult, str]:
 
 async def _rendered(app: AppContext, panel: Panel, finished: Finished) -> str:
     card, narrow = await asyncio.gather(
-        draw_card(app, slot_of(panel, ""), finished, "wide", interactive=False),
+        draw_card(app, slot_of(panel, ""), finished, "wide"),
         app.analyses.charts(panel, finished, "narrow"),
     )
     return render_card(replace(card, pictures=replace(card.pictures, narrow=narrow)))
