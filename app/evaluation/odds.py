@@ -16,7 +16,7 @@ from app.forecasting.paths import shuffled, windows_of
 from app.forecasting.questions import chances
 from app.forecasting.registry import BASELINE, FORECASTERS
 from app.forecasting.scoring.backtest import origins_since
-from app.forecasting.scoring.reliability import Reliability, reliability
+from app.forecasting.scoring.reliability import reliability
 
 LEVELS: Floats = np.log1p(np.array([-20, -15, -10, -7, -5, -3, -2, 2, 3, 5, 7, 10, 15, 20]) / 100)
 DAYS = (5, 10, 22, 44)
@@ -45,10 +45,10 @@ def run(arguments: argparse.Namespace) -> int:
     with workers(min(arguments.workers, max(len(files.prices), 1))) as executor:
         tasks = [executor.submit(answers_of_ticker, y, plan) for y in files.prices.values()]
         answers = [task.result() for task in tqdm(tasks, unit="ticker", file=sys.stderr)]
-    asked = [part for part in answers if part.shape[3]]
-    if not asked:
+    scored = [part for part in answers if part.shape[3]]
+    if not scored:
         return 1
-    print(markdown(np.concatenate(asked, axis=3), FORECASTERS[plan.member].title, len(asked)), end="")
+    print(markdown(np.concatenate(scored, axis=3), FORECASTERS[plan.member].title, len(scored)), end="")
     return 0
 
 
@@ -94,5 +94,5 @@ def _cell(answers: Floats, method: int) -> str:
     known = np.isfinite(outcomes)
     if not known.any():
         return "–"
-    scored: Reliability = reliability(answers[:, method][known], outcomes[known])
-    return f"{100 * scored.calibration_error:.2f} / {scored.brier:.4f} ({100 * outcomes[known].mean():.1f} %)"
+    kept = reliability(answers[:, method][known], outcomes[known])
+    return f"{100 * kept.calibration_error:.2f} / {kept.brier:.4f} ({100 * outcomes[known].mean():.1f} %)"

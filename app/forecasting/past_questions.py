@@ -15,7 +15,7 @@ from app.forecasting.models.baselines import historical_simulation
 from app.forecasting.paths import WARM_UP, Windows, has_ranges, shuffled, windows_of
 from app.forecasting.questions import Chances, chances, frequency
 from app.forecasting.scoring.metrics import brier_score
-from app.forecasting.scoring.reliability import Reliability, reliability
+from app.forecasting.scoring.reliability import Reliability, ReliabilityRow, reliability
 
 EVENTS = ("p_end", "p_close", "p_trade")
 DISTANCES: Floats = np.array([-2, -1.5, -1, -0.75, -0.5, -0.25, 0.25, 0.5, 0.75, 1, 1.5, 2])
@@ -38,8 +38,12 @@ class Extremes:
 
 def levels_at(y: LogPrices, origins: Origins, horizon: int) -> Floats:
     """The log levels (k, levels) that stand ``DISTANCES`` away at each origin."""
-    sigma = np.sqrt(volatility.at(volatility.heterogeneous(y), origins).over(horizon))
-    return np.asarray(sigma * DISTANCES)
+    return deviations(y, origins, horizon) * DISTANCES
+
+
+def deviations(y: LogPrices, origins: Origins, horizon: int) -> Floats:
+    """The deviation (k, 1) of the log return over the whole horizon, as known at each origin."""
+    return np.sqrt(volatility.at(volatility.heterogeneous(y), origins).over(horizon))
 
 
 def extremes(y: LogPrices, days: int) -> Extremes:
@@ -108,11 +112,22 @@ MOST_ORIGINS, MOST_WINDOWS = 96, 1000
 
 
 @dataclass(frozen=True, slots=True)
+class DistanceRow(ReliabilityRow):
+    """The ``n`` questions about a price so many deviations of the whole horizon away, negative for a lower one."""
+
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
 class EventReceipt(Reliability):
-    """One event: what was said of it beside the share of past windows, and the usual rule, at the same origins."""
+    """One event: what was said of it beside the share of past windows, and the usual rule, at the same origins.
+
+    ``distances`` has a row for each of ``DISTANCES``.
+    """
 
     brier_past: float
     brier_rule: float
+    distances: tuple[DistanceRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +166,9 @@ def _event(stated: Floats, past: Floats, rule: Floats, outcomes: Floats) -> Even
         return None
     kept = reliability(stated, outcomes)
     by_past, by_rule = (brier_score(other, outcomes > 0) for other in (past, rule))
-    return EventReceipt(kept.brier, kept.calibration_error, kept.table, by_past, by_rule)
+    means = zip(stated.mean(axis=0).tolist(), outcomes.mean(axis=0).tolist(), DISTANCES.tolist(), strict=True)
+    rows = tuple(DistanceRow(chance, share, len(stated), distance) for chance, share, distance in means)
+    return EventReceipt(kept.brier, kept.calibration_error, kept.table, by_past, by_rule, rows)
 
 
 def over_days(y: LogPrices, origins: Origins, ends: Floats, horizon: int) -> Floats:
@@ -159,4 +176,5 @@ def over_days(y: LogPrices, origins: Origins, ends: Floats, horizon: int) -> Flo
     middle = ends[:, None, [MEDIAN]] * np.arange(1, horizon + 1)[None, :, None] / horizon
     shape = historical_simulation(y, origins, horizon).quantiles
     width = shape / np.where(shape[:, -1:] == 0, 1.0, shape[:, -1:])
-    return middle + (ends - ends[:, [MEDIAN]])[:, None] * width
+    # Where the two differ much in shape, quantiles of the first days might cross.
+    return np.sort(middle + (ends - ends[:, [MEDIAN]])[:, None] * width, axis=-1)

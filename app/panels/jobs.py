@@ -44,8 +44,8 @@ async def request_analysis(
 
     A card that answers questions is asked about the ``levels``; it raises ``QueryError`` for one that is too far away.
     """
-    asked = [_LEVELS.dump_json(levels)] if panel.in_money else []
-    return await run(_name(analyse), panel.slug.encode(), str(horizon).encode(), history, *needed, *asked)
+    questions = [_LEVELS.dump_json(levels)] if panel.in_money else []
+    return await run(_name(analyse), panel.slug.encode(), str(horizon).encode(), history, *needed, *questions)
 
 
 async def request_charts(run: Run, panel: Panel, canvas: str, history: bytes, analysis: bytes) -> bytes:
@@ -108,14 +108,16 @@ def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes, say: Sa
     An empty one is of a model that has nothing to say. Behind them are the levels that a card is asked about.
     """
     panel = BY_SLUG[slug.decode()]
-    asked = [_LEVELS.validate_json(levels) for levels in needed[len(panel.needs) :]]
+    questions = [_LEVELS.validate_json(levels) for levels in needed[len(panel.needs) :]]
     others = {
         name: decode_analysis(BY_SLUG[name], finished)
-        for name, finished in zip(panel.needs, needed, strict=not asked)
+        for name, finished in zip(panel.needs, needed, strict=not questions)
         if finished
     }
     with saying(say):
-        analysis = _module(f"{panel.module}.analyse").analyse(histories.decode(history), int(horizon), others, *asked)
+        analysis = _module(f"{panel.module}.analyse").analyse(
+            histories.decode(history), int(horizon), others, *questions
+        )
     return encode_analysis(panel, analysis)
 
 

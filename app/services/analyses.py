@@ -128,8 +128,8 @@ class Analyses:
             needed = await asyncio.gather(*(self._needed(BY_SLUG[slug], horizon, loaded) for slug in panel.needs))
             return await jobs.request_analysis(self.engine.run, panel, horizon, loaded.history, needed, levels)
 
-        asked = "".join(f":{level}" for level in levels)
-        return await self._remembered(f"analysis:{panel.slug}:{horizon}:{loaded.key}{asked}", analyse)
+        questions = "".join(f":{level}" for level in levels)
+        return await self._remembered(f"analysis:{panel.slug}:{horizon}:{loaded.key}{questions}", analyse)
 
     async def _needed(self, panel: Panel, horizon: int, loaded: LoadedHistory) -> bytes:
         """The analysis that another card needs, empty where its model has nothing to say."""

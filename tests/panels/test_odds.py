@@ -155,9 +155,23 @@ def test_the_receipt_counts_every_question(client):
         event = receipt[name]
         assert sum(row["n"] for row in event["table"]) == 12 * receipt["origins"]
         assert all(0 <= row[part] <= 1 for row in event["table"] for part in ("said", "happened"))
+        assert {row["n"] for row in event["distances"]} == {receipt["origins"]}
+        asked, happened = (sum(row[part] * row["n"] for row in event["table"]) for part in ("said", "happened"))
+        assert sum(row["said"] * row["n"] for row in event["distances"]) == pytest.approx(asked)
+        assert sum(row["happened"] * row["n"] for row in event["distances"]) == pytest.approx(happened)
         assert 0 < event["brier"] < 0.3
         assert event["brier_past"] > 0
         assert event["brier_rule"] > 0
+
+
+def test_a_price_is_told_what_such_questions_came_to(client):
+    told = get_json(client, "&level=-5%25;900")
+    near, far = told["asked"]
+    row = min(told["receipt"]["p_trade"]["distances"], key=lambda row: abs(row["distance"] - near["distance"]))
+    fragment = client.get("/panels/odds?ticker=SYN&level=-5%25").text
+    assert f"happened {round(100 * row['happened'])} in 100" in fragment
+    assert far["distance"] > 5
+    assert "so far away" not in client.get("/panels/odds?ticker=SYN&level=900").text
 
 
 def test_chances_are_said_as_cases_of_a_hundred_and_never_none_or_all(client):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.forecasting.forecast import QUANTILES, Floats
+from app.forecasting.past_questions import deviations
 from app.forecasting.paths import Paths, at_scores, shuffled, windows_of
 from app.forecasting.questions import chances, deepest_fall, first_of, first_touch, traded_with
 from app.market.history import PriceHistory
@@ -30,20 +31,24 @@ def analyse(
         raise TypeError(f"found {type(verdict).__name__} as the verdict; needed what its card publishes")
     say("Counting the paths")
     last, quantiles = verdict.forecast.last, published(verdict)
-    asked = [level.price(last) for level in levels]
-    paths = shuffled(windows_of(log_prices(history), horizon), quantiles)
-    rungs = _rungs(paths, last, ladder(quantiles[-1], last))
-    shown = _asked(paths, last, asked or _nearest_to_one_in_four(rungs, last))
+    prices = [level.price(last) for level in levels]
+    y = log_prices(history)
+    paths, deviation = (
+        shuffled(windows_of(y, horizon), quantiles),
+        deviations(y, np.array([len(y) - 1]), horizon).item(),
+    )
+    rungs = tuple(Rung(**fields) for fields in _chances(paths, last, ladder(quantiles[-1], last)))
+    shown = _by_day(paths, last, prices or _nearest_to_one_in_four(rungs, last), deviation)
     return OddsAnalysis(
         **head(history, horizon),
         last=last,
         by=verdict.forecast.dates[-1],
         days=horizon,
         ladder=rungs,
-        asked=shown if asked else None,
+        asked=shown if prices else None,
         shown=shown,
         inverse=Inverse(ONE_IN_FOUR, *(last * float(np.exp(level)) for level in traded_with(paths, ONE_IN_FOUR))),
-        bracket=_bracket(paths, last, asked or [rung.level for rung in shown]),
+        bracket=_bracket(paths, last, [rung.level for rung in shown]),
         spread=_spread(paths),
         amount=None,
         receipt=verdict.odds,
@@ -59,22 +64,18 @@ def published(verdict: VerdictAnalysis) -> Floats:
     return np.log(np.array([forecast.quantiles[str(level)] for level in QUANTILES]).T / forecast.last)
 
 
-def _rungs(paths: Paths, last: float, prices: tuple[float, ...]) -> tuple[Rung, ...]:
-    return tuple(Rung(**fields) for fields in _chances(paths, last, prices))
-
-
-def _asked(paths: Paths, last: float, prices: list[float]) -> tuple[AskedRung, ...]:
-    firsts = (first_touch(paths, float(np.log(price / last))) for price in prices)
+def _by_day(paths: Paths, last: float, prices: list[float], deviation: float) -> tuple[AskedRung, ...]:
+    moves = [float(np.log(price / last)) for price in prices]
     return tuple(
-        AskedRung(**fields, first=tuple(first.tolist()))
-        for fields, first in zip(_chances(paths, last, tuple(prices)), firsts, strict=True)
+        AskedRung(**fields, first=tuple(first_touch(paths, move).tolist()), distance=move / deviation)
+        for fields, move in zip(_chances(paths, last, tuple(prices)), moves, strict=True)
     )
 
 
 def _chances(paths: Paths, last: float, prices: tuple[float, ...]) -> list[dict[str, float]]:
-    said = chances(paths, np.log(np.array(prices) / last))
-    trade = [None] * len(prices) if said.trade is None else said.trade.tolist()
-    rows = zip(prices, said.end.tolist(), said.close.tolist(), trade, strict=True)
+    stated = chances(paths, np.log(np.array(prices) / last))
+    trade = [None] * len(prices) if stated.trade is None else stated.trade.tolist()
+    rows = zip(prices, stated.end.tolist(), stated.close.tolist(), trade, strict=True)
     return [
         {"level": price, "change": price / last - 1, "p_end": end, "p_close": close, "p_trade": traded}
         for price, end, close, traded in rows

@@ -23,9 +23,13 @@ class Rung:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedRung(Rung):
-    """The same with the chance to ``first`` have traded there (closed, without highs and lows) by each day ahead."""
+    """The same with the chance to ``first`` have traded there (closed, without highs and lows) by each day ahead.
+
+    ``distance`` is how many deviations of the whole horizon the price is away, as the receipt counts them.
+    """
 
     first: tuple[float, ...]
+    distance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ class OddsAnalysis(Analysis):
 
 def in_money(analysis: OddsAnalysis, amount: float) -> OddsAnalysis:
     """The same analysis with what becomes of ``amount``."""
-    asked = analysis.asked or ()
     changes = Spread(*(amount * change for change in astuple(analysis.spread)))
-    return replace(analysis, amount=Money(amount, changes, tuple(amount * rung.change for rung in asked)))
+    return replace(
+        analysis, amount=Money(amount, changes, tuple(amount * rung.change for rung in analysis.asked or ()))
+    )

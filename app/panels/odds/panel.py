@@ -7,14 +7,17 @@ from app.panels.odds.model import AskedRung, Money, OddsAnalysis, Rung, in_money
 from app.panels.panel import Heights, Panel
 from app.text.numbers import count, day, in_hundred, money, percent, plural, ratio, signed_percent
 
+POOLED = "on 42 US stocks together, 2,530 past days and 14 prices each: 0.5, 0.8 and 0.4 points to end, close and trade"
+"""What ``evaluate odds`` printed of the network's ranges at 5, 10 and 22 days (app/evaluation/README.md)."""
+FARTHEST_OFF = 0.5
+"""Deviations between a price and the nearest one of the receipt up to which it is called just such a question."""
 ENDS, CLOSES, TRADES = "Ends beyond", "Closes beyond", "Trades there"
 
 
 def odds_facts(analysis: OddsAnalysis) -> tuple[Fact, ...]:
     """What was asked, what is reached with one chance in four, what comes first, how far down, and the receipt."""
     return (
-        *(_asked(rung, analysis) for rung in analysis.asked or ()),
-        *(() if analysis.asked else (_rung(rung, analysis) for rung in analysis.shown)),
+        *(_reached(rung, analysis) for rung in analysis.shown),
         _inverse(analysis),
         *_bracket(analysis),
         *_spread(analysis),
@@ -65,22 +68,26 @@ def _row(rung: Rung, analysis: OddsAnalysis) -> tuple[str, ...]:
     return money(rung.level, analysis), change, *map(in_hundred, chances)
 
 
-def _asked(rung: AskedRung, analysis: OddsAnalysis) -> Fact:
-    return Fact(f"asked_{rung.level:g}", *_in_words(rung, analysis))
-
-
-def _rung(rung: AskedRung, analysis: OddsAnalysis) -> Fact:
-    return Fact(f"at_{rung.level:g}", *_in_words(rung, analysis))
-
-
-def _in_words(rung: AskedRung, analysis: OddsAnalysis) -> tuple[str, str, str]:
-    """Label, value and note: how likely it is reached, and how likely it ends there."""
+def _reached(rung: AskedRung, analysis: OddsAnalysis) -> Fact:
+    """How likely the price is reached, how likely it ends there, and how such questions went."""
     reached, verb = (rung.p_close, "closes") if rung.p_trade is None else (rung.p_trade, "trades")
     label = f"{verb.capitalize()} at {money(rung.level, analysis)} ({signed_percent(rung.change)})"
     where = "above" if rung.level >= analysis.last else "below"
     ends = f"ends there or {where} on {day(analysis.by)}: {in_hundred(rung.p_end)}"
-    note = ends if rung.p_trade is None else f"closes there on the way: {in_hundred(rung.p_close)}; {ends}"
-    return label, in_hundred(reached), note
+    closes = () if rung.p_trade is None else (f"closes there on the way: {in_hundred(rung.p_close)}",)
+    note = "; ".join((*closes, ends, *_before(rung, analysis.receipt)))
+    return Fact(f"reached_{rung.level:g}", label, in_hundred(reached), note)
+
+
+def _before(rung: AskedRung, receipt: OddsReceipt) -> tuple[str, ...]:
+    """How often such a price was reached at past days, where questions of about that distance were asked."""
+    event = receipt.p_trade or receipt.p_close
+    if event is None:
+        return ()
+    row = min(event.distances, key=lambda known: abs(known.distance - rung.distance))
+    if abs(row.distance - rung.distance) > FARTHEST_OFF:
+        return ()
+    return (f"so far away, on {row.n} past days: said {in_hundred(row.said)}, happened {in_hundred(row.happened)}",)
 
 
 def _inverse(analysis: OddsAnalysis) -> Fact:
@@ -144,8 +151,10 @@ def _kept(receipt: OddsReceipt) -> Fact:
     missed = f"{100 * event.calibration_error:.0f} points"
     questions = count(sum(row.n for row in event.table))
     scores = f"this ticker's plain past {ratio(event.brier_past)}, the usual rule {ratio(event.brier_rule)}"
-    note = f"{questions} on {plural(receipt.origins, 'past day')}; squared miss {ratio(event.brier)}, {scores}"
-    return Fact("kept", "Stated chances missed what happened by", missed, note)
+    here = (
+        f"{questions} questions on {plural(receipt.origins, 'past day')}; squared miss {ratio(event.brier)}, {scores}"
+    )
+    return Fact("kept", "Stated chances missed what happened by", missed, f"{here}; {POOLED}")
 
 
 def _dividends(analysis: OddsAnalysis) -> Fact:

@@ -91,8 +91,8 @@ def parse_query(
     if fields.by is not None and fields.as_of is not None and fields.by <= fields.as_of:
         raise QueryError("by", filled["by"], f"a date after {fields.as_of}, which is the day it is asked on")
     source = SOURCE if upload is not None else parse_source(texts, sources, default_source)
-    asked = fields.by, fields.level, fields.amount
-    return Query(fields.ticker, fields.horizon, fields.as_of, source, upload, *asked)
+    questions = fields.by, fields.level, fields.amount
+    return Query(fields.ticker, fields.horizon, fields.as_of, source, upload, *questions)
 
 
 def _as_chosen(upload: Upload, filled: Mapping[str, str]) -> Upload:
