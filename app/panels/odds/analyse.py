@@ -23,32 +23,28 @@ _A_YEAR = np.timedelta64(365, "D")
 
 
 def analyse(
-    history: PriceHistory, horizon: int, needed: Mapping[str, Analysis], levels: tuple[Level, ...]
+    history: PriceHistory, horizon: int, needed: Mapping[str, Analysis], levels: tuple[Level, ...] = ()
 ) -> OddsAnalysis:
     """Count the paths of the verdict's forecast; raises ``QueryError`` for a level that is too far away."""
     verdict = needed["verdict"]
     if not isinstance(verdict, VerdictAnalysis):
         raise TypeError(f"found {type(verdict).__name__} as the verdict; needed what its card publishes")
     say("Counting the paths")
-    last, quantiles = verdict.forecast.last, published(verdict)
-    prices = [level.price(last) for level in levels]
-    y = log_prices(history)
-    paths, deviation = (
-        shuffled(windows_of(y, horizon), quantiles),
-        deviations(y, np.array([len(y) - 1]), horizon).item(),
-    )
+    y, last, quantiles = log_prices(history), verdict.forecast.last, published(verdict)
+    paths = shuffled(windows_of(y, horizon), quantiles)
     rungs = tuple(Rung(**fields) for fields in _chances(paths, last, ladder(quantiles[-1], last)))
-    shown = _by_day(paths, last, prices or _nearest_to_one_in_four(rungs, last), deviation)
+    prices = [level.price(last) for level in levels] or _nearest_to_one_in_four(rungs, last)
+    shown = _by_day(paths, last, prices, deviations(y, np.array([len(y) - 1]), horizon).item())
     return OddsAnalysis(
         **head(history, horizon),
         last=last,
         by=verdict.forecast.dates[-1],
         days=horizon,
         ladder=rungs,
-        asked=shown if prices else None,
+        asked=shown if levels else None,
         shown=shown,
-        inverse=Inverse(ONE_IN_FOUR, *(last * float(np.exp(level)) for level in traded_with(paths, ONE_IN_FOUR))),
-        bracket=_bracket(paths, last, [rung.level for rung in shown]),
+        inverse=_inverse(paths, last),
+        bracket=_bracket(paths, last, prices),
         spread=_spread(paths),
         amount=None,
         receipt=verdict.odds,
@@ -86,6 +82,10 @@ def _nearest_to_one_in_four(rungs: tuple[Rung, ...], last: float) -> list[float]
     """The price of the ladder on each side that is reached with a chance nearest to one in four."""
     sides = ([rung for rung in rungs if rung.level < last], [rung for rung in rungs if rung.level > last])
     return [min(side, key=lambda rung: abs((rung.p_trade or rung.p_close) - ONE_IN_FOUR)).level for side in sides]
+
+
+def _inverse(paths: Paths, last: float) -> Inverse:
+    return Inverse(ONE_IN_FOUR, *(last * float(np.exp(level)) for level in traded_with(paths, ONE_IN_FOUR)))
 
 
 def _bracket(paths: Paths, last: float, prices: list[float]) -> Bracket | None:

@@ -128,7 +128,7 @@ def _in_money(sums: Money, analysis: OddsAnalysis) -> tuple[Fact, ...]:
     at_levels = [_at_level(rung, change, sums, analysis) for rung, change in each]
     return (
         Fact("money_loss", f"In 1 case of 20, {whole} loses", loss, until),
-        Fact("money_half", f"In half of the cases, {whole} changes by something between", half, until),
+        Fact("money_half", f"In half of the cases, {whole} changes by between", half, until),
         Fact("money_way", f"In 1 case of 10, {whole} is down on the way by", fall, "at its lowest"),
         *at_levels,
     )
