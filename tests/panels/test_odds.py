@@ -51,6 +51,12 @@ def test_the_ladder_has_round_prices_on_both_sides_at_any_size_of_price(last, wi
     assert max(divides) > np.ptp(round_prices) / 40
 
 
+def test_a_price_that_stands_still_has_a_ladder():
+    prices = ladder(np.zeros(7), 12.5)
+    assert len(set(prices)) == 9
+    assert 12.49 < prices[0] < prices[-1] < 12.51
+
+
 def test_every_price_of_the_ladder_has_ordered_chances(client):
     told = get_json(client)
     assert told["last"] == LAST

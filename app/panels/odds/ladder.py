@@ -12,6 +12,9 @@ from app.forecasting.paths import at_scores
 FARTHEST, NEAREST = 0.03, 0.45
 """The chances to end at a price or beyond, between which the ladder's prices lie on each side."""
 
+NARROWEST = 1e-4
+"""No side of the ladder is narrower than this share of the price."""
+
 A_SIDE = 3
 _LEADS = (5.0, 2.5, 2.0, 1.0)
 
@@ -23,10 +26,12 @@ def ladder(end: Floats, last: float) -> tuple[float, ...]:
     """
     chances = np.array([FARTHEST, NEAREST, 1 - NEAREST, 1 - FARTHEST])
     low, high_of_low, low_of_high, high = last * np.exp(at_scores(end[None], ndtri(chances))[0])
-    down, up = (low, min(high_of_low, last)), (max(low_of_high, last), high)
+    # A price that stands still has a ladder too.
+    below, above = min(high_of_low, last), max(low_of_high, last)
+    down, up = (min(low, below * (1 - NARROWEST)), below), (above, max(high, above * (1 + NARROWEST)))
     step = _step(down, up, last)
-    below, above = (_picked(_multiples(*side, step, last)) for side in (down, up))
-    return (_beyond(below[::-1])), *below, last, *above, _beyond(above)
+    lower, upper = (_picked(_multiples(*side, step, last)) for side in (down, up))
+    return _beyond(lower[::-1]), *lower, last, *upper, _beyond(upper)
 
 
 def _step(down: tuple[float, float], up: tuple[float, float], last: float) -> float:
