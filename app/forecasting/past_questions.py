@@ -108,7 +108,7 @@ def chances_by_rule(y: LogPrices, origins: Origins, days: int, levels: Floats) -
 
 
 MOST_ORIGINS, MOST_WINDOWS = 96, 1000
-"""Past origins that a receipt asks at, and about how many windows their paths are made of: enough, and quick."""
+"""Past origins that a receipt asks at, and about how many windows its paths are made of at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def odds_receipt(y: LogPrices, origins: Origins, horizon: int, ends: Floats) -> 
         return OddsReceipt()
     every = -(-len(origins) // MOST_ORIGINS)
     origins, ends = origins[::-every][::-1], ends[::-every][::-1]
-    windows = windows_of(y, horizon, -(-len(y) // MOST_WINDOWS))
+    windows = windows_of(y, horizon, max(1, len(y) // MOST_WINDOWS))
     levels, seen = levels_at(y, origins, horizon), extremes(y, horizon)
     stated = chances_by_paths(windows, over_days(y, origins, ends, horizon), origins, levels)
     others = chances_by_past(seen, origins, levels), chances_by_rule(y, origins, horizon, levels)

@@ -42,6 +42,14 @@ MEANINGS: dict[str, tuple[tuple[str, ...], str]] = {
         ("brier",),
         "The mean squared miss of stated chances: 0 is perfect, and a coin that always says one half has 0.25.",
     ),
+    "plain past": (
+        ("plain past",),
+        "How often the price reached something as far away, in percent, in all past stretches of the same length.",
+    ),
+    "usual rule": (
+        ("usual rule",),
+        "What calculators say: twice the chance of ending beyond a price, from last year's volatility alone.",
+    ),
     "base rate, any day": (
         ("base rate", "any day", "any other day", "any bar"),
         "How often something followed whatever had come before; only a difference from it says anything.",

@@ -75,10 +75,19 @@ def answered_failure(request: Request, error: Exception) -> Failure:
     failure = shown_failure(error)
     if isinstance(error, errors.UnknownTickerError) and error.known:
         return replace(failure, ways=_in_stock(request, error))
+    if isinstance(error, errors.QueryError) and error.field in _QUESTIONS and request.method == "GET":
+        return replace(failure, ways=(_without(request, error.field),))
     return failure
 
 
-_KEPT = ("horizon", "by", "as_of", "level", "amount")
+def _without(request: Request, field: str) -> NextStep:
+    """The page of the same query without the question that cannot be answered."""
+    others = [(name, text) for name, text in request.query_params.multi_items() if name not in (field, "canvas")]
+    return NextStep(f"Ask without “{LABELS[field]}”", f"/?{urlencode(others)}")
+
+
+_QUESTIONS = ("by", "level", "amount")
+_KEPT = ("horizon", "as_of", *_QUESTIONS)
 LABELS: Mapping[str, str] = {
     "ticker": "Ticker or name",
     "horizon": "Trading days ahead",

@@ -224,3 +224,5 @@ def test_what_only_the_prices_can_refuse_is_refused_with_a_sentence(client, fiel
     answer = client.get("/api/v1/panels/odds", params={"ticker": "SYN", field: text})
     assert answer.status_code == 422
     assert f"“{field}”" in answer.json()["error"]["sentence"]
+    fragment = client.get("/panels/odds", params={"ticker": "SYN", "canvas": "wide", field: text}).text
+    assert "/?ticker=SYN" in [attributes["href"] for _, attributes in elements(fragment, "a")]
