@@ -18,7 +18,7 @@ from app.panels import BY_SLUG, jobs
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome, outcome_of, with_outcome
 from app.panels.panel import Level, Panel, Query
-from app.services.loaded_history import HistoryLoader, LoadedHistory, horizon_of
+from app.services.loaded_history import HistoryLoader, LoadedHistory, check_levels, horizon_of
 from app.store.cache import Cache
 from app.store.single_flight import Flights, SingleFlight
 
@@ -62,6 +62,8 @@ class Analyses:
         """The card's analysis for ``query``; raises what sources, histories, models and the engine raise."""
         loaded = await self.loader.prepare(query)
         levels = query.levels if panel.in_money else ()
+        if levels:
+            check_levels(query, loaded)
         analysis_json = await self._analysis(panel, horizon_of(query, loaded.passport), loaded, levels)
         analysis = jobs.decode_analysis(panel, analysis_json)
         outcome = outcome_of(analysis, loaded.following)

@@ -57,6 +57,13 @@ def horizon_of(query: Query, passport: Passport) -> int:
     return ahead
 
 
+def check_levels(query: Query, loaded: LoadedHistory) -> None:
+    """Raises ``QueryError`` for a level of ``query`` too far from the last price, before anything is computed."""
+    last = float(histories.decode(loaded.history).adj_close[-1]) if query.levels else 0.0
+    for level in query.levels:
+        level.price(last)
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """What stands in the cache for a source's answer: the hash under which its rows are, and their age."""

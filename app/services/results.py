@@ -12,7 +12,7 @@ from app.panels import PANELS
 from app.panels.analysis import Analysis, ForecastAnalysis
 from app.panels.panel import Panel, Query
 from app.services.analyses import Analyses, Finished
-from app.services.loaded_history import horizon_of
+from app.services.loaded_history import check_levels, horizon_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,11 @@ FORECASTING = tuple(panel for panel in PANELS if issubclass(panel.analysis, Fore
 async def query_result(analyses: Analyses, query: Query, panels: Sequence[Panel] = PANELS) -> QueryResult:
     """The analyses of ``panels`` for ``query``; raises what its source and its rows give cause to."""
     loaded = await analyses.loader.prepare(query)
+    query = replace(query, horizon=horizon_of(query, loaded.passport))
+    check_levels(query, loaded)
     ended = await asyncio.gather(*(analyses.finished(panel, query) for panel in panels), return_exceptions=True)
     cards = tuple(CardResult(panel, _end(end)) for panel, end in zip(panels, ended, strict=True))
-    asked = replace(query, horizon=horizon_of(query, loaded.passport))
-    return QueryResult(asked, loaded.passport, loaded.stale, cards)
+    return QueryResult(query, loaded.passport, loaded.stale, cards)
 
 
 def _end(end: Finished | BaseException) -> Finished | Exception:

@@ -210,6 +210,13 @@ def test_the_page_hands_the_question_to_its_cards(client):
     assert card["hx-get"] == "/panels/odds?ticker=SYN&by=2017-05-05&source=sample&level=-5%25%3B140&amount=2000"
 
 
+@pytest.mark.parametrize("path", ["/summary.txt", "/report"])
+def test_a_document_refuses_what_its_odds_refuse(client, path):
+    answer = client.get(path, params={"ticker": "SYN", "level": "100000"})
+    assert answer.status_code == 422
+    assert "ten times" in answer.text
+
+
 BAD = [
     ("level", "100000"),
     ("level", "-95%"),
@@ -220,9 +227,11 @@ BAD = [
 
 
 @pytest.mark.parametrize(("field", "text"), BAD)
-def test_what_only_the_prices_can_refuse_is_refused_with_a_sentence(client, field, text):
-    answer = client.get("/api/v1/panels/odds", params={"ticker": "SYN", field: text})
-    assert answer.status_code == 422
+def test_what_only_the_prices_can_refuse_is_refused_before_anything_is_computed(field, text):
+    engine = InlineEngine()
+    with served(FakeMarket(market(BARS)), engine) as client:
+        answer = client.get("/api/v1/panels/odds", params={"ticker": "SYN", field: text})
+        fragment = client.get("/panels/odds", params={"ticker": "SYN", "canvas": "wide", field: text}).text
+    assert (answer.status_code, engine.calls) == (422, [])
     assert f"“{field}”" in answer.json()["error"]["sentence"]
-    fragment = client.get("/panels/odds", params={"ticker": "SYN", "canvas": "wide", field: text}).text
     assert "/?ticker=SYN" in [attributes["href"] for _, attributes in elements(fragment, "a")]
