@@ -19,7 +19,8 @@ from app.market.upload.source import Upload
 _FILE = "prices"
 # Which column of the file is meant, where it cannot be told.
 COLUMNS = ("column.date", "column.close", "column.ticker")
-_FIELDS = frozenset({"ticker", "horizon", "as_of", "by", "level", "amount", "source", "canvas", "q", "live", *COLUMNS, _FILE})
+_QUERY = {"ticker", "horizon", "by", "as_of", "source", "level", "amount"}
+_FIELDS = frozenset({*_QUERY, "canvas", "q", "live", *COLUMNS, _FILE})
 _MAXIMUM_FIELDS = 20
 _LONGEST_FIELD = 1024
 # RFC 2046, without the two signs that a quoted string would have to escape.
