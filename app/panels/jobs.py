@@ -40,10 +40,7 @@ class Run(Protocol):
 async def request_analysis(
     run: Run, panel: Panel, horizon: int, history: bytes, needed: Sequence[bytes] = (), levels: tuple[Level, ...] = ()
 ) -> bytes:
-    """The card's analysis as JSON; ``needed`` are those of ``panel.needs``, empty where a model has nothing to say.
-
-    A card that answers questions is asked about the ``levels``; it raises ``QueryError`` for one that is too far away.
-    """
+    """The card's analysis as JSON; ``needed`` are those of ``panel.needs``, empty where a model has nothing to say."""
     questions = [_LEVELS.dump_json(levels)] if panel.in_money else []
     return await run(_name(analyse), panel.slug.encode(), str(horizon).encode(), history, *needed, *questions)
 
@@ -109,11 +106,8 @@ def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes, say: Sa
     """
     panel = BY_SLUG[slug.decode()]
     questions = [_LEVELS.validate_json(levels) for levels in needed[len(panel.needs) :]]
-    others = {
-        name: decode_analysis(BY_SLUG[name], finished)
-        for name, finished in zip(panel.needs, needed, strict=not questions)
-        if finished
-    }
+    given = zip(panel.needs, needed, strict=not questions)
+    others = {name: decode_analysis(BY_SLUG[name], finished) for name, finished in given if finished}
     with saying(say):
         analysis = _module(f"{panel.module}.analyse").analyse(
             histories.decode(history), int(horizon), others, *questions
