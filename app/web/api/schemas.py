@@ -84,7 +84,7 @@ def fields(sources: tuple[str, ...]) -> dict[str, Schema]:
     return {
         "ticker": {
             "type": "string",
-            "pattern": r"^\s*[A-Za-z0-9.=^&_-]{1,15}\s*$",
+            "pattern": r"^\s*(?=\S*[A-Za-z0-9])[A-Za-z0-9.=^&_-]{1,15}\s*$",
             "description": "A symbol such as AAPL, RELIANCE.NS or ^GSPC.",
             "examples": ["^GSPC"],
         },

@@ -15,6 +15,7 @@ from app.market.history import decode
 from app.panels import PANELS
 from app.settings import Settings
 from app.web.api.document import document
+from app.web.http.form import COLUMNS
 from app.web.routes import routes
 from tests.support.fakes import LISTING, FakeMarket, InlineEngine, market
 from tests.support.served import TODAY
@@ -50,8 +51,8 @@ class PretendingEngine(InlineEngine):
         return f'"as_of":"{decode(history).passport.last_bar}"'.encode()
 
 
-# What no schema can say: from when on there are enough prices, when today is, what prices look like, and that a day to
-# ask about comes after them and instead of the horizon.
+# What no schema can say: from when on there are enough prices, when today is, what prices look like, that a day to ask
+# about comes after them and instead of the horizon, and which columns a file has.
 schemathesis.openapi.format("date", st.dates(date(2016, 6, 1), TODAY).map(str))
 schemathesis.openapi.format("binary", st.just(FILE))
 schemathesis.openapi.media_type("text/csv", st.just(FILE))
@@ -60,15 +61,19 @@ app = create_app(
 )
 
 
-def without_a_day(described):
+UNSAYABLE = {"by", *COLUMNS}
+
+
+def sayable(described):
     for operation in (operation for path in described["paths"].values() for operation in path.values()):
-        operation["parameters"] = [one for one in operation.get("parameters", []) if one["name"] != "by"]
+        operation["parameters"] = [one for one in operation.get("parameters", []) if one["name"] not in UNSAYABLE]
         for content in operation.get("requestBody", {}).get("content", {}).values():
-            content["schema"]["properties"].pop("by", None)
+            properties = content["schema"]["properties"]
+            content["schema"]["properties"] = {name: properties[name] for name in properties if name not in UNSAYABLE}
     return described
 
 
-schema = schemathesis.openapi.from_dict(without_a_day(document(routes(), ("sample",))))
+schema = schemathesis.openapi.from_dict(sayable(document(routes(), ("sample",))))
 schema.app = app
 
 
