@@ -29,10 +29,14 @@ class Plan:
 class TickerLosses:
     """What each member, the baseline and the control included, lost on one ticker, and how many of its fits failed.
 
-    ``volatility_ratio`` (k,) is the volatility at each origin as a share of the ticker's normal one.
+    ``volatility_ratio`` (k,) is the volatility at each origin as a share of the ticker's normal one, ``base_brier`` (k,) the Brier
+    losses on the last day of the base rate known there. ``edges`` say whose edge is told at the last origin, None where
+    that is not tried.
     """
 
     losses: dict[str, Losses]
+    edges: dict[str, bool | None]
+    base_brier: Floats
     failed_fits: dict[str, int]
     volatility_ratio: Floats
 
@@ -52,6 +56,8 @@ class Row:
     """One member's scores by span, its bands by volatility, and the fits that gave way to the baseline.
 
     ``scores`` are against the baseline, ``against_control`` against the forecaster that a network has to beat.
+    ``told_edge`` is the share of tickers on which an edge is told at the last origin, None where none is tried;
+    ``brier`` is the mean score of the chance of rising on the last day, ``brier_base`` that of the base rate.
     """
 
     member: str
@@ -60,6 +66,9 @@ class Row:
     against_control: tuple[Score, ...]
     terciles: tuple[Tercile, ...]
     failed_fits: int
+    told_edge: float | None
+    brier: float
+    brier_base: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,7 @@ def summarise(plan: Plan, losses_by_ticker: Mapping[str, TickerLosses], failures
 def _row(member: str, horizon: int, tickers: list[TickerLosses]) -> Row:
     names = (member, BASELINE, CONTROL)
     member_losses, baseline, control = (join([ticker.losses[name] for ticker in tickers]) for name in names)
+    claims = [edge for ticker in tickers if (edge := ticker.edges[member]) is not None]
     return Row(
         member=member,
         title=FORECASTERS[member].title,
@@ -93,6 +103,9 @@ def _row(member: str, horizon: int, tickers: list[TickerLosses]) -> Row:
         against_control=tuple(score(member_losses, control, span) for span in spans(horizon)),
         terciles=tuple(_terciles(member, horizon, tickers)),
         failed_fits=sum(ticker.failed_fits.get(member, 0) for ticker in tickers),
+        told_edge=float(np.mean(claims)) if claims else None,
+        brier=float(member_losses.brier[:, horizon - 1].mean()),
+        brier_base=float(np.concatenate([ticker.base_brier for ticker in tickers]).mean()),
     )
 
 

@@ -16,8 +16,9 @@ from app.evaluation.result import Evaluation, Plan, TickerLosses, summarise
 from app.forecasting import volatility
 from app.forecasting.forecast import LogPrices
 from app.forecasting.models.textbook import FittedForecast
-from app.forecasting.registry import BASELINE, CONTROL, FORECASTERS
+from app.forecasting.registry import BASELINE, CONTROL, FORECASTERS, tells_edge
 from app.forecasting.scoring.backtest import losses, origins_since, realised
+from app.forecasting.scoring.metrics import up_rates_at
 
 
 def evaluate(
@@ -51,6 +52,8 @@ def losses_of_ticker(y: LogPrices, plan: Plan) -> TickerLosses:
         losses={name: losses(forecast, actual, dates) for name, forecast in forecasts.items()},
         failed_fits={name: int(f.failed.sum()) for name, f in forecasts.items() if isinstance(f, FittedForecast)},
         volatility_ratio=np.sqrt(volatility.ewma(squares) / volatility.rolling(squares))[origins],
+        edges={name: tells_edge(name, y.until(int(origins[-1])), plan.horizon) for name in plan.members},
+        base_brier=(up_rates_at(y, origins, plan.horizon) - (actual[:, -1] > 0)) ** 2,
     )
 
 

@@ -29,7 +29,8 @@ def _rows(evaluation: Evaluation) -> list[str]:
     pooled = spans[-1]
     head = ["forecaster", f"MAE {evaluation.plan.horizon}", f"MAE {pooled}", *(f"pinball {span}" for span in spans)]
     head += ["80 % holds", "95 % holds", "Winkler 80", "Winkler 95", "p MAE", "p pinball"]
-    head += [*(f"p pinball {span} (linear)" for span in _tested(evaluation.rows[0])), "n"]
+    head += [*(f"p pinball {span} (linear)" for span in _tested(evaluation.rows[0]))]
+    head += [f"Brier of a rise, base rate {evaluation.rows[0].brier_base:.4f}", "told an edge", "n"]
     lines = [
         head,
         ["---"] + ["---:"] * (len(head) - 1),
@@ -55,6 +56,8 @@ def _cells(row: Row, horizon: int) -> list[str]:
         _chance(pooled.error_test.p_two_sided),
         _chance(pooled.pinball_test.p_two_sided),
         *(_chance(test.p_two_sided) for test in _tested(row).values()),
+        f"{row.brier:.4f}",
+        "–" if row.told_edge is None else f"{row.told_edge:.1%}",
         str(pooled.n),
     ]
 
@@ -99,6 +102,9 @@ def _row_as_dict(row: Row) -> dict[str, Any]:
     return {
         "title": row.title,
         "failed_fits": row.failed_fits,
+        "told_edge": row.told_edge,
+        "brier": row.brier,
+        "brier_base_rate": row.brier_base,
         "scores": {str(score.span): {**asdict(score), "span": str(score.span)} for score in row.scores},
         "against_linear": {
             str(score.span): {**asdict(score), "span": str(score.span)} for score in row.against_control

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.forecasting.forecast import MEDIAN, Floats, Forecast, Forecaster, LogPrices, Origins
-from app.forecasting.scoring.backtest import realised
+from app.forecasting.scoring.backtest import realised, weekly
 from app.forecasting.scoring.metrics import BANDS
 
 ENOUGH = 30
@@ -35,12 +35,12 @@ def calibrate(forecast: Forecast, actual: Floats, prior: float = PRIOR, past: Or
     return widen(forecast, conformal_factors(forecast.origins, earlier, actual, prior))
 
 
-def calibrated(forecaster: Forecaster, every: int = 5, prior: float = PRIOR, first: int = WARM_UP) -> Forecaster:
-    """The same forecaster with bands that learn from its own forecasts on every ``every``-th bar from ``first`` on."""
+def calibrated(forecaster: Forecaster, prior: float = PRIOR, first: int = WARM_UP) -> Forecaster:
+    """The same forecaster with bands that learn from its own forecasts in every week from the row ``first`` on."""
 
     def forecast(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
-        start = -(-max(int(origins.min()) - MEMORY, first) // every) * every
-        past = np.arange(start, int(origins.max()), every, dtype=np.intp)
+        past = weekly(y, max(int(origins.min()) - MEMORY, first))
+        past = past[past < origins.max()]
         both = forecaster(y, np.concatenate([past, origins]), horizon)
         earlier = Forecast(past, both.quantiles[: len(past)])
         factors = conformal_factors(origins, earlier, realised(y, past, horizon), prior)
@@ -52,15 +52,31 @@ def calibrated(forecaster: Forecaster, every: int = 5, prior: float = PRIOR, fir
 def conformal_factors(origins: Origins, past: Forecast, actual: Floats, prior: float = PRIOR) -> Floats:
     """The factor (k, horizon, bands) of each band of ``BANDS`` at each origin, from ``past`` forecasts and ``actual``.
 
-    It is the miss of rank ⌈(n+1)·level⌉, in half-widths of the past band (Vovk et al. 2005; Romano et al. 2019), drawn
-    towards 1 in logarithms while the past holds few windows that do not overlap.
+    On a few days it is the miss of rank ⌈(n+1)·level⌉, in half-widths of the past band (Vovk et al. 2005; Romano et al.
+    2019). In logarithms of factor and day a line through these, each counting by its windows that do not overlap, is
+    the factor of every day, so that a band has no bends; it is drawn towards 1 where these windows are few.
     """
     horizon = past.quantiles.shape[1]
     if not len(past.origins):
         return np.ones((len(origins), horizon, len(BANDS)))
     days = np.unique(np.minimum(up_to(horizon), horizon))
-    factors = [_factors(origins, past.origins, _misses(past, actual, int(day)), int(day), prior) for day in days]
-    return np.exp(between(days, np.stack(factors, axis=1), horizon))
+    found = [_factors(origins, past.origins, _misses(past, actual, int(day)), int(day)) for day in days]
+    factors, counts = np.stack([one for one, _ in found], axis=1), np.stack([n for _, n in found], axis=1)
+    ahead = np.arange(1, horizon + 1)
+    spacing = float(np.median(np.diff(past.origins))) if len(past.origins) > 1 else 1.0
+    independent = between(days, counts[..., None], horizon) * np.minimum(1.0, spacing / ahead)[:, None]
+    line = _line(days, factors, counts * np.minimum(1.0, spacing / days), ahead)
+    return np.exp(line * independent / np.maximum(independent + prior, np.finfo(float).tiny))
+
+
+def _line(days: NDArray[np.int64], values: Floats, weights: Floats, ahead: NDArray[np.int64]) -> Floats:
+    """The straight line in the day's logarithm nearest to ``values`` (k, days, m), on the days ``ahead`` (k, h, m)."""
+    x, total = np.log(days)[:, None], np.maximum(weights.sum(axis=1), np.finfo(float).tiny)[:, None, None]
+    share = weights[..., None] / total
+    centre, level = (share * x).sum(axis=1), (share * values).sum(axis=1)
+    spread = (share * (x - centre[:, None]) ** 2).sum(axis=1)
+    slope = (share * (x - centre[:, None]) * values).sum(axis=1) / np.maximum(spread, 1e-12)
+    return np.asarray(level[:, None] + slope[:, None] * (np.log(ahead)[:, None] - centre[:, None]))
 
 
 def _misses(past: Forecast, actual: Floats, day: int) -> Floats:
@@ -72,18 +88,16 @@ def _misses(past: Forecast, actual: Floats, day: int) -> Floats:
     return np.abs(happened - centre) / np.maximum(width, np.finfo(float).tiny)
 
 
-def _factors(origins: Origins, past: Origins, misses: Floats, day: int, prior: float) -> Floats:
-    """Logarithms of the factors (k, bands) of one day ahead."""
+def _factors(origins: Origins, past: Origins, misses: Floats, day: int) -> tuple[Floats, Floats]:
+    """Logarithms of the factors (k, bands) of one day ahead, and of how many misses (k,); none of too few."""
     age = origins[:, None] - past
     over = (age >= day) & (age <= MEMORY) & np.isfinite(misses[:, 0])
     n = over.sum(axis=1)[:, None]
     ordered = np.sort(np.where(over[..., None], misses, np.inf), axis=1)
     rank = np.clip(np.ceil((n + 1) * np.array(list(BANDS)) / 100).astype(np.intp), 1, np.maximum(n, 1))
     chosen = np.take_along_axis(ordered, rank[:, None] - 1, axis=1)[:, 0]
-    spacing = float(np.median(np.diff(past))) if len(past) > 1 else 1.0
-    independent = n * min(1.0, spacing / day)
     factor = np.log(np.clip(np.where(n >= ENOUGH, chosen, 1.0), 1 / LARGEST, LARGEST))
-    return np.asarray(factor * independent / np.maximum(independent + prior, np.finfo(float).tiny))
+    return factor, np.where(n >= ENOUGH, n, 0)[:, 0].astype(np.float64)
 
 
 def widen(forecast: Forecast, factors: Floats) -> Forecast:
@@ -119,3 +133,9 @@ def between(days: NDArray[np.int64], values: Floats, horizon: int) -> Floats:
     share = np.clip(np.log(ahead / days[left]) / np.where(step > 0, step, 1.0), 0, 1)
     share = share.reshape(-1, *[1] * (values.ndim - 2))
     return values[:, left] * (1 - share) + values[:, right] * share
+
+
+def smooth(days: NDArray[np.int64], values: Floats, horizon: int) -> Floats:
+    """Values (k, days, …) of at least four days as one cubic in the day's logarithm, on every day 1 … horizon."""
+    known, wanted = (np.vander(np.log(at), 4) for at in (days, np.arange(1, horizon + 1)))
+    return np.asarray(np.einsum("hd,kd...->kh...", wanted @ np.linalg.pinv(known), values))

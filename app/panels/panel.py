@@ -122,10 +122,15 @@ class Panel:
     def content(self, analysis: Analysis, outcome: Outcome | None = None) -> CardContent:
         """What it says of ``analysis``; an ``outcome`` has a table of its own, as its picture is drawn apart."""
         receipt = analysis.receipt if isinstance(analysis, ForecastAnalysis) else None
+        facts = by_key(self.facts(analysis))
+        # The tests of an edge have a p of their own for the same question.
+        scores = [
+            fact for fact in (score_facts(receipt) if receipt else ()) if fact.key != "luck" or "edge" not in facts
+        ]
         return CardContent(
-            facts=by_key(self.facts(analysis)),
+            facts=facts,
             receipt=by_key(receipt_facts(receipt, analysis.horizon)) if receipt else {},
-            scores=score_facts(receipt) if receipt else (),
+            scores=tuple(scores),
             outcome=outcome_facts(outcome) if outcome else (),
             tables={**self.tables(analysis), **({"outcome": outcome_table(outcome, analysis)} if outcome else {})},
         )

@@ -53,6 +53,15 @@ def percent(share: float, decimals: int = 1) -> str:
     return f"{100 * share:.{decimals}f}{NARROW_SPACE}%".replace("-", MINUS)
 
 
+def chance(share: float, decimals: int = 0) -> str:
+    """A probability as percent, with a decimal more where it is near an end; never 0 nor 100."""
+    if share < 0.001:
+        return f"below 0.1{NARROW_SPACE}%"
+    if share > 0.999:
+        return f"above 99.9{NARROW_SPACE}%"
+    return percent(share, decimals if 0.01 <= share <= 0.99 else max(decimals, 1))
+
+
 def signed_percent(share: float, decimals: int = 1) -> str:
     """A change as percent, its sign always shown."""
     # What rounds to nothing has no sign either.

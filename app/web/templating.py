@@ -26,6 +26,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _FILTERS = (
+    numbers.chance,
     numbers.percent,
     numbers.signed_percent,
     numbers.ratio,

@@ -1,9 +1,20 @@
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
-from app.forecasting.forecast import Forecast
+from app.forecasting.forecast import Forecast, LogPrices
 from app.forecasting.models.baselines import GAUSSIAN, random_walk
-from app.forecasting.scoring.backtest import latest_origins, losses, origins_since, realised
+from app.forecasting.scoring.backtest import (
+    RECEIPT_ORIGINS,
+    edge_origins,
+    finished_origins,
+    losses,
+    origins_since,
+    realised,
+    receipt_origins,
+    weekly,
+)
 from tests.support.series import random_bars
 
 Y = random_bars(300)
@@ -25,9 +36,29 @@ def test_the_last_origin_may_have_just_the_horizon_after_it():
     assert len(origins_since(Y, Y.dates[278], 1, 22)) == 0
 
 
-def test_the_latest_origins_end_where_their_target_is_the_last_bar():
-    assert latest_origins(Y, 3, 5, 22).tolist() == [267, 272, 277]
-    assert latest_origins(Y, 100, 5, 22, first=266).tolist() == [267, 272, 277]
+def test_the_weekly_grid_is_the_first_session_of_each_week_whatever_bars_come_later():
+    rows = weekly(Y)
+    assert (Y.dates[rows].astype("datetime64[D]").astype(object)[3]).isoweekday() == 1
+    assert np.diff(rows).tolist() == [5] * (len(rows) - 1)
+    without_mondays = Y.dates.astype("datetime64[D]").astype(np.int64) % 7 != 4
+    shorter = LogPrices(*(getattr(Y, field.name)[without_mondays] for field in fields(Y)))
+    assert {day.isoweekday() for day in shorter.dates[weekly(shorter)].tolist()} == {2}
+    assert weekly(Y.until(260)).tolist() == [row for row in rows if row <= 260]
+
+
+def test_short_horizons_are_tested_twice_a_week_and_all_tests_are_finished():
+    assert {day.isoweekday() for day in Y.dates[edge_origins(Y, 5)].tolist()} == {1, 4}
+    assert {day.isoweekday() for day in Y.dates[edge_origins(Y, 22)].tolist()} == {1}
+    for horizon in (1, 5, 22):
+        assert 0 <= len(Y) - 1 - horizon - edge_origins(Y, horizon)[-1] < 5
+
+
+def test_a_receipt_has_the_newest_finished_weeks_and_more_where_they_are_asked_for():
+    y = random_bars(1500)
+    rows = finished_origins(y, 22)
+    assert receipt_origins(y, 22).tolist() == rows[-RECEIPT_ORIGINS:].tolist()
+    assert receipt_origins(y, 22, since=int(rows[10])).tolist() == rows[10:].tolist()
+    assert receipt_origins(y, 22, since=int(rows[10]) + 1).tolist() == rows[10:].tolist()
 
 
 def test_realised_returns_are_those_of_a_loop_and_nan_beyond_the_last_bar():

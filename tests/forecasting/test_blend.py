@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -7,8 +5,9 @@ from app.forecasting.ensemble.blend import CurrentForecasts, PastForecasts, blen
 from app.forecasting.ensemble.members import MEMBERS
 from app.forecasting.ensemble.weights import Standing, weights_under
 from app.forecasting.forecast import MEDIAN
-from app.forecasting.models.baselines import GAUSSIAN, trust
+from app.forecasting.models.baselines import GAUSSIAN
 from app.forecasting.registry import combined
+from app.forecasting.scoring.backtest import RECEIPT_ORIGINS
 from tests.forecasting.test_weights import LINEAR, LSTM, PROPHET, N, record
 from tests.support.series import altered, index_bars
 
@@ -22,28 +21,27 @@ def past_of(quantiles, actual, day=22):
     return PastForecasts(ORIGINS[: len(actual)], day, quantiles, actual)
 
 
-def at_each(quantiles, t=0.0, drift=0.0):
-    """The members' forecasts at every past origin, to be combined for the 22nd day; the drift's median is given."""
+def at_each(quantiles, t=0.0):
+    """The members' forecasts at every past origin, to be combined for the 22nd day; their own past says nothing."""
     k = quantiles.shape[1]
-    return CurrentForecasts(
-        ORIGINS[:k], np.array([22]), quantiles[:, :, None], np.tile(GAUSSIAN + drift, (k, 1, 1)), np.full(k, t)
-    )
+    nothing = np.zeros((2, k, 1))
+    return CurrentForecasts(ORIGINS[:k], np.array([22]), quantiles[:, :, None], nothing, nothing, np.full(k, t))
 
 
-def today(days, t=0.0, drift=0.0, **middles):
+def today(days, shares=(0.0, 0.0), own=(0.0, 0.0), **middles):
     """Unit Gaussian bands round the given middles on some days, long after every past origin."""
     quantiles = np.tile(GAUSSIAN, (len(MEMBERS), 1, len(days), 1))
     for place, member in enumerate(MEMBERS):
         quantiles[place] += middles.get(member.name, 0.0)
-    own = np.tile(GAUSSIAN + drift, (1, len(days), 1))
-    return CurrentForecasts(np.array([5000]), np.array(days), quantiles, own, np.array([t]))
+    expected, earned = (np.tile(np.array(part)[:, None, None], (1, 1, len(days))) for part in (own, shares))
+    return CurrentForecasts(np.array([5000]), np.array(days), quantiles, expected, earned, np.zeros(1))
 
 
 def test_each_origin_is_weighed_by_what_was_over_by_then():
     quantiles, actual = record(lstm=2.0)
     found = blend(past_of(quantiles, actual), at_each(quantiles))
     # At 22 days and ten bars apart, two more origins have passed than are over.
-    assert [weighing.origins for weighing in found.weighings[:6]] == [0, 0, 0, 1, 2, 3]
+    assert [weighing.origins[LSTM] for weighing in found.weighings[:6]] == [0, 0, 0, 1, 2, 3]
     np.testing.assert_allclose(found.quantiles[10, -1, MEDIAN], 1.0)
     np.testing.assert_allclose(found.quantiles[-1, -1, MEDIAN], 0.0)
 
@@ -58,10 +56,11 @@ def test_what_is_not_over_changes_no_weight():
     assert early.weighings[-1].mae_ratios[LSTM] != later.weighings[-1].mae_ratios[LSTM]
 
 
-def test_the_newest_ninety_six_past_forecasts_judge():
-    quantiles, actual = (np.concatenate([part, part], axis=axis) for part, axis in zip(record(), (1, 0), strict=True))
-    past = PastForecasts(np.arange(2 * N) * 10, 22, quantiles, actual)
-    assert blend(past, today([22])).weighings[0].origins == 96
+def test_the_newest_past_forecasts_judge():
+    quantiles, actual = (np.concatenate([part] * 3, axis=axis) for part, axis in zip(record(), (1, 0), strict=True))
+    past = PastForecasts(np.arange(3 * N) * 10, 22, quantiles, actual)
+    assert 3 * N > RECEIPT_ORIGINS
+    assert blend(past, today([22])).weighings[0].origins.tolist() == [RECEIPT_ORIGINS] * len(MEMBERS)
 
 
 def test_who_is_left_out_at_the_horizon_is_left_out_on_every_day_and_votes_count_at_each_distance():
@@ -71,17 +70,19 @@ def test_who_is_left_out_at_the_horizon_is_left_out_on_every_day_and_votes_count
     standings = found.weighings[0].standings
     assert standings[PROPHET] is Standing.LEFT_OUT
     for place, day in enumerate(days):
-        np.testing.assert_array_equal(found.weights[0, place], weights_under(standings, day))
+        np.testing.assert_array_equal(found.weights[0, place, : len(MEMBERS)], weights_under(standings, day))
     np.testing.assert_allclose(found.quantiles[0, :, MEDIAN], found.weights[0, :, LINEAR])
 
 
-def test_a_drift_beyond_doubt_has_its_share_on_every_day():
+def test_what_the_own_past_has_earned_moves_the_middle_and_keeps_the_bands():
     quantiles, actual = record()
-    share = trust(np.array(6.0))
-    found = blend(past_of(quantiles, actual), today([1, 22], t=6.0, drift=1.0, lstm=-1.0))
-    assert 0 < share < 1
-    np.testing.assert_allclose(found.weights.sum(axis=-1), 1 - share)
-    np.testing.assert_allclose(found.quantiles[0, 0, MEDIAN], share - found.weights[0, 0, LSTM])
+    drift, moves = 0.75, 0.4
+    found = blend(past_of(quantiles, actual), today([1, 22], (drift, moves), (1.0, 3.0), lstm=-1.0))
+    np.testing.assert_allclose(found.weights.sum(axis=-1), 1)
+    np.testing.assert_allclose(found.weights[0, :, -2:], [[(1 - moves) * drift, moves]] * 2)
+    members = -found.weights[0, :, LSTM]
+    np.testing.assert_allclose(found.quantiles[0, :, MEDIAN], members + (1 - moves) * drift * 1.0 + moves * 3.0)
+    np.testing.assert_allclose(found.quantiles - found.quantiles[..., [MEDIAN]], np.tile(GAUSSIAN, (1, 2, 1)))
 
 
 def test_one_without_a_forecast_is_absent():
@@ -97,8 +98,8 @@ def test_without_a_past_the_votes_count():
     quantiles, actual = record()
     nothing = past_of(quantiles[:, :0], actual[:0])
     found = blend(nothing, today([1, 22]))
-    np.testing.assert_allclose(found.weights[0], [[0, 0, 1, 0], [0, 0.5, 0.5, 0]])
-    assert blend(nothing, replace(at_each(quantiles[:, :0]), t=np.zeros(0))).quantiles.shape == (0, 1, 7)
+    np.testing.assert_allclose(found.weights[0], [[0, 0, 1, 0, 0, 0], [0, 0.5, 0.5, 0, 0, 0]])
+    assert blend(nothing, at_each(quantiles[:, :0])).quantiles.shape == (0, 1, 7)
 
 
 @pytest.mark.parametrize("how", ["reversed", "tripled"])

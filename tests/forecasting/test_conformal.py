@@ -3,7 +3,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.forecasting.conformal import ENOUGH, LARGEST, MEMORY, calibrate, calibrated, conformal_factors, widen
+from app.forecasting.conformal import (
+    ENOUGH,
+    HORIZON_KNOTS,
+    LARGEST,
+    MEMORY,
+    between,
+    calibrate,
+    calibrated,
+    conformal_factors,
+    smooth,
+    up_to,
+    widen,
+)
 from app.forecasting.forecast import Forecast
 from app.forecasting.models.baselines import GAUSSIAN, random_walk
 from app.forecasting.scoring.backtest import origins_since, realised
@@ -30,13 +42,23 @@ def factor_by_loop(past, actual, origin, day, level, columns):
     return np.clip(sorted(misses)[rank - 1], 1 / LARGEST, LARGEST) if len(misses) >= ENOUGH else 1.0
 
 
-@pytest.mark.parametrize("day", [1, 5, 22])
 @pytest.mark.parametrize("origin", [200, 272, 500, 2500])
-def test_a_factor_is_the_conformal_rank_of_the_misses_that_were_over(origin, day):
-    past = random_walk(Y, ORIGINS, 22)
-    found = conformal_factors(np.array([origin]), past, ACTUAL, prior=0)[0, day - 1]
-    expected = [factor_by_loop(past, ACTUAL, origin, day, level, columns) for level, columns in BANDS.items()]
+def test_the_factor_of_one_day_is_the_conformal_rank_of_the_misses_that_were_over(origin):
+    past = random_walk(Y, ORIGINS, 1)
+    found = conformal_factors(np.array([origin]), past, ACTUAL[:, :1], prior=0)[0, 0]
+    expected = [factor_by_loop(past, ACTUAL, origin, 1, level, columns) for level, columns in BANDS.items()]
     np.testing.assert_allclose(found, expected)
+
+
+@pytest.mark.parametrize("origin", [500, 2500])
+def test_the_factors_of_many_days_are_a_line_through_the_ranks_of_a_few(origin):
+    past, days = random_walk(Y, ORIGINS, 22), np.array([1, 2, 3, 5, 8, 13, 22])
+    found = np.log(conformal_factors(np.array([origin]), past, ACTUAL, prior=0)[0])
+    for band, (level, columns) in enumerate(BANDS.items()):
+        ranks = [np.log(factor_by_loop(past, ACTUAL, origin, day, level, columns)) for day in days]
+        counts = [(ORIGINS + day <= origin)[origin - ORIGINS <= MEMORY].sum() * min(1, 5 / day) for day in days]
+        slope, level_at_one = np.polyfit(np.log(days), ranks, 1, w=np.sqrt(counts))
+        np.testing.assert_allclose(found[:, band], level_at_one + slope * np.log(np.arange(1, 23)), atol=1e-9)
 
 
 def test_bands_stay_as_they_are_until_thirty_origins_are_over():
@@ -88,3 +110,28 @@ def test_bands_stay_inside_one_another_whatever_the_factors(factors):
     assert (np.diff(found) >= 0).all()
     assert found[3] == 0.1
     assert found[6] - 0.1 >= 1.9 * factors[2]
+
+
+@pytest.mark.parametrize(("horizon", "last"), [(1, 1), (4, 5), (22, 22), (23, 33), (66, 66)])
+def test_as_many_days_are_taken_as_the_horizon_needs(horizon, last):
+    assert up_to(horizon)[-1] == last
+
+
+@pytest.mark.parametrize("horizon", [1, 2, 7, 66])
+def test_values_in_between_lie_on_a_line_in_the_logarithm(horizon):
+    values = np.random.default_rng(0).normal(size=(2, len(HORIZON_KNOTS), 3))
+    found = between(HORIZON_KNOTS, values, horizon)
+    assert found.shape == (2, horizon, 3)
+    for day in range(1, horizon + 1):
+        assert found[1, day - 1, 2] == pytest.approx(np.interp(np.log(day), np.log(HORIZON_KNOTS), values[1, :, 2]))
+
+
+def test_beyond_the_last_day_its_value_stays():
+    assert between(np.array([1, 2]), np.array([[5.0, 6.0]]), 4).tolist() == [[5, 6, 6, 6]]
+
+
+def test_a_smooth_curve_goes_through_what_is_a_cubic_already():
+    days, x = np.array([1, 2, 3, 5, 8, 13, 22, 66]), np.log(np.arange(1, 67))
+    cubic = 1 + x - 0.5 * x**2 + 0.1 * x**3
+    found = smooth(days, cubic[days - 1][None, :, None], 40)
+    np.testing.assert_allclose(found[0, :, 0], cubic[:40], atol=1e-9)

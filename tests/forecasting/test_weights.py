@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.forecasting.ensemble.members import MEMBERS
-from app.forecasting.ensemble.weights import Standing, votes, weigh, weighted_mean, weights_under
+from app.forecasting.ensemble.weights import MemberRecord, Standing, votes, weigh, weighted_mean, weights_under
 from app.forecasting.models.baselines import GAUSSIAN
 
 N = 80
@@ -20,6 +20,10 @@ def record(seed=3, **middles):
     for name, middle in middles.items():
         quantiles[NAMES.index(name)] += np.broadcast_to(middle, N)[:, None]
     return quantiles, actual
+
+
+def judged(day, quantiles, actual, present=ALL):
+    return weigh(day, present, MemberRecord(quantiles, actual), slice(None), 1)
 
 
 @given(st.integers(1, 66), st.lists(st.booleans(), min_size=4, max_size=4).filter(any))
@@ -40,7 +44,7 @@ def test_near_the_network_is_heard_alone_and_far_the_regression_counts_as_much()
 def test_a_member_that_misses_more_than_the_last_price_is_left_out():
     quantiles, actual = record(lstm=2.0)
 
-    found = weigh(22, ALL, quantiles, actual, 1)
+    found = judged(22, quantiles, actual)
     ratio = np.abs(actual - 2).sum() / np.abs(actual).sum()
     assert found.mae_ratios[LSTM] == pytest.approx(ratio)
     assert found.standings[LSTM] is Standing.LEFT_OUT
@@ -49,13 +53,13 @@ def test_a_member_that_misses_more_than_the_last_price_is_left_out():
 
 def test_where_all_with_a_vote_are_left_out_those_that_listen_are_heard():
     quantiles, actual = record(lstm=2.0, linear=-2.0)
-    np.testing.assert_array_equal(weigh(22, ALL, quantiles, actual, 1).weights, [0.5, 0, 0, 0.5])
+    np.testing.assert_array_equal(judged(22, quantiles, actual).weights, [0.5, 0, 0, 0.5])
 
 
 def test_a_member_that_clearly_beats_the_others_counts_as_much_as_they_do_together():
     _, actual = record()
     quantiles, _ = record(prophet=0.8 * actual)
-    found = weigh(22, ALL, quantiles, actual, 1)
+    found = judged(22, quantiles, actual)
     assert found.standings[PROPHET] is Standing.JOINED
     np.testing.assert_allclose(found.weights, [0, 0.25, 0.25, 0.5])
 
@@ -63,7 +67,7 @@ def test_a_member_that_clearly_beats_the_others_counts_as_much_as_they_do_togeth
 def test_a_short_past_changes_nothing():
     _, actual = record()
     quantiles, _ = record(prophet=actual, lstm=9.0)
-    found = weigh(22, ALL, quantiles[:, :29], actual[:29], 1)
+    found = judged(22, quantiles[:, :29], actual[:29])
     np.testing.assert_array_equal(found.weights, votes(22, ALL))
     assert np.isnan(found.mae_ratios).all()
 
@@ -71,9 +75,9 @@ def test_a_short_past_changes_nothing():
 def test_one_that_learned_too_late_is_absent():
     quantiles, actual = record()
     quantiles[LSTM] = np.nan
-    found = weigh(5, ALL & (np.arange(4) != LSTM), quantiles, actual, 1)
+    found = judged(5, quantiles, actual, ALL & (np.arange(4) != LSTM))
     assert found.standings[LSTM] is Standing.ABSENT
-    assert found.origins == N
+    assert found.origins.tolist() == [N, N, 0, N]
     np.testing.assert_allclose(found.weights, [1 / 3, 1 / 3, 0, 1 / 3])
 
 
@@ -91,3 +95,13 @@ def test_a_blend_is_the_mean_by_quantile_and_asks_nothing_of_who_has_no_weight()
     quantiles, _ = record(lstm=1.0)
     quantiles[SIMULATION] = np.nan
     np.testing.assert_allclose(weighted_mean(quantiles, np.array([0, 0.25, 0.75, 0])), np.tile(GAUSSIAN + 0.75, (N, 1)))
+
+
+def test_each_member_is_judged_where_it_has_a_forecast():
+    _, actual = record()
+    quantiles, _ = record(prophet=0.8 * actual)
+    quantiles[PROPHET, :40] = np.nan
+    found = judged(22, quantiles, actual)
+    assert found.origins.tolist() == [N, N, N, N - 40]
+    assert found.standings[PROPHET] is Standing.JOINED
+    assert found.mae_ratios[PROPHET] == pytest.approx(0.2)

@@ -1,20 +1,9 @@
 """Cards as a visitor gets them: the document around the outcome, its pictures, and the JSON without it."""
 
 import json
-from datetime import date
 from html.parser import HTMLParser
 
-import numpy as np
-
-from app.forecasting.forecast import QUANTILES, Forecast
-from app.forecasting.models import prophet
-from app.forecasting.models.baselines import random_walk
-from app.forecasting.models.lstm.forecaster import lstm
-from app.forecasting.scoring.audit import audit
-from app.forecasting.scoring.backtest import latest_origins
 from app.panels import PANELS
-from app.panels.analysis import ForecastAnalysis
-from app.panels.forecast.convert import PublishedForecast
 
 SLUGS = tuple(panel.slug for panel in PANELS)
 EMPTY_ELEMENTS = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -77,33 +66,3 @@ def outcome_out(published):
     before, found, outcome = published.partition(b',"outcome":')
     json.loads(before + (b"}" if found else b""))
     return outcome, before + (b"}" if found else b"")
-
-
-PAST = 96
-FITS = 4
-
-
-def needed(y, horizon):
-    """Forecast cards of Prophet and the LSTM at today's bar with their receipts, Prophet fitted four times."""
-    past = latest_origins(y, PAST, 5, horizon, first=150)
-    origins = np.append(past, len(y) - 1)
-    fits = prophet.fit_trends(y, np.append(past[:: -(-len(past) // (FITS - 1))], len(y) - 1))
-    forecasts = {
-        "lstm": lstm(y, origins, horizon),
-        "prophet": prophet.anchored_from(y, origins, horizon, fits),
-    }
-    return {name: _card(y, past, horizon, forecast) for name, forecast in forecasts.items()}
-
-
-def _card(y, past, horizon, forecast):
-    last = float(np.exp(y.close[-1]))
-    prices = last * np.exp(forecast.quantiles[-1])
-    published = {str(level): tuple(column) for level, column in zip(QUANTILES, prices.T.tolist(), strict=True)}
-    return ForecastAnalysis(
-        ticker="SYN",
-        as_of=y.dates[-1].item(),
-        horizon=horizon,
-        data=None,
-        forecast=PublishedForecast(last, (date.max,) * horizon, published),
-        receipt=audit(y, Forecast(past, forecast.quantiles[:-1]), random_walk(y, past, horizon)),
-    )

@@ -39,6 +39,18 @@ def random_bars(rows: int, seed: int = 0, volatility: float = 0.02) -> LogPrices
     return LogPrices(days(rows), start, seen.max(axis=1), seen.min(axis=1), path[:, -1], np.full(rows, 1e6))
 
 
+def bars_of(returns: np.ndarray, seed: int = 0, last: str = "2023-12-29") -> LogPrices:
+    """Bars with these log returns, each day a bridge seen at 32 moments without a gap, up to a ``last`` weekday."""
+    rows = len(returns)
+    steps = np.random.default_rng([seed, 1]).normal(0, returns.std() / np.sqrt(32), (rows, 32)).cumsum(axis=1)
+    path = steps + (returns - steps[:, -1])[:, None] * np.arange(1, 33) / 32
+    close = 4 + np.cumsum(returns)
+    start = np.concatenate([[4.0], close[:-1]])
+    seen = np.concatenate([start[:, None], start[:, None] + path], axis=1)
+    dates = np.busday_offset(np.datetime64(last), np.arange(1 - rows, 1))
+    return LogPrices(dates, start, seen.max(axis=1), seen.min(axis=1), close, np.full(rows, 1e6))
+
+
 def days(rows: int) -> np.ndarray:
     """Weekdays from 2010 on."""
     return np.busday_offset(np.datetime64("2010-01-04"), np.arange(rows))

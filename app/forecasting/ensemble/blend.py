@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.forecasting.ensemble.weights import Weighing, weigh, weighted_mean, weights_under
-from app.forecasting.forecast import Floats, LogPrices, Origins
-from app.forecasting.models.baselines import steadiness, steady, trust
+from app.forecasting.ensemble.weights import MemberRecord, Weighing, weigh, weighted_mean, weights_under
+from app.forecasting.forecast import MEDIAN, Floats, LogPrices, Origins
+from app.forecasting.models.baselines import drift_path, steadiness, trust
+from app.forecasting.models.own_moves import move_signal
 from app.forecasting.scoring.audit import overlapping
 from app.forecasting.scoring.backtest import RECEIPT_ORIGINS, realised
 
@@ -28,59 +29,69 @@ class PastForecasts:
     actual: Floats
 
 
+OWN_PAST = ("Its own drift", "Its own last moves")
+"""What the ticker's own past says beside the members, in the order of every first axis of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class CurrentForecasts:
     """What the members say at ``origins`` (k,) for some ``days`` ahead (d,), to be combined.
 
-    ``quantiles`` (members, k, d, 7) are of log returns, NaN where a member has none; ``drift`` (k, d, 7) are those of
-    the ticker's own drift and ``t`` (k,) its t value.
+    ``quantiles`` (members, k, d, 7) are of log returns, NaN where a member has none. ``own`` (2, k, d) are the moves
+    that ``OWN_PAST`` expects, ``shares`` (2, k, d) what each has earned, ``t`` (k,) is the drift's t value.
     """
 
     origins: Origins
     days: NDArray[np.int64]
     quantiles: Floats
-    drift: Floats
+    own: Floats
+    shares: Floats
     t: Floats
-
-    @property
-    def drift_shares(self) -> Floats:
-        """The share (k,) that the drift has in the combination."""
-        return trust(self.t)
 
 
 @dataclass(frozen=True, slots=True)
 class Blended:
-    """The combination (k, d, 7) at k origins for d days ahead.
+    """The combination (k, d, 7) at k origins for d days ahead, and what ``OWN_PAST`` has in it (2, k, d, 7).
 
-    ``weights`` (k, d, members) add up to one less the drift's share; ``weighings`` say how they came about.
+    ``weights`` (k, d, members + 2) of the members and of ``OWN_PAST`` add up to one; ``weighings`` say how those of the
+    members came about.
     """
 
     quantiles: Floats
+    own: Floats
     weights: Floats
     weighings: tuple[Weighing, ...]
 
 
 def blend(past: PastForecasts, current: CurrentForecasts) -> Blended:
-    """Combine the members' current forecasts as their past ones allow, and add the drift's share.
+    """Combine the members' current forecasts as their past ones allow, and add the shares of the ticker's own past.
 
-    At each origin the members are judged, on the day that ``past`` is for, by at most 96 of the past forecasts whose
+    At each origin the members are judged, on the day that ``past`` is for, by at most 192 of the past forecasts whose
     outcome was known by then; who is heard after that counts on every day by the votes at that distance.
     """
-    overlap = overlapping(past.origins, past.day)
+    overlap, known = overlapping(past.origins, past.day), MemberRecord(past.quantiles, past.actual)
     present = np.asarray(np.isfinite(current.quantiles).all(axis=(2, 3))).T
     weighings = tuple(
-        _weighed(past, int(origin), there, overlap) for origin, there in zip(current.origins, present, strict=True)
+        _weighed(past, known, int(origin), there, overlap)
+        for origin, there in zip(current.origins, present, strict=True)
     )
     daily = [weights_under(weighing.standings, float(day)) for weighing in weighings for day in current.days]
     weights = np.array(daily).reshape(len(current.origins), len(current.days), len(current.quantiles))
-    own = current.drift_shares[:, None, None]
-    blended = (1 - own) * _means(current.quantiles, weights) + own * current.drift
-    return Blended(np.asarray(blended), (1 - own) * weights, weighings)
+    members = _means(current.quantiles, weights)
+    drift, moves = current.shares[..., None]
+    still = members - members[..., [MEDIAN]]
+    own_drift, own_moves = still + current.own[0, ..., None], still + current.own[1, ..., None]
+    drifting = (1 - drift) * members + drift * own_drift
+    weights = np.concatenate([(1 - moves) * (1 - drift) * weights, (1 - moves) * drift, moves], axis=-1)
+    quantiles = (1 - moves) * drifting + moves * own_moves
+    return Blended(np.asarray(quantiles), np.stack([own_drift, own_moves]), weights, weighings)
 
 
-def _weighed(past: PastForecasts, origin: int, present: NDArray[np.bool_], overlap: int) -> Weighing:
-    over = np.flatnonzero(past.origins + past.day <= origin)[-RECEIPT_ORIGINS:]
-    return weigh(past.day, present, past.quantiles[:, over], past.actual[over], overlap)
+def _weighed(
+    past: PastForecasts, known: MemberRecord, origin: int, present: NDArray[np.bool_], overlap: int
+) -> Weighing:
+    over = int(np.searchsorted(past.origins + past.day, origin, side="right"))
+    return weigh(past.day, present, known, slice(max(over - RECEIPT_ORIGINS, 0), over), overlap)
 
 
 def _means(quantiles: Floats, weights: Floats) -> Floats:
@@ -96,7 +107,10 @@ def past_forecasts(y: LogPrices, origins: Origins, horizon: int, quantiles: Floa
 
 
 def current_forecasts(y: LogPrices, origins: Origins, horizon: int, quantiles: Floats) -> CurrentForecasts:
-    """Members' quantiles (members, k, d, 7) on the last d days of the horizon, with the ticker's own drift there."""
+    """Members' quantiles (members, k, d, 7) on the last d days of the horizon, with what the ticker's own past says."""
     days = np.arange(1, horizon + 1)[-quantiles.shape[2] :]
-    drift = steady(y, origins, horizon).quantiles[:, days - 1]
-    return CurrentForecasts(origins, days, quantiles, drift, steadiness(y, origins))
+    t, signal, path = steadiness(y, origins), move_signal(y, origins, horizon), drift_path(y, origins, horizon)
+    proven = np.broadcast_to(trust(t)[:, None], path.shape)
+    centres = np.stack([path, proven * path + signal.centre])[..., days - 1]
+    shares = np.stack([proven, signal.share])[..., days - 1]
+    return CurrentForecasts(origins, days, quantiles, centres, shares, t)

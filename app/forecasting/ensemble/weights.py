@@ -1,6 +1,6 @@
 """What each member's forecast counts, from its past on this ticker."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -34,13 +34,14 @@ class Standing(StrEnum):
 class Weighing:
     """Weights (members,) that add up to one, each member's standing, and what its past on this ticker shows.
 
-    ``origins`` are the past forecasts looked at; ``mae_ratios`` are against the last price and ``p_joins`` the
-    Diebold–Mariano p of a lower pinball loss than that of the members whose vote stays, NaN where nothing was judged.
+    ``origins`` (members,) count the past forecasts of each; ``mae_ratios`` are against the last price and ``p_joins``
+    the Diebold–Mariano p of a lower pinball loss than that of the members whose vote stays, at the origins that they
+    share. Both are NaN where too little is known.
     """
 
     weights: Floats
     standings: tuple[Standing, ...]
-    origins: int
+    origins: NDArray[np.intp]
     mae_ratios: Floats
     p_joins: Floats
 
@@ -56,16 +57,38 @@ def votes(day: float, present: NDArray[np.bool_]) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
-def weigh(day: float, present: NDArray[np.bool_], quantiles: Floats, actual: Floats, overlap: int) -> Weighing:
-    """Who counts how much, from past forecasts (members, n, 7) of one day ahead and what happened (n,).
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    """Past forecasts (members, n, 7) of one day ahead, NaN without one, and what happened (n,)."""
 
-    Rows without a forecast (NaN) of a member that is ``present`` are not looked at.
+    quantiles: Floats
+    actual: Floats
+    _losses: dict[bytes, Floats] = field(default_factory=dict)
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Where each member has a forecast (members, n)."""
+        return np.isfinite(self.quantiles[..., MEDIAN]) & np.isfinite(self.actual)
+
+    def losses(self, weights: Floats) -> Floats:
+        """The pinball losses (n,) of the mean under ``weights`` (members,), NaN where one with weight is absent."""
+        key = weights.tobytes()
+        if key not in self._losses:
+            self._losses[key] = pinball_loss(weighted_mean(self.quantiles, weights), self.actual).mean(axis=-1)
+        return self._losses[key]
+
+
+def weigh(day: float, present: NDArray[np.bool_], past: MemberRecord, rows: slice, overlap: int) -> Weighing:
+    """Who counts how much at ``day``, from some ``rows`` of the ``past``.
+
+    Each member that is ``present`` is judged by the rows at which it has a forecast.
     """
     start = votes(day, present)
-    rows = np.isfinite(quantiles[present]).all(axis=(0, 2)) & np.isfinite(actual)
-    judged = _judged(start, present, quantiles[:, rows], actual[rows], overlap)
-    standings = tuple(_standing(*facts) for facts in zip(present, start > 0, *judged, strict=True))
-    return Weighing(weights_under(standings, day), standings, int(rows.sum()), *judged)
+    known = past.known[:, rows] & present[:, None]
+    ratios = _ratios(known, past.quantiles[:, rows, MEDIAN], past.actual[rows])
+    p_joins = _p_joins(np.where(ratios > WORST, 0.0, start), present, past, rows, overlap)
+    standings = tuple(_standing(*facts) for facts in zip(present, start > 0, ratios, p_joins, strict=True))
+    return Weighing(weights_under(standings, day), standings, known.sum(axis=1), ratios, p_joins)
 
 
 def weights_under(standings: tuple[Standing, ...], day: float) -> Floats:
@@ -79,21 +102,26 @@ def weights_under(standings: tuple[Standing, ...], day: float) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
-def _judged(
-    start: Floats, present: NDArray[np.bool_], quantiles: Floats, actual: Floats, overlap: int
-) -> tuple[Floats, Floats]:
-    """MAE ratios and p values (members,); NaN where too little is known, p also where nobody with a vote is left."""
-    ratios, p_joins = np.full(len(start), np.nan), np.full(len(start), np.nan)
-    if len(actual) < ENOUGH or not actual.any():
-        return ratios, p_joins
-    ratios[present] = np.abs(actual - quantiles[present, :, MEDIAN]).sum(axis=1) / np.abs(actual).sum()
-    staying = np.where(ratios > WORST, 0.0, start)
-    if staying.any():
-        theirs = pinball_loss(weighted_mean(quantiles, staying / staying.sum()), actual).mean(axis=-1)
-        for member in np.flatnonzero(present):
-            own = pinball_loss(quantiles[member], actual).mean(axis=-1)
-            p_joins[member] = diebold_mariano(own, theirs, overlap).p_better
-    return ratios, p_joins
+def _ratios(known: NDArray[np.bool_], medians: Floats, actual: Floats) -> Floats:
+    """Each member's error over that of the last price (members,)."""
+    moved = (known * np.abs(actual)).sum(axis=1)
+    missed = np.where(known, np.abs(actual - medians), 0.0).sum(axis=1)
+    enough = (known.sum(axis=1) >= ENOUGH) & (moved > 0)
+    return np.asarray(np.where(enough, missed / np.where(enough, moved, 1.0), np.nan))
+
+
+def _p_joins(staying: Floats, present: NDArray[np.bool_], past: MemberRecord, rows: slice, overlap: int) -> Floats:
+    """Each other member's p (members,) of a lower loss than that of those that stay under their weights."""
+    found = np.full(len(staying), np.nan)
+    if not staying.any():
+        return found
+    theirs = past.losses(staying / staying.sum())[rows]
+    for member in np.flatnonzero(present & (staying == 0)):
+        difference = past.losses(np.eye(len(staying))[member])[rows] - theirs
+        difference = difference[np.isfinite(difference)]
+        if len(difference) >= ENOUGH:
+            found[member] = diebold_mariano(difference, np.zeros(len(difference)), overlap).p_better
+    return found
 
 
 def _standing(present: bool, has_vote: bool, ratio: float, p_joins: float) -> Standing:

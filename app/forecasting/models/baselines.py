@@ -46,10 +46,9 @@ T_THRESHOLD = 3.0
 """The t value below which a drift counts for nothing: one random walk in four hundred is beyond it."""
 
 
-def steady(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
-    """The last price moved by the drift, within the past surprises of filtered historical simulation."""
-    centre = _mean(y, origins)[0][:, None] * np.arange(1, horizon + 1)
-    return Forecast(origins, historical_simulation(y, origins, horizon).quantiles + centre[..., None])
+def drift_path(y: LogPrices, origins: Origins, horizon: int) -> Floats:
+    """The drift over each number of days ahead (k, horizon), a log return."""
+    return _mean(y, origins)[0][:, None] * np.arange(1, horizon + 1)
 
 
 def steadiness(y: LogPrices, origins: Origins) -> Floats:

@@ -25,7 +25,7 @@ LOOKBACK = 756
 """Bars, three years, that each fit sees."""
 
 REFITS = 6
-"""Fits that at most 96 past forecasts share."""
+"""Fits that a receipt's past forecasts share."""
 
 _TREND_ONLY: dict[str, Any] = {
     "growth": "linear",
@@ -116,7 +116,7 @@ def trend_weights(
     known = targets < len(y)
     move = np.where(known, y.close[np.where(known, targets, 0)] - y.close[rows], 0.0) / sigma
     # Neighbours that share most of their future teach little more than one of them.
-    spacing = np.diff(rows).min(initial=horizon)
+    spacing = float(np.median(np.diff(rows))) if len(rows) > 1 else float(horizon)
     passed = (targets[None, :] <= origins[:, None]) * min(1.0, spacing / horizon)
     earned = passed @ (trend * move) + _PRIOR_STRENGTH * _PRIOR_WEIGHT
     weights: Floats = np.clip(earned / (passed @ trend**2 + _PRIOR_STRENGTH), 0.0, 1.0)

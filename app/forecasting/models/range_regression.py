@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.forecasting import volatility
-from app.forecasting.conformal import between
+from app.forecasting.conformal import smooth
 from app.forecasting.forecast import MEDIAN, QUANTILES, Floats, Forecast, LogPrices, Origins
 
 YEAR = 252
@@ -57,7 +57,7 @@ def linear(y: LogPrices, origins: Origins, horizon: int, drift: bool = True) -> 
     then saw the future of other stocks.
     """
     newest = np.maximum(np.searchsorted(CUT_OFFS, y.dates[origins]) - 1, 0)
-    rows = between(REGRESSION_DAYS, COEFFICIENTS, horizon)[newest]
+    rows = smooth(REGRESSION_DAYS, COEFFICIENTS, horizon)[newest]
     shape, slopes = rows[..., : len(QUANTILES)], rows[..., len(QUANTILES) :]
     if not drift:
         shape[..., MEDIAN] = 0

@@ -26,7 +26,7 @@ def audit_ends(y: LogPrices, origins: Origins, horizon: int, quantiles: Floats, 
     actual = realised(y, origins, horizon)[:, -1]
     error, overlap = metrics.absolute_error(quantiles, actual), overlapping(origins, horizon)
     ratio = metrics.mae_ratio(error, actual, overlap)
-    held_80, held_95 = (_coverage(quantiles, actual, level) for level in (80, 95))
+    held_80, held_95 = (metrics.band_held(quantiles, actual, level, overlap) for level in (80, 95))
     return Receipt(
         origins=len(actual),
         # Where the price stood still there is no error to compare with.
@@ -49,15 +49,9 @@ def _finite(ratio: float) -> float | None:
 
 
 def overlapping(origins: Origins, horizon: int) -> int:
-    """How many neighbouring origins share a day of their futures, each itself included."""
-    spacing = int(np.diff(origins).min(initial=horizon))
-    return -(-horizon // spacing)
-
-
-def _coverage(quantiles: Floats, actual: Floats, level: int) -> metrics.Estimate:
-    low, high = metrics.BANDS[level]
-    hits = metrics.inside(quantiles[:, low], quantiles[:, high], actual)
-    return metrics.coverage(float(hits.sum()), len(actual))
+    """How many neighbouring origins share a day of their futures as a rule, each itself included."""
+    spacing = float(np.median(np.diff(origins))) if len(origins) > 1 else float(horizon)
+    return max(1, int(np.ceil(horizon / spacing)))
 
 
 def _winkler_95(quantiles: Floats, actual: Floats) -> float:

@@ -1,15 +1,16 @@
 """The past as a judge: which origins to look at, what happened after them, and what a forecast lost there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.forecasting.forecast import QUANTILES, Floats, Forecast, LogPrices, Origins
-from app.forecasting.scoring.metrics import BANDS, absolute_error, inside, pinball_loss, winkler_score
+from app.forecasting.scoring.metrics import BANDS, absolute_error, inside, pinball_loss, probability_up, winkler_score
 
-RECEIPT_ORIGINS = 96
-"""Past forecasts that a receipt holds at most, and by which the members of the verdict are judged."""
+RECEIPT_ORIGINS = 192
+"""Past forecasts, almost four years of weeks, that Prophet is tested at and the verdict's members are judged by."""
 
 FIRST_ORIGIN = 150
 """The first row that a receipt may hold."""
@@ -20,7 +21,8 @@ class Losses:
     """What a forecast lost at each origin on each day ahead, (k, horizon); NaN where the future is not there yet.
 
     ``dates`` (k,) are those of the origins, ``pinball`` is the mean over the seven quantiles, and ``inside_80`` is 1
-    where the 80 % band held and 0 where it did not. All losses are in log price.
+    where the 80 % band held and 0 where it did not. ``brier`` is the squared miss of the chance of rising. The other
+    losses are in log price.
     """
 
     dates: NDArray[np.datetime64]
@@ -30,6 +32,7 @@ class Losses:
     inside_95: Floats
     winkler_80: Floats
     winkler_95: Floats
+    brier: Floats
 
 
 def origins_since(y: LogPrices, start: np.datetime64, every: int, horizon: int) -> Origins:
@@ -37,21 +40,40 @@ def origins_since(y: LogPrices, start: np.datetime64, every: int, horizon: int) 
     return np.arange(np.searchsorted(y.dates, start), len(y) - horizon, every, dtype=np.intp)
 
 
-def latest_origins(y: LogPrices, count: int, every: int, horizon: int, first: int = 0) -> Origins:
-    """The last ``count`` rows not before ``first``, ``every`` bars apart; the newest has ``horizon`` bars after it."""
-    rows = np.arange(len(y) - 1 - horizon, first - 1, -every, dtype=np.intp)[:count]
-    return rows[::-1].copy()
+NEAR = 10
+"""Days ahead from which one test a week is as many as are worth making; nearer ones are tested twice a week."""
+
+
+def weekly(y: LogPrices, first: int = 0, starts: Sequence[int] = (0,)) -> Origins:
+    """The row of the first session of each week, Monday to Sunday, from the row ``first`` on.
+
+    A grid fixed by date: no later bar moves it, so tomorrow's tests are today's and one day's more. ``starts`` are the
+    days, 0 for Monday, that parts of a week begin on: each part then has its first session.
+    """
+    # The first of January 1970 was a Thursday.
+    days = y.dates.astype("datetime64[D]").astype(np.int64) + 3
+    parts = days // 7 * len(starts) + np.searchsorted(np.array(starts), days % 7, side="right") - 1
+    rows = np.flatnonzero(np.diff(parts, prepend=parts[:1] - 1))
+    return np.asarray(rows[rows >= first], dtype=np.intp)
+
+
+def finished_origins(y: LogPrices, horizon: int, first: int = FIRST_ORIGIN) -> Origins:
+    """The rows of the weekly grid from ``first`` on with ``horizon`` bars after them."""
+    rows = weekly(y, first)
+    return rows[rows + horizon < len(y)]
+
+
+def edge_origins(y: LogPrices, horizon: int) -> Origins:
+    """The rows that an edge is tested at: those of the weekly grid, and each Thursday's where the horizon is short."""
+    rows = weekly(y, FIRST_ORIGIN, (0, 3) if horizon < NEAR else (0,))
+    return rows[rows + horizon < len(y)]
 
 
 def receipt_origins(y: LogPrices, horizon: int, since: int | None = None) -> Origins:
-    """Past rows, ten or five bars apart, the newest with just ``horizon`` bars after it; at most 96.
-
-    There are more where that many do not reach back to the row ``since``.
-    """
-    newest = len(y) - 1 - horizon
-    every = 10 if newest + 1 - FIRST_ORIGIN >= 10 * RECEIPT_ORIGINS else 5
-    count = RECEIPT_ORIGINS if since is None else max(RECEIPT_ORIGINS, 1 - (since - newest) // every)
-    return latest_origins(y, count, every, horizon, first=FIRST_ORIGIN)
+    """The newest 192 finished rows of the weekly grid; more where these do not reach back to the row ``since``."""
+    rows = finished_origins(y, horizon)
+    before = len(rows) if since is None else int(np.searchsorted(rows, since, side="right")) - 1
+    return rows[max(min(len(rows) - RECEIPT_ORIGINS, before), 0) :]
 
 
 def realised(y: LogPrices, origins: Origins, horizon: int) -> Floats:
@@ -75,4 +97,5 @@ def losses(forecast: Forecast, actual: Floats, dates: NDArray[np.datetime64]) ->
         inside_95=np.where(known, inside(*bands[95], actual), np.nan),
         winkler_80=winkler_score(*bands[80], actual, 0.20),
         winkler_95=winkler_score(*bands[95], actual, 0.05),
+        brier=np.where(known, (probability_up(forecast.quantiles) - (actual > 0)) ** 2, np.nan),
     )

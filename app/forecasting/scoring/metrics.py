@@ -68,6 +68,13 @@ def coverage(hits: float, n: float) -> Estimate:
     return Estimate(float(share), float(np.clip(centre - reach, 0, share)), float(np.clip(centre + reach, share, 1)))
 
 
+def band_held(quantiles: Floats, actual: Floats, level: int, overlap: int) -> Estimate:
+    """How often the band of ``level`` percent held (n, 7); of ``overlap`` neighbours that share days one counts."""
+    low, high = BANDS[level]
+    hits = inside(quantiles[:, low], quantiles[:, high], actual).sum()
+    return coverage(float(hits) / overlap, len(actual) / overlap)
+
+
 def _resampled_sums(series: Floats, starts: NDArray[np.int64], block: int) -> Floats:
     """Sums (resamples,) of circular blocks begun at ``starts`` (resamples, blocks), the last one cut to fit."""
     n, blocks = len(series), starts.shape[1]
@@ -144,6 +151,14 @@ def _normal_score_of_zero(quantiles: Floats, count: NDArray[np.intp]) -> Floats:
     width = np.take_along_axis(quantiles, left[..., None] + 1, axis=-1)[..., 0] - start
     slope = (scores[left + 1] - scores[left]) / np.where(width > 0, width, 1.0)
     return np.where(width > 0, scores[left] - start * slope, np.where(count == 0, -np.inf, np.inf))
+
+
+def quantile_at(quantiles: Floats, level: Floats) -> Floats:
+    """The quantile of each ``level`` (…) from seven (…, 7), on the same lines as ``probability_up``."""
+    scores, wanted = ndtri(np.array(QUANTILES)), ndtri(level)
+    left = np.clip(np.searchsorted(scores, wanted) - 1, 0, len(scores) - 2)
+    start, end = (np.take_along_axis(quantiles, (left + step)[..., None], axis=-1)[..., 0] for step in (0, 1))
+    return np.asarray(start + (end - start) * (wanted - scores[left]) / (scores[left + 1] - scores[left]))
 
 
 def brier_score(probability: Floats, happened: NDArray[np.bool_]) -> float:

@@ -30,8 +30,7 @@ class Score:
     """How a forecast did over one span, against the baseline, at the ``n`` origins whose span is over.
 
     Ratios are ratios of sums over origins and days; the tests compare absolute errors and pinball losses with the
-    baseline's. Neighbouring origins that share a future are resampled together and widen the tests, but not the
-    coverage intervals, which count origins.
+    baseline's. Neighbouring origins that share a future are resampled together, and count once in tests and intervals.
     """
 
     span: Span
@@ -67,11 +66,12 @@ def select(losses: Losses, rows: NDArray[np.bool_]) -> Losses:
 
 
 def held(losses: Losses, span: Span) -> tuple[Estimate, Estimate]:
-    """How often the 80 % and the 95 % band held over a span, with intervals that count origins."""
+    """How often the 80 % and the 95 % band held over a span, with intervals that count shared days once."""
     over = np.isfinite(losses.error[:, span.last - 1])
     days, n = slice(span.first - 1, span.last), int(over.sum())
     within_80, within_95 = (inside[over, days].mean(axis=1) for inside in (losses.inside_80, losses.inside_95))
-    return coverage(within_80.sum(), n), coverage(within_95.sum(), n)
+    times = overlap(losses.dates[over], span.last)
+    return coverage(within_80.sum() / times, n / times), coverage(within_95.sum() / times, n / times)
 
 
 def overlap(dates: NDArray[np.datetime64], days: int) -> int:

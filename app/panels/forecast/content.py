@@ -6,7 +6,7 @@ from app.forecasting.forecast import is_median
 from app.forecasting.scoring.receipt import Receipt, ScoredForecast
 from app.panels.analysis import NONE, Analysis, Fact, ForecastAnalysis, Table
 from app.panels.outcome import Outcome
-from app.text.numbers import day, money, percent, plural, ratio, signed_percent
+from app.text.numbers import chance, day, money, percent, plural, ratio, signed_percent
 
 ERROR = "Error against “price stays”"
 _UNTESTED = "there is too little history to test this forecast on. Treat it as untested"
@@ -50,7 +50,7 @@ def score_facts(receipt: Receipt) -> tuple[Fact, ...]:
     return (
         Fact("pinball", "Pinball loss", pinball, "all seven quantiles, against a band of constant volatility"),
         Fact("winkler", "Winkler score, 95 %", winkler, "width plus misses of the band, against the same"),
-        Fact("luck", luck, percent(receipt.p_better, 0), "Diebold–Mariano test against “price stays”"),
+        Fact("luck", luck, chance(receipt.p_better), "Diebold–Mariano test against “price stays”"),
     )
 
 

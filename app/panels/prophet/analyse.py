@@ -15,7 +15,7 @@ from app.market.history import PriceHistory
 from app.panels.analysis import Analysis
 from app.panels.forecast.convert import head, log_prices, published_forecast
 from app.panels.jobs import say
-from app.panels.prophet.model import Components, ProphetAnalysis, StockStandard
+from app.panels.prophet.model import Components, ProphetAnalysis, StockStandard, TrendFit
 
 _LOW, _HIGH = metrics.BANDS[80]
 
@@ -37,6 +37,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         trend_weight=float(prophet.trend_weights(y, forecast.origins, horizon, slopes)[-1]),
         trend_per_year=float(np.expm1(fits.slopes[-1] * sessions_a_year(history.passport.calendar))),
         refits=len(refits) - 1,
+        fits=tuple(TrendFit(*fit) for fit in zip(y.dates[refits].tolist(), fits.slopes.tolist(), strict=True)),
         stock_standard=_stock_standard(y, refits, horizon),
         components=_components(y, fits),
     )

@@ -31,16 +31,25 @@ class Components:
     season: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TrendFit:
+    """A fit on the three years up to ``day``: the log price's trend grew by ``slope`` a bar at its end."""
+
+    day: date
+    slope: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProphetAnalysis(ForecastAnalysis):
     """The anchored Prophet forecast; ``trend_weight`` (0–1) is what the trend earned on this ticker's own past.
 
     ``trend_per_year`` is the fitted trend's growth at the end, before weighing;
-    ``refits`` is the number of past fits behind the receipt.
+    ``refits`` is the number of past fits behind the receipt, ``fits`` are they and today's, oldest first.
     """
 
     trend_weight: float
     trend_per_year: float
     refits: int
+    fits: tuple[TrendFit, ...]
     stock_standard: StockStandard
     components: Components

@@ -1,27 +1,39 @@
 """The verdict card: the members' forecasts as one, what its own past on this ticker says of it, and edge or no edge."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from app.forecasting.ensemble.blend import Blended, PastForecasts, blend
-from app.forecasting.ensemble.edge_test import Trial
-from app.forecasting.forecast import Floats, LogPrices
+from app.forecasting.ensemble.blend import (
+    Blended,
+    CurrentForecasts,
+    PastForecasts,
+    blend,
+    current_forecasts,
+    past_forecasts,
+)
+from app.forecasting.ensemble.members import MEMBERS, trend_from
+from app.forecasting.ensemble.published import Record, publish, record
+from app.forecasting.forecast import MEDIAN, Floats, LogPrices
 from app.forecasting.models.baselines import random_walk
+from app.forecasting.models.prophet import TrendFits
 from app.forecasting.past_questions import odds_receipt
 from app.forecasting.paths import shuffled, windows_of
 from app.forecasting.questions import chances
 from app.forecasting.scoring import metrics
 from app.forecasting.scoring.audit import audit_ends
-from app.forecasting.scoring.metrics import brier_score, probability_up
+from app.forecasting.scoring.backtest import edge_origins
+from app.forecasting.scoring.metrics import probability_up
+from app.forecasting.scoring.receipt import Receipt
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis
 from app.panels.forecast.convert import head, log_prices, published_forecast
 from app.panels.jobs import say
 from app.panels.patterns.model import PatternsAnalysis
-from app.panels.verdict.edge import changes, edge_of, monthly, trial_at
-from app.panels.verdict.members import MemberForecasts, member_forecasts
-from app.panels.verdict.model import EndFall, VerdictAnalysis
+from app.panels.prophet.model import ProphetAnalysis
+from app.panels.verdict.edge import changes, edge_of, monthly
+from app.panels.verdict.model import Chances, EndFall, VerdictAnalysis
 from app.panels.verdict.reasons import agreement, combined_members, shapes
 
 
@@ -29,36 +41,68 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     """Combine what the members say today as their past on this ticker allows, and judge the combination by its own."""
     y = log_prices(history)
     say("Combining the members")
-    members, receipt, trial = judged(y, horizon, needed)
-    today = blend(members.past, members.today)
+    members = member_forecasts(y, horizon, needed)
     say("Replaying past verdicts")
-    ended, end = receipt.quantiles[:, -1], today.quantiles[0, -1]
-    brier, brier_base_rate = _brier(y, members.past, ended)
+    found = record(y, members.past, members.receipt)
+    today = blend(members.past, members.today)
+    quantiles = publish(y, found, members.today.origins, members.today.days, today.quantiles)[0]
+    receipt = _receipt(y, found)
     return VerdictAnalysis(
         **head(history, horizon),
-        forecast=published_forecast(history, today.quantiles[0]),
-        receipt=audit_ends(y, members.past.origins, horizon, ended, _baseline(y, members.past)),
+        forecast=published_forecast(history, quantiles),
+        receipt=receipt,
         members=combined_members(today, members.today, float(history.adj_close[-1])),
-        edge=edge_of(trial),
-        p_up=float(probability_up(end)),
-        base_rate=metrics.up_rate(y, horizon),
-        windows=len(y) - horizon,
-        brier=brier,
-        brier_base_rate=brier_base_rate,
-        fall=_fall(y, horizon, today.quantiles[0]),
-        agreement=agreement(members.today.quantiles[:, 0, -1], end),
+        edge=edge_of(y, found, receipt),
+        moved=float(np.expm1(quantiles[-1, MEDIAN] - today.quantiles[0, -1, MEDIAN])),
+        fall=_fall(y, horizon, quantiles),
+        agreement=agreement(members.today.quantiles[:, 0, -1], today.quantiles[0, -1]),
         shapes=_shapes(needed),
-        changes=changes(trial),
-        replay=monthly(y, members.past, receipt),
-        odds=odds_receipt(y, members.past.origins, horizon, ended),
+        changes=changes(y, found),
+        replay=monthly(y, found),
+        odds=odds_receipt(y, found.past.origins, horizon, found.published),
+        **_chances(y, horizon, found, today, quantiles[-1]),
     )
 
 
-def judged(y: LogPrices, horizon: int, needed: Mapping[str, Analysis]) -> tuple[MemberForecasts, Blended, Trial]:
-    """What the members say, their combination at the receipt's origins, and how it has done up to today."""
-    members = member_forecasts(y, horizon, needed)
-    receipt = blend(members.past, members.receipt)
-    return members, receipt, trial_at(members.past, receipt, len(y) - 1)
+@dataclass(frozen=True, slots=True)
+class MemberForecasts:
+    """What the members said at the receipt's origins, to be judged by and to be combined, and what they say today.
+
+    ``receipt`` has the same origins as ``past`` and the horizon's last day alone, ``today`` the last bar and all days.
+    """
+
+    past: PastForecasts
+    receipt: CurrentForecasts
+    today: CurrentForecasts
+
+
+def member_forecasts(y: LogPrices, horizon: int, needed: Mapping[str, Analysis]) -> MemberForecasts:
+    """The members at the origins that an edge is tested at, and at the last bar."""
+    past, last = edge_origins(y, horizon), np.array([len(y) - 1], dtype=np.intp)
+    fits = _fits_of(needed["prophet"], y)
+    quantiles: Floats = np.stack(
+        [
+            trend_from(fits, y, np.concatenate([past, last]), horizon)
+            if member.name == "prophet"
+            else member.forecasts(y, past, last, horizon)
+            for member in MEMBERS
+        ]
+    )
+    ends = quantiles[:, :-1, -1]
+    return MemberForecasts(
+        past=past_forecasts(y, past, horizon, ends),
+        receipt=current_forecasts(y, past, horizon, ends[:, :, None]),
+        today=current_forecasts(y, last, horizon, quantiles[:, -1:]),
+    )
+
+
+def _fits_of(card: Analysis, y: LogPrices) -> TrendFits:
+    """The fits that Prophet's card publishes; its line through the past stays there."""
+    if not isinstance(card, ProphetAnalysis):
+        raise TypeError(f"found {type(card).__name__} in place of Prophet's card; needed what it publishes")
+    days = np.array([fit.day for fit in card.fits], dtype="datetime64[D]")
+    rows = np.searchsorted(y.dates, days).astype(np.intp)
+    return TrendFits(rows, np.array([fit.slope for fit in card.fits]), np.zeros(0), days[:0])
 
 
 def _shapes(needed: Mapping[str, Analysis]) -> str:
@@ -68,16 +112,26 @@ def _shapes(needed: Mapping[str, Analysis]) -> str:
     return shapes(patterns)
 
 
-def _baseline(y: LogPrices, past: PastForecasts) -> Floats:
-    return random_walk(y, past.origins, past.day).quantiles[:, -1]
+def _receipt(y: LogPrices, found: Record) -> Receipt:
+    past = found.past
+    bands = random_walk(y, past.origins, past.day).quantiles[:, -1]
+    return audit_ends(y, past.origins, past.day, found.published, bands)
 
 
-def _brier(y: LogPrices, past: PastForecasts, ended: Floats) -> tuple[float | None, float | None]:
-    """The Brier scores of P(up) and of the base rate known at each past origin."""
-    if not len(ended):
-        return None, None
-    known = metrics.up_rates_at(y, past.origins, past.day)
-    return brier_score(probability_up(ended), past.actual > 0), brier_score(known, past.actual > 0)
+def _chances(y: LogPrices, horizon: int, found: Record, today: Blended, end: Floats) -> Chances:
+    """The chances of a rise, and the Brier scores of the model's and of the base rate known at each past origin."""
+    scores = (
+        float(part[-1]) if len(found.past.origins) else None for part in (found.trials.brier, found.trials.brier_base)
+    )
+    brier, brier_base_rate = scores
+    return {
+        "p_up": float(probability_up(end)),
+        "p_up_model": float(probability_up(today.quantiles[0, -1])),
+        "base_rate": metrics.up_rate(y, horizon),
+        "windows": len(y) - horizon,
+        "brier": brier,
+        "brier_base_rate": brier_base_rate,
+    }
 
 
 def _fall(y: LogPrices, horizon: int, quantiles: Floats) -> EndFall:

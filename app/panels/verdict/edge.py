@@ -1,116 +1,124 @@
-"""May the middle of a forecast be called an edge? The tests of that, in words, and what would change their answer."""
+"""The tests of an edge in words, what would change their answer, and what past days would have said."""
 
 import numpy as np
 
-from app.forecasting.ensemble.blend import Blended, PastForecasts
-from app.forecasting.ensemble.edge_test import Trial, tried
-from app.forecasting.ensemble.members import MEMBERS
+from app.forecasting.ensemble.edge import DOUBT, IN_A_ROW, MIN_ORIGINS, SIGNIFICANCE
+from app.forecasting.ensemble.published import Record, edge_at, finished, trial_rows
 from app.forecasting.forecast import LogPrices
-from app.forecasting.scoring.audit import overlapping
-from app.forecasting.scoring.metrics import BANDS, Estimate, probability_up
+from app.forecasting.scoring.metrics import BANDS, probability_up
+from app.forecasting.scoring.receipt import Receipt
 from app.panels.verdict.model import Edge, EdgeTest, ReplayedVerdict
-from app.text.compact_numbers import percent_text
+from app.text.numbers import chance, percent, plural
 
-MIN_ORIGINS = 60
-SIGNIFICANCE = 0.05
+STAYS, DRIFTS = "“price stays”", "“price drifts as it did”"
 
 
-def edge_of(trial: Trial) -> Edge:
-    """The tests; an edge is claimed where all pass."""
-    ratio = f"{trial.ratio:.3f}" if np.isfinite(trial.ratio) else "the price stood still"
+def edge_of(y: LogPrices, found: Record, receipt: Receipt) -> Edge:
+    """Whether an edge is claimed at the last bar, and every test behind that."""
+    tried, n = found.trials, len(found.past.origins)
+    brier, base, q = tried.brier[n], tried.brier_base[n], tried.q[n]
     tests = (
-        EdgeTest("Past forecasts", str(trial.n), f"at least {MIN_ORIGINS}", trial.n >= MIN_ORIGINS),
-        EdgeTest("Error against “price stays”", ratio if trial.n else "none yet", "below 1", trial.ratio < 1),
+        EdgeTest("Past forecasts", str(n), f"at least {MIN_ORIGINS}", n >= MIN_ORIGINS),
+        _against(STAYS, float(tried.stays[n]), float(tried.p_stays[n]), n),
+        _against(DRIFTS, float(tried.drifts[n]), float(tried.p_drifts[n]), n),
         EdgeTest(
-            "Chance of looking this good by luck",
-            _percent(trial.q, 1) if trial.n else "none yet",
-            f"below {_percent(SIGNIFICANCE)}, counted over {trial.models} models",
-            trial.q < SIGNIFICANCE,
+            "The larger p of the two",
+            chance(q, 1) if n else "none yet",
+            f"below {percent(SIGNIFICANCE, 0)} after all {plural(int(tried.models[n]), 'model')} tried",
+            bool(q < SIGNIFICANCE),
         ),
-        *(_band_test(level, held, trial.n) for level, held in trial.held.items()),
+        EdgeTest(
+            "Brier score of the models' chance of rising",
+            f"{brier:.3f}" if n else "none yet",
+            f"at most {base:.3f}, that of always saying the base rate" if n else "at most that of the base rate",
+            bool(n and brier <= base),
+        ),
+        _in_a_row(y, found),
+        _band(80, receipt.coverage_80, receipt.coverage_80_ci),
+        _band(95, receipt.coverage_95, receipt.coverage_95_ci),
     )
-    return Edge(all(test.passed for test in tests), tests)
+    return Edge(edge_at(y, found, len(y) - 1), tests)
 
 
-def _band_test(level: int, held: Estimate, n: int) -> EdgeTest:
-    plausible = f"plausibly {_percent(held.low)} to {_percent(held.high)}"
-    found = f"{_percent(held.value)} of the time, {plausible}" if n else "none yet"
-    needed = f"{level} % within that range, for which forecasts that overlap count once"
-    return EdgeTest(f"{level} % band held", found, needed, held.low <= level / 100 <= held.high)
+def _against(opponent: str, ratio: float, p: float, n: int) -> EdgeTest:
+    error = f"{ratio:.3f}, p {chance(p, 1)}" if np.isfinite(ratio) else "the price stood still"
+    needed = f"below 1, p below {percent(SIGNIFICANCE, 0)}"
+    return EdgeTest(f"Error against {opponent}", error if n else "none yet", needed, ratio < 1 and p < SIGNIFICANCE)
 
 
-def _percent(share: float, decimals: int = 0) -> str:
-    return percent_text(100 * share, decimals)
+def _in_a_row(y: LogPrices, found: Record) -> EdgeTest:
+    """The tests at the ends of months, and today's, as one more condition."""
+    passed = found.trials.passed[finished(found.past, trial_rows(y, len(y) - 1))]
+    last = passed[-IN_A_ROW:]
+    return EdgeTest(
+        "The same at the ends of the last months",
+        f"{int(passed.sum())} of {len(passed)} passed, {int(last.sum())} of the last {len(last)}",
+        f"{IN_A_ROW} in a row; then a claim stands until p against either is above {percent(DOUBT, 0)}",
+        edge_at(y, found, len(y) - 1),
+    )
 
 
-def changes(trial: Trial) -> tuple[str, ...]:
+def _band(level: int, share: float | None, plausible: tuple[float, float] | None) -> EdgeTest:
+    """For the range, not for the claim: the receipt's share and interval."""
+    name, needed = f"{level} % range held", f"{level} % within that interval, for the range to be used"
+    if share is None or plausible is None:
+        return EdgeTest(name, "none yet", needed, False)
+    low, high = plausible
+    found = f"{percent(share, 0)} of the time, plausibly {percent(low, 0)} to {percent(high, 0)}"
+    return EdgeTest(name, found, needed, low <= level / 100 <= high)
+
+
+def changes(y: LogPrices, found: Record) -> tuple[str, ...]:
     """What would change the verdict, one sentence for each thing."""
-    edge = edge_of(trial)
-    if edge.claimed:
-        return (
-            f"It falls back to “no edge” once the error reaches that of “price stays” (now {trial.ratio:.3f} of it) "
-            f"or the chance of luck {_percent(SIGNIFICANCE)} (now {_percent(trial.q, 1)}).",
-        )
-    found = [_more(trial)] if trial.n < MIN_ORIGINS else []
-    if trial.n and not trial.ratio < 1:
-        found.append("Its middle would have to miss less than “price stays” does; so far it does not.")
-    elif trial.n and not trial.q < SIGNIFICANCE:
-        found.append(_how_many(trial))
-    for level, held in trial.held.items():
-        if trial.n and not held.low <= level / 100 <= held.high:
-            found.append(
-                f"The {level} % band would have to hold {level} % of the time; it held {_percent(held.value)}."
-            )
-    return tuple(found)
+    tried, n = found.trials, len(found.past.origins)
+    if edge_at(y, found, len(y) - 1):
+        ps, ratios = (chance(tried.p_stays[n], 1), chance(tried.p_drifts[n], 1)), (tried.stays[n], tried.drifts[n])
+        doubt = f"p against either opponent is above {percent(DOUBT, 0)} (now {ps[0]} and {ps[1]})"
+        return (f"The claim ends once {doubt} or its error reaches theirs (now {ratios[0]:.3f} and {ratios[1]:.3f}).",)
+    if n < MIN_ORIGINS:
+        return (f"{MIN_ORIGINS - n} more past forecasts of this length would have to be over: a longer history.",)
+    sentences = [
+        *_missing(STAYS, float(tried.stays[n]), float(tried.p_stays[n])),
+        *_missing(DRIFTS, float(tried.drifts[n]), float(tried.p_drifts[n])),
+    ]
+    if not tried.brier[n] <= tried.brier_base[n]:
+        sentences.append("Its chance of rising would have to do better than always saying the base rate.")
+    passed = f"All this would have to hold at {IN_A_ROW} month ends in a row."
+    return (*sentences, passed)
 
 
-def _more(trial: Trial) -> str:
-    return f"{MIN_ORIGINS - trial.n} more past forecasts of this length would have to be over: a longer history."
-
-
-def _how_many(trial: Trial) -> str:
-    advantage = 1 - trial.ratio
-    if trial.test.statistic >= 0:
-        return "A lasting advantage over “price stays” would have to show."
-    enough = int(np.ceil(trial.n * (1.645 / trial.test.statistic) ** 2))
-    share = _percent(advantage, 1)
-    if enough <= trial.n:
-        return f"Its advantage of {share} would have to stand out among the {trial.models} models tried together."
-    return f"An advantage of {share} takes about {enough} past forecasts to tell from luck; there are {trial.n}."
+def _missing(opponent: str, ratio: float, p: float) -> tuple[str, ...]:
+    if not ratio < 1:
+        return (f"Its middle would have to miss less than {opponent} does; so far it does not.",)
+    if p < SIGNIFICANCE:
+        return ()
+    advantage = f"Its advantage of {percent(1 - ratio)} over {opponent}"
+    return (f"{advantage} would have to stand out from luck (p {chance(p, 1)}).",)
 
 
 MONTHS = 12
 _LOW, _HIGH = BANDS[80]
-_WITH_MEDIAN = [place for place, member in enumerate(MEMBERS) if member.own_median]
 
 
-def trial_at(past: PastForecasts, receipt: Blended, origin: int) -> Trial:
-    """The combination and its members on the past forecasts that were over at the row ``origin``."""
-    over = past.origins + past.day <= origin
-    overlap = overlapping(past.origins[over], past.day)
-    members = past.quantiles[_WITH_MEDIAN][:, over]
-    return tried(receipt.quantiles[over, -1], members, past.actual[over], overlap)
-
-
-def monthly(y: LogPrices, past: PastForecasts, receipt: Blended) -> tuple[ReplayedVerdict, ...]:
+def monthly(y: LogPrices, found: Record) -> tuple[ReplayedVerdict, ...]:
     """The last past forecast of each of the newest twelve months that have one, oldest first."""
-    months = y.dates[past.origins].astype("datetime64[M]")
+    months = y.dates[found.past.origins].astype("datetime64[M]")
     is_last = np.append(months[1:] != months[:-1], True)[: len(months)]
     newest = np.flatnonzero(is_last)[-MONTHS:]
-    return tuple(_replayed(y, past, receipt, int(k)) for k in newest)
+    return tuple(_replayed(y, found, int(k)) for k in newest)
 
 
-def _replayed(y: LogPrices, past: PastForecasts, receipt: Blended, k: int) -> ReplayedVerdict:
-    origin, quantiles = int(past.origins[k]), receipt.quantiles[k, -1]
-    last, actual = float(np.exp(y.close[origin])), float(past.actual[k])
+def _replayed(y: LogPrices, found: Record, k: int) -> ReplayedVerdict:
+    origin, quantiles = int(found.past.origins[k]), found.published[k]
+    last, actual = float(np.exp(y.close[origin])), float(found.past.actual[k])
     return ReplayedVerdict(
         origin=y.dates[origin].item(),
-        target=y.dates[origin + past.day].item(),
+        target=y.dates[origin + found.past.day].item(),
         last=last,
         low=last * float(np.exp(quantiles[_LOW])),
         high=last * float(np.exp(quantiles[_HIGH])),
         p_up=float(probability_up(quantiles)),
-        edge=edge_of(trial_at(past, receipt, origin)).claimed,
+        edge=bool(found.edges[k]),
         actual=last * float(np.exp(actual)),
         inside_80=bool(quantiles[_LOW] <= actual <= quantiles[_HIGH]),
     )

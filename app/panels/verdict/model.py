@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypedDict
 
 from app.forecasting.past_questions import OddsReceipt
 from app.panels.analysis import ForecastAnalysis
@@ -34,10 +35,24 @@ class EdgeTest:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Whether the middle of the forecast may be said to know more than the last price, and every test behind it."""
+    """Whether the middle of the forecast may be said to know more than the last price and the past drift.
+
+    The claim rests on these ``tests`` at twelve month ends and today; the two of the ranges have no part in it.
+    """
 
     claimed: bool
     tests: tuple[EdgeTest, ...]
+
+
+class Chances(TypedDict):
+    """The fields of a verdict that say how likely a rise is, and how good such chances were."""
+
+    p_up: float
+    p_up_model: float
+    base_rate: float
+    windows: int
+    brier: float | None
+    brier_base_rate: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +99,19 @@ class ReplayedVerdict:
 class VerdictAnalysis(ForecastAnalysis):
     """The combined forecast and what may be concluded from it.
 
-    ``p_up`` is the chance to end above the last price, ``base_rate`` the share of past windows that did (of
-    ``windows``, which overlap); the Brier scores are of both at the receipt's origins, each knowing its own past only,
-    None without any. ``shapes`` says what candlesticks add, ``changes`` what would change the verdict. ``odds`` counts
-    how chances of such forecasts were kept, for the card of that name.
+    ``p_up`` is the published forecast's chance to end above the last price, ``p_up_model`` that of the members' mean,
+    ``base_rate`` the share of past windows that did (of ``windows``, which overlap). Where no edge is claimed, the
+    forecast is the members' mean ``moved`` by that share of the price, so that ``p_up`` nears the base rate. ``brier``
+    is of the members' chance at the receipt's origins, ``brier_base_rate`` of the base rate known there, None without
+    any. ``shapes`` says what candlesticks add, ``changes`` what would change the verdict. ``odds`` counts how chances of
+    such forecasts were kept, for the card of that name.
     """
 
     members: tuple[CombinedMember, ...]
     edge: Edge
+    moved: float
     p_up: float
+    p_up_model: float
     base_rate: float
     windows: int
     brier: float | None

@@ -5,7 +5,7 @@ from app.panels.analysis import NONE, Fact, Table
 from app.panels.forecast.content import forecast_facts, forecast_tables
 from app.panels.panel import Heights, Panel
 from app.panels.verdict.model import CombinedMember, VerdictAnalysis
-from app.text.numbers import count, money, percent, plural, ratio, signed_percent
+from app.text.numbers import chance, count, money, percent, plural, signed_percent
 
 
 def verdict_tables(analysis: VerdictAnalysis) -> dict[str, Table]:
@@ -15,8 +15,9 @@ def verdict_tables(analysis: VerdictAnalysis) -> dict[str, Table]:
 
 
 def verdict_facts(analysis: VerdictAnalysis) -> tuple[Fact, ...]:
-    """The forecast, the chances of a rise and of a fall, and whether there is an edge."""
-    return *forecast_facts(analysis), *_chances(analysis), *_brier(analysis), _edge(analysis), _finding(analysis)
+    """The forecast, how often it rose, the chances of a rise and of a fall, and whether there is an edge."""
+    chances = _rises(analysis), *_chances(analysis), *_brier(analysis)
+    return *forecast_facts(analysis), *chances, _edge(analysis), _finding(analysis)
 
 
 PANEL = Panel(
@@ -37,39 +38,73 @@ CHANCE, EDGE = "Chance of being higher", "Edge"
 FALL = f"Chance that it closes {percent(metrics.FALL, 0)} lower at least once"
 
 
+_SPANS = {1: "days", 5: "weeks", 22: "months", 66: "quarters"}
+
+
+def _rises(analysis: VerdictAnalysis) -> Fact:
+    """The base rate in a sentence, and whether a model does better than it."""
+    spans = _SPANS.get(analysis.horizon, f"stretches of {plural(analysis.horizon, 'trading day')}")
+    rose = f"It rose in {count(round(100 * analysis.base_rate))} of 100 past {spans}"
+    return Fact("rises", "How often it rose", rose, _better(analysis))
+
+
+def _better(analysis: VerdictAnalysis) -> str:
+    own = f"the models' own chance today is {chance(analysis.p_up_model)}"
+    if analysis.brier is None or analysis.brier_base_rate is None:
+        return f"{own}, which could not be tested here yet"
+    if analysis.edge.claimed:
+        return f"{own}, and such chances did better here than always saying the base rate"
+    if analysis.brier > analysis.brier_base_rate:
+        return f"{own}, but such chances did no better here than always saying the base rate"
+    return f"{own}; that such chances did better here than the base rate may be luck"
+
+
 def _chances(analysis: VerdictAnalysis) -> tuple[Fact, ...]:
-    past = f"{percent(analysis.base_rate, 0)} of {count(analysis.windows)} past windows"
     fall = analysis.fall
+    rises = f"it was so after {percent(analysis.base_rate, 0)} of {count(analysis.windows)} past windows"
+    how = (
+        "the models' own, because an edge is claimed" if analysis.edge.claimed else "drawn to that, as no edge is shown"
+    )
     label = f"Chance of ending at least {percent(fall.fall, 0)} lower"
+    note = f"it was so after {chance(fall.base_rate)} of them"
     return (
-        Fact("chance_up", CHANCE, percent(analysis.p_up, 0), f"it was so after {past}"),
-        Fact("chance_fall", label, percent(fall.chance, 0), f"it was so after {percent(fall.base_rate, 0)} of them"),
-        Fact("fall", FALL, percent(fall.on_the_way, 0), f"within {plural(analysis.horizon, 'trading day')}"),
+        Fact("chance_up", CHANCE, chance(analysis.p_up), f"{rises}; {how}"),
+        Fact("chance_fall", label, chance(fall.chance), note),
+        Fact("fall", FALL, chance(fall.on_the_way), f"within {plural(analysis.horizon, 'trading day')}"),
     )
 
 
 def _brier(analysis: VerdictAnalysis) -> tuple[Fact, ...]:
     if analysis.brier is None or analysis.brier_base_rate is None:
         return ()
-    note = f"always saying the base rate: {ratio(analysis.brier_base_rate)}; lower is better, a coin has 0.25"
-    return (Fact("brier", "Brier score of the first chance", ratio(analysis.brier), note),)
+    note = f"always saying the base rate: {analysis.brier_base_rate:.3f}; lower is better, a coin has 0.25"
+    return (Fact("brier", "Brier score of the models' own chance", f"{analysis.brier:.3f}", note),)
+
+
+CAVEAT = (
+    "It makes a typical miss of the middle a little smaller; it does not narrow the range, and the next forecast may "
+    "still be wrong"
+)
+"""What a claim does not say, wherever it stands."""
 
 
 def _edge(analysis: VerdictAnalysis) -> Fact:
     tests = analysis.edge.tests
     passed = f"{sum(test.passed for test in tests)} of {plural(len(tests), 'test')} passed"
-    return Fact("edge", EDGE, "An edge" if analysis.edge.claimed else "No demonstrated edge: use the range", passed)
+    if analysis.edge.claimed:
+        return Fact("edge", EDGE, "An edge in the middle", f"{passed}. {CAVEAT}")
+    return Fact("edge", EDGE, "No demonstrated edge: use the range", passed)
 
 
 def _finding(analysis: VerdictAnalysis) -> Fact:
     """The edge in a sentence, or that there is none."""
     if not analysis.edge.claimed:
-        nothing = "Nothing here shows that the middle of this forecast knows more than the last price"
+        nothing = "Nothing here shows that a forecast knows more than the last price and the past drift"
         return Fact("finding", "Finding", nothing)
     middle = analysis.forecast.median[-1]
     ends = f"{money(middle, analysis)}, {signed_percent(analysis.forecast.change(middle))}"
-    beat = "On this ticker's own past the middle of this forecast beat “price stays” by more than luck explains."
-    return Fact("finding", "Finding", f"{beat} The middle ends at {ends}")
+    beat = "On this ticker's own past the middle of this forecast beat both “price stays” and “price drifts as it did”"
+    return Fact("finding", "Finding", f"{beat} by more than luck explains. It ends at {ends}. {CAVEAT}")
 
 
 def _member(one: CombinedMember, analysis: VerdictAnalysis) -> tuple[str, ...]:

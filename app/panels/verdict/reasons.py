@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.forecasting.ensemble.blend import Blended, CurrentForecasts
+from app.forecasting.ensemble.blend import OWN_PAST, Blended, CurrentForecasts
 from app.forecasting.ensemble.members import MEMBERS
 from app.forecasting.ensemble.weights import SURE, WORST, Standing, Weighing
 from app.forecasting.forecast import MEDIAN, Floats
@@ -11,6 +11,7 @@ from app.forecasting.scoring.metrics import BANDS
 from app.panels.patterns.model import PatternsAnalysis
 from app.panels.verdict.model import Accord, CombinedMember
 from app.patterns.finding import EDGE, NOT_ENOUGH
+from app.text.numbers import chance, percent
 
 _LOW, _HIGH = BANDS[80]
 
@@ -22,8 +23,14 @@ def combined_members(today: Blended, current: CurrentForecasts, last: float) -> 
         _member(member.title, weights[place], _reason(place, weighing), ends[place], last)
         for place, member in enumerate(MEMBERS)
     ]
-    t, share = float(current.t[0]), float(current.drift_shares[0])
-    return (*members, _member("Its own drift", share, _why_drift(t), current.drift[0, -1], last))
+    reasons = _why_drift(float(current.t[0])), _why_moves(float(current.shares[1, 0, -1]))
+    own = [
+        _member(name, weight, reason, quantiles, last)
+        for name, weight, reason, quantiles in zip(
+            OWN_PAST, weights[len(MEMBERS) :], reasons, today.own[:, 0, -1], strict=True
+        )
+    ]
+    return (*members, *own)
 
 
 def _member(title: str, weight: float, reason: str, quantiles: Floats, last: float) -> CombinedMember:
@@ -39,9 +46,17 @@ def _why_drift(t: float) -> str:
     return f"{drifted}, which chance does not explain."
 
 
+def _why_moves(share: float) -> str:
+    if share > 0:
+        return (
+            f"Its moves over 1, 5 and 22 days said something of the next here; {percent(share, 0)} of it is believed."
+        )
+    return "Its moves over 1, 5 and 22 days said no more of the next here than chance may, so they count for nothing."
+
+
 def _reason(place: int, weighing: Weighing) -> str:
     ratio, p = weighing.mae_ratios[place], weighing.p_joins[place]
-    n = weighing.origins
+    n = int(weighing.origins[place])
     here = f"on {n} past forecasts here its middle missed {ratio:.2f} times as much as “price stays”"
     untested = f"{n} past forecasts here are too few to change that"
     match weighing.standings[place]:
@@ -52,11 +67,16 @@ def _reason(place: int, weighing: Weighing) -> str:
         case Standing.JOINED:
             return f"It beat the others here beyond doubt (p below {SURE:g}), so it counts as much as they do together."
         case Standing.VOTES:
-            kept = untested if np.isnan(ratio) else f"{here}, which does not speak against it"
+            kept = untested if np.isnan(ratio) else f"{here}, {_speaks(ratio)}"
             return f"What it earned at this distance on other stocks; {kept}."
         case _:
-            kept = untested if np.isnan(p) else f"here it did not clearly beat them either (p = {p:.2f})"
+            kept = untested if np.isnan(p) else f"here it did not clearly beat them either (p {chance(p)})"
             return f"On other stocks it added nothing to those that count; {kept}."
+
+
+def _speaks(ratio: float) -> str:
+    """What an error of the middle says that does not exclude a member."""
+    return "which speaks for it" if ratio < 1 else f"too little above 1 to leave it out (from {WORST:g} on)"
 
 
 def agreement(ends: Floats, combined: Floats) -> Accord:

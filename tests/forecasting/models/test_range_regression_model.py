@@ -11,10 +11,12 @@ from tests.support.series import index_bars
 Y = index_bars()
 
 
-@pytest.mark.parametrize(("row", "days"), list(enumerate(REGRESSION_DAYS)))
-def test_a_forecast_is_the_regression_by_hand(row, days):
+@pytest.mark.parametrize("days", REGRESSION_DAYS)
+def test_a_forecast_is_the_regression_by_hand_with_coefficients_on_a_cubic(days):
     origin, daily = 1200, range_variance(Y)
-    coefficients = COEFFICIENTS[max((Y.dates[origin] > CUT_OFFS).sum() - 1, 0), row]
+    found = COEFFICIENTS[max((Y.dates[origin] > CUT_OFFS).sum() - 1, 0)]
+    cubics = np.polyfit(np.log(REGRESSION_DAYS), found, 3)
+    coefficients = np.array([np.polyval(cubic, np.log(days)) for cubic in cubics.T])
     sigma = np.sqrt(np.mean(np.diff(Y.close[origin - 252 : origin + 1]) ** 2))
     means = [np.sqrt(daily[origin + 1 - bars : origin + 1].mean()) / sigma for bars in (1, 5, 22, 66)]
     growth = np.exp(coefficients[7:] @ np.log([*means, sigma / 0.018]))

@@ -6,17 +6,15 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from app.forecasting.conformal import HORIZON_KNOTS, between, calibrated
+from app.forecasting.conformal import HORIZON_KNOTS, calibrated, smooth
 from app.forecasting.forecast import MEDIAN, Floats, Forecast, LogPrices, Origins
 from app.forecasting.models.lstm.inputs import Inputs, inputs
 from app.forecasting.models.lstm.network import WeightSet, new_network, shipped
 from app.forecasting.networks import Compiled, Layers, compiled
+from app.forecasting.scoring.backtest import finished_origins
 
 PRIOR = 300.0
 """Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of stocks."""
-
-ORIGIN_SPACING = 5
-"""Bars between two past origins that the network is tested at."""
 
 MIN_ORIGINS = 60
 """Finished origins after its cut-off before newer weights answer in place of older ones."""
@@ -46,14 +44,14 @@ def lstm(y: LogPrices, origins: Origins, horizon: int, drift: bool = True) -> Fo
 
 
 def tested_set(y: LogPrices, horizon: int) -> tuple[WeightSet, Origins] | None:
-    """The newest weights with 60 finished origins after their cut-off, and these origins, five bars apart.
+    """The newest weights with 60 finished origins after their cut-off, and these origins, one a week.
 
     Where no set has them, the newest from before the last bar and no origins; None where there are none that old.
     """
     older = [weights for weights in shipped() if np.datetime64(weights.card.cut_off) < y.dates[-1]]
     for weights in reversed(older):
         first = first_origin(weights, y)
-        origins = np.arange(len(y) - 1 - horizon, first - 1, -ORIGIN_SPACING, dtype=np.intp)[::-1].copy()
+        origins = finished_origins(y, horizon, first)
         if len(origins) >= MIN_ORIGINS:
             return weights, origins
     return (older[-1], np.array([], dtype=np.intp)) if older else None
@@ -76,7 +74,7 @@ def first_origin(weights: WeightSet, y: LogPrices) -> int:
 def lstm_from(weights: WeightSet, y: LogPrices, origins: Origins, horizon: int) -> Forecast:
     """One set's own forecast, whatever its cut-off: the mean quantiles of its networks, widened as its card says."""
     features = inputs(y, origins)
-    shape = between(HORIZON_KNOTS, widened(weights, scaled_quantiles(weights.networks, features)), horizon)
+    shape = smooth(HORIZON_KNOTS, widened(weights, scaled_quantiles(weights.networks, features)), horizon)
     scale = features.sigma[:, None] * np.sqrt(np.arange(1.0, horizon + 1))
     # Rounding may cross what a softplus keeps apart by less than a float can tell.
     return Forecast(origins, np.maximum.accumulate(shape * scale[..., None], axis=-1))
