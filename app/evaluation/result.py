@@ -29,9 +29,9 @@ class Plan:
 class TickerLosses:
     """What each member, the baseline and the control included, lost on one ticker, and how many of its fits failed.
 
-    ``volatility_ratio`` (k,) is the volatility at each origin as a share of the ticker's normal one, ``base_brier`` (k,) the Brier
-    losses on the last day of the base rate known there. ``edges`` say whose edge is told at the last origin, None where
-    that is not tried.
+    ``volatility_ratio`` (k,) is the volatility at each origin as a share of the normal one, ``base_brier`` (k,)
+    the Brier losses on the last day of the base rate known there. ``edges`` say whose edge is told at the last origin,
+    None where that is not tried.
     """
 
     losses: dict[str, Losses]

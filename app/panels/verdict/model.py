@@ -103,8 +103,8 @@ class VerdictAnalysis(ForecastAnalysis):
     ``base_rate`` the share of past windows that did (of ``windows``, which overlap). Where no edge is claimed, the
     forecast is the members' mean ``moved`` by that share of the price, so that ``p_up`` nears the base rate. ``brier``
     is of the members' chance at the receipt's origins, ``brier_base_rate`` of the base rate known there, None without
-    any. ``shapes`` says what candlesticks add, ``changes`` what would change the verdict. ``odds`` counts how chances of
-    such forecasts were kept, for the card of that name.
+    any. ``shapes`` says what candlesticks add, ``changes`` what would change the verdict. ``odds`` counts how chances
+    of such forecasts were kept, for the card of that name.
     """
 
     members: tuple[CombinedMember, ...]
