@@ -9,7 +9,7 @@ import pytest
 from app.errors import NotApplicableError
 from app.forecasting.forecast import QUANTILES
 from app.forecasting.registry import FORECASTERS
-from app.forecasting.scoring.backtest import edge_origins, realised, receipt_origins
+from app.forecasting.scoring.backtest import edge_origins, realised
 from app.forecasting.scoring.metrics import brier_score, coverage, probability_up
 from app.market.history import decode, encode, history_until
 from app.market.sample import SampleSource
@@ -79,12 +79,10 @@ def test_the_receipt_is_the_evaluation_of_the_same_ticker_and_origins(ticker, ho
     y, rows = log_prices(decode(history)), verdict["receipt"]["forecasts"]
     past = np.searchsorted(y.dates, np.array([row["origin"] for row in rows], dtype="datetime64[D]"))
     assert past.tolist() == edge_origins(y, horizon).tolist()
-    # Before the first row of its receipt the card does not hear Prophet, who is fitted afresh for older ones asked for.
-    newest = past >= receipt_origins(y, horizon)[0]
-    evaluated = FORECASTERS["combined"].forecaster(y, np.append(past[newest], len(y) - 1), horizon).quantiles
+    evaluated = FORECASTERS["combined"].forecaster(y, np.append(past, len(y) - 1), horizon).quantiles
     for place, level in enumerate(QUANTILES):
         served = np.array([np.log(row["quantiles"][str(level)] / row["last"]) for row in rows])
-        np.testing.assert_allclose(served[newest], evaluated[:-1, -1, place], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(served, evaluated[:-1, -1, place], rtol=0, atol=1e-12)
         prices = np.array(verdict["forecast"]["quantiles"][str(level)])
         np.testing.assert_allclose(np.log(prices / verdict["forecast"]["last"]), evaluated[-1, :, place], atol=1e-12)
     actual = realised(y, past, horizon)[:, -1]

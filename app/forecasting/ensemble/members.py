@@ -13,7 +13,7 @@ from app.forecasting.models import prophet
 from app.forecasting.models.baselines import historical_simulation
 from app.forecasting.models.lstm.forecaster import PRIOR, lstm_from, tested_set
 from app.forecasting.models.range_regression import CUT_OFFS, linear
-from app.forecasting.scoring.backtest import realised, receipt_origins
+from app.forecasting.scoring.backtest import finished_origins, realised, refit_origins
 
 NEAR, FAR = 8, 22
 """Days ahead up to which the network is heard alone, and from which the regression counts as much."""
@@ -88,18 +88,17 @@ def _network(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Float
 
 
 def _trend(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Floats:
-    """Fitted as its card does, from a receipt that goes back to the first of the ``asked`` rows on."""
-    tested = receipt_origins(y, horizon, since=int(asked.min()))
-    refits = np.unique(np.concatenate([prophet.refit_origins(tested), [asked.min(), asked.max()]]).astype(np.intp))
-    return trend_from(prophet.fit_trends(y, refits), y, np.concatenate([past, asked]), horizon)
+    """From the fits that its card makes at the last bar."""
+    fits = prophet.fit_trends(y, refit_origins(y, horizon))
+    return trend_from(fits, y, np.concatenate([past, asked]), horizon)
 
 
 def trend_from(fits: prophet.TrendFits, y: LogPrices, rows: Origins, horizon: int) -> Floats:
     """Prophet's quantiles (k, horizon, 7) by the newest earlier of ``fits`` at each row, NaN where there is none."""
-    tested = receipt_origins(y, horizon, since=int(fits.origins[0]))
+    tested = finished_origins(y, horizon, int(fits.origins[0]))
 
     def forecast(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
-        return prophet.anchored_from(y, origins, horizon, fits, tested[tested >= fits.origins[0]])
+        return prophet.anchored_from(y, origins, horizon, fits, tested)
 
     return _where(rows >= fits.origins[0], forecast, y, rows, horizon)
 

@@ -14,7 +14,6 @@ from prophet import Prophet
 from app.forecasting.conformal import calibrated
 from app.forecasting.forecast import MEDIAN, QUANTILES, SEED, Floats, Forecast, LogPrices, Origins
 from app.forecasting.models.baselines import historical_simulation
-from app.forecasting.scoring.backtest import RECEIPT_ORIGINS
 
 for _noisy in ("cmdstanpy", "prophet", "prophet.plot"):
     logging.getLogger(_noisy).disabled = True
@@ -23,9 +22,6 @@ warnings.filterwarnings("ignore", message="The inplace keyword in DataFrame.drop
 
 LOOKBACK = 756
 """Bars, three years, that each fit sees."""
-
-REFITS = 6
-"""Fits that a receipt's past forecasts share."""
 
 _TREND_ONLY: dict[str, Any] = {
     "growth": "linear",
@@ -121,11 +117,6 @@ def trend_weights(
     earned = passed @ (trend * move) + _PRIOR_STRENGTH * _PRIOR_WEIGHT
     weights: Floats = np.clip(earned / (passed @ trend**2 + _PRIOR_STRENGTH), 0.0, 1.0)
     return weights
-
-
-def refit_origins(past: Origins) -> Origins:
-    """Those of the ``past`` rows at which a trend is fitted: six of a receipt's, further ones as far apart."""
-    return past[:: -(-min(len(past), RECEIPT_ORIGINS) // REFITS) or 1]
 
 
 def _sigma(y: LogPrices, origins: Origins, horizon: int) -> Floats:

@@ -15,6 +15,9 @@ RECEIPT_ORIGINS = 192
 FIRST_ORIGIN = 150
 """The first row that a receipt may hold."""
 
+WEEKS_A_FIT = 39
+"""Weeks, three quarters of a year, whose past forecasts share a fit: a receipt's need six at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Losses:
@@ -50,11 +53,20 @@ def weekly(y: LogPrices, first: int = 0, starts: Sequence[int] = (0,)) -> Origin
     A grid fixed by date: no later bar moves it, so tomorrow's tests are today's and one day's more. ``starts`` are the
     days, 0 for Monday, that parts of a week begin on: each part then has its first session.
     """
-    # The first of January 1970 was a Thursday.
-    days = y.dates.astype("datetime64[D]").astype(np.int64) + 3
-    parts = days // 7 * len(starts) + np.searchsorted(np.array(starts), days % 7, side="right") - 1
+    days = _since_a_monday(y.dates) % 7
+    parts = _week(y.dates) * len(starts) + np.searchsorted(np.array(starts), days, side="right") - 1
     rows = np.flatnonzero(np.diff(parts, prepend=parts[:1] - 1))
     return np.asarray(rows[rows >= first], dtype=np.intp)
+
+
+def _week(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """The number of the week, Monday to Sunday, that each of the ``dates`` lies in; zero had 1 January 1970."""
+    return np.asarray(_since_a_monday(dates) // 7)
+
+
+def _since_a_monday(dates: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    # The first of January 1970 was a Thursday.
+    return np.asarray(dates.astype("datetime64[D]").astype(np.int64) + 3)
 
 
 def finished_origins(y: LogPrices, horizon: int, first: int = FIRST_ORIGIN) -> Origins:
@@ -69,11 +81,23 @@ def edge_origins(y: LogPrices, horizon: int) -> Origins:
     return rows[rows + horizon < len(y)]
 
 
-def receipt_origins(y: LogPrices, horizon: int, since: int | None = None) -> Origins:
-    """The newest 192 finished rows of the weekly grid; more where these do not reach back to the row ``since``."""
-    rows = finished_origins(y, horizon)
-    before = len(rows) if since is None else int(np.searchsorted(rows, since, side="right")) - 1
-    return rows[max(min(len(rows) - RECEIPT_ORIGINS, before), 0) :]
+def receipt_origins(y: LogPrices, horizon: int) -> Origins:
+    """The newest 192 finished rows of the weekly grid."""
+    return finished_origins(y, horizon)[-RECEIPT_ORIGINS:]
+
+
+def refit_origins(y: LogPrices, horizon: int) -> Origins:
+    """The rows (m,) at which Prophet is fitted for all that is said of it at the last bar: the last one, and past ones.
+
+    The past ones begin 39 weeks each, counted by date, so that no later bar moves them; the first is at or before the
+    first row of a receipt.
+    """
+    rows, past = weekly(y, FIRST_ORIGIN), receipt_origins(y, horizon)
+    blocks = _week(y.dates[rows]) // WEEKS_A_FIT
+    starts = rows[np.flatnonzero(np.diff(blocks, prepend=blocks[:1] - 1))]
+    first = int(np.searchsorted(starts, past[:1], side="right").sum()) - 1
+    needed = starts[max(first, 0) :]
+    return np.append(needed[needed <= past.max(initial=-1)], len(y) - 1).astype(np.intp)
 
 
 def realised(y: LogPrices, origins: Origins, horizon: int) -> Floats:

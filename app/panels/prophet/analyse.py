@@ -9,7 +9,7 @@ from app.forecasting.models import prophet
 from app.forecasting.models.baselines import random_walk
 from app.forecasting.scoring import metrics
 from app.forecasting.scoring.audit import audit
-from app.forecasting.scoring.backtest import receipt_origins
+from app.forecasting.scoring.backtest import finished_origins, receipt_origins, refit_origins
 from app.market.calendar import sessions_a_year
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis
@@ -23,18 +23,18 @@ _LOW, _HIGH = metrics.BANDS[80]
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> ProphetAnalysis:
     """Fit at the last bar and at a few past ones; score what the past fits said about the days after them."""
     y = log_prices(history)
-    past, today = receipt_origins(y, horizon), np.array([len(y) - 1])
-    refits = np.concatenate([prophet.refit_origins(past), today])
+    past, refits = receipt_origins(y, horizon), refit_origins(y, horizon)
     fits = prophet.fit_trends(y, refits, lambda number: say(_fitting(number, len(refits))))
     say(f"Scoring {len(past)} past forecasts")
-    forecast = prophet.anchored_from(y, np.concatenate([past, today]), horizon, fits)
+    tested = finished_origins(y, horizon, int(refits[0]))
+    forecast = prophet.anchored_from(y, np.append(past, len(y) - 1), horizon, fits, tested)
     scored = Forecast(past, forecast.quantiles[:-1])
-    slopes = fits.slopes_at(forecast.origins)
+    slopes, known = fits.slopes_at(forecast.origins), (tested, fits.slopes_at(tested))
     return ProphetAnalysis(
         **head(history, horizon),
         forecast=published_forecast(history, forecast.quantiles[-1]),
         receipt=audit(y, scored, random_walk(y, past, horizon)),
-        trend_weight=float(prophet.trend_weights(y, forecast.origins, horizon, slopes)[-1]),
+        trend_weight=float(prophet.trend_weights(y, forecast.origins, horizon, slopes, known)[-1]),
         trend_per_year=float(np.expm1(fits.slopes[-1] * sessions_a_year(history.passport.calendar))),
         refits=len(refits) - 1,
         fits=tuple(TrendFit(*fit) for fit in zip(y.dates[refits].tolist(), fits.slopes.tolist(), strict=True)),
