@@ -40,9 +40,10 @@ def test_the_receipt_rests_on_hundreds_of_origins_after_the_cut_off(published):
     assert max(row["target"] for row in rows) <= published["as_of"]
 
 
-def test_origins_are_five_bars_apart(published):
-    days = np.array([row["origin"] for row in published["receipt"]["forecasts"]], dtype="datetime64[D]")
-    assert np.busday_count(days[:-1], days[1:]).min() >= 5
+def test_each_week_has_one_origin(published):
+    weeks = [date.fromisoformat(row["origin"]).isocalendar()[:2] for row in published["receipt"]["forecasts"]]
+    assert len(set(weeks)) == len(weeks)
+    assert weeks == sorted(weeks)
 
 
 def test_the_coverage_can_be_recomputed_from_the_rows(published):
@@ -67,7 +68,7 @@ def test_a_receipt_never_uses_an_origin_before_the_cut_off(day, horizon):
     y = until(day)
     weights, origins = choose(y, horizon)
     assert (y.dates[origins] > np.datetime64(weights.card.cut_off)).all()
-    assert origins[-1] + horizon == len(y) - 1
+    assert 0 <= len(y) - 1 - (origins[-1] + horizon) < 5
 
 
 def test_prices_from_before_any_weights_are_refused():

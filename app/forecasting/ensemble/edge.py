@@ -117,7 +117,9 @@ def _tested(errors: Floats, theirs: Floats, overlap: int) -> _Tested:
     """The ratio of errors (n + 1,) and p (n + 1,) against the row of ``theirs`` (m, n) that had lost least by then."""
     sums = np.array([_sums(one) for one in theirs])
     strongest, counts = sums.argmin(axis=0), np.arange(len(errors) + 1)
-    p_values = np.array([better_by_length(errors - one, overlap) for one in theirs])
+    # What differs by rounding alone is the same forecast.
+    differences = np.where(np.isclose(errors, theirs, rtol=1e-9, atol=1e-14), 0.0, errors - theirs)
+    p_values = np.array([better_by_length(difference, overlap) for difference in differences])
     least = sums[strongest, counts]
     ratio = np.where(least > 0, _sums(errors) / np.where(least > 0, least, 1.0), np.nan)
     return ratio, p_values[strongest, counts]
