@@ -116,7 +116,7 @@ def running_parts(
     return AppContext(
         site=_site(settings, watched),
         style=templating.style(),
-        analyses=_analyses(watched, CountedEngine(engine, limits), held, settings.cache_seconds),
+        analyses=_analyses(watched, CountedEngine(engine, limits), held, settings.cache_seconds, today),
         announcements=Announcements(dict(asked), held.cache, held.flights),
         finder=Finder(dict(asked), held.cache, held.flights, settings.cache_seconds),
         live=LivePrices(dict(asked)),
@@ -131,9 +131,11 @@ def running_parts(
     )
 
 
-def _analyses(watched: Mapping[str, MarketSource], engine: Engine, held: SharedState, seconds: float) -> Analyses:
+def _analyses(
+    watched: Mapping[str, MarketSource], engine: Engine, held: SharedState, seconds: float, today: Callable[[], date]
+) -> Analyses:
     sources = {name: LastGoodAnswer(source, held.cache) for name, source in watched.items()}
-    loader = HistoryLoader(sources, held.cache, seconds, held.flights)
+    loader = HistoryLoader(sources, held.cache, seconds, held.flights, today)
     return Analyses(loader, engine, held.cache, seconds, held.flights)
 
 

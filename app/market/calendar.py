@@ -48,6 +48,13 @@ def sessions_after(calendar: str, day: date, number: int) -> tuple[date, ...]:
     return tuple(islice((session for session in planned if session > day), number))
 
 
+def sessions_between(calendar: str, first: date, last: date) -> int:
+    """How many trading days lie after ``first``, up to ``last``; zero where that is not later."""
+    every = [_year(calendar, year).traded for year in range(first.year, last.year + 1)]
+    days = np.concatenate([_NO_DAYS, *every])
+    return int(((days > np.datetime64(first)) & (days <= np.datetime64(last))).sum())
+
+
 def missing_sessions(calendar: str, dates: Days) -> tuple[date, ...]:
     """Trading days between the first and last of ``dates`` (sorted) that are not among them.
 

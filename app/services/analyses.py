@@ -39,8 +39,9 @@ class Finished:
     in_money: bytes | None = None
 
     def published(self) -> bytes:
-        """The JSON object of the analysis, with the members ``outcome`` and ``stale`` where there are such."""
-        published, stale = with_outcome(self.in_money or self.json, self.outcome), self.loaded.stale
+        """The JSON object of the analysis with ``age_sessions``, and ``outcome`` and ``stale`` where there are such."""
+        aged = (self.in_money or self.json)[:-1] + b',"age_sessions":%d}' % self.loaded.age_sessions
+        published, stale = with_outcome(aged, self.outcome), self.loaded.stale
         return published if stale is None else published[:-1] + b',"stale":' + _STALE.dump_json(stale) + b"}"
 
 

@@ -2,16 +2,17 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 
 from pydantic import TypeAdapter
 
 from app.compute.progress import report
 from app.errors import QueryError
 from app.market import history as histories
-from app.market.calendar import sessions_after
+from app.market.calendar import sessions_after, sessions_between
 from app.market.fallback import ANSWER_SECONDS, keep_answer, kept_answer
 from app.market.passport import Passport, Stale
 from app.market.raw_history import RawHistory
@@ -20,6 +21,7 @@ from app.panels.outcome import Following, following
 from app.panels.panel import MAXIMUM_HORIZON, Query
 from app.store.cache import Cache
 from app.store.single_flight import Flights, SingleFlight
+from app.text.numbers import day, plural
 
 _SECONDS_STALE = 60.0
 _FOLLOWING = TypeAdapter(Following | None)
@@ -31,7 +33,8 @@ class LoadedHistory:
     """An encoded history, whose ``key`` tells it from others by content, and what is known of it without decoding it.
 
     ``newest`` is the source's last bar; ``stale`` is set where the source has no newer prices to give; ``following``
-    is what came after the history, where the query looks back.
+    is what came after the history, where the query looks back. ``age_sessions`` are the trading days from the last bar
+    to the query's day, or to today.
     """
 
     history: bytes
@@ -40,6 +43,23 @@ class LoadedHistory:
     newest: date
     stale: Stale | None
     following: Following | None
+    age_sessions: int
+
+
+MOST_SESSIONS = 5
+"""Sessions that the last bar may be old before a page says so."""
+
+OLD_PRICES = re.compile(r"These prices end on [\w ]+, [\d,]+ trading days (ago|before [\w ]+): [\w ]+ said that day\.")
+"""Every sentence of ``old_prices``: it depends on the day of asking, so that no hash is made of it."""
+
+
+def old_prices(query: Query, loaded: LoadedHistory) -> str:
+    """The sentence that the prices are more than five sessions older than the query's day, or today; else nothing."""
+    if loaded.age_sessions <= MOST_SESSIONS:
+        return ""
+    before = f"before {day(query.as_of)}" if query.as_of else "ago"
+    end = f"{day(loaded.passport.last_bar)}, {plural(loaded.age_sessions, 'trading day')} {before}"
+    return f"These prices end on {end}: what follows is what would have been said that day."
 
 
 def horizon_of(query: Query, passport: Passport) -> int:
@@ -76,6 +96,10 @@ class _Answer:
 _ANSWER = TypeAdapter(_Answer)
 
 
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryLoader:
     """Loads the prices of a ticker once for all its cards, while an answer is younger than ``seconds``.
@@ -88,6 +112,7 @@ class HistoryLoader:
     cache: Cache
     seconds: float
     flights: Flights = field(default_factory=SingleFlight[bytes])
+    today: Callable[[], date] = _today
     preparing: SingleFlight[LoadedHistory] = field(default_factory=SingleFlight[LoadedHistory], init=False)
 
     async def prepare(self, query: Query) -> LoadedHistory:
@@ -108,7 +133,9 @@ class HistoryLoader:
         key, passport = hashlib.sha256(history).hexdigest(), histories.decode_passport(history)
         # The calendar of an exchange takes a while the first time, and whoever answers asks it on the event loop.
         await asyncio.to_thread(sessions_after, passport.calendar, answer.newest, 1)
-        return LoadedHistory(history, key, passport, answer.newest, answer.stale, _FOLLOWING.validate_json(after))
+        seen = query.as_of or self.today()
+        age = await asyncio.to_thread(sessions_between, passport.calendar, passport.last_bar, seen)
+        return LoadedHistory(history, key, passport, answer.newest, answer.stale, _FOLLOWING.validate_json(after), age)
 
     async def _built(
         self, query: Query, answer: _Answer, quotes: RawHistory, history: bytes | None

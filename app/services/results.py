@@ -12,7 +12,7 @@ from app.panels import PANELS
 from app.panels.analysis import Analysis, ForecastAnalysis
 from app.panels.panel import Panel, Query
 from app.services.analyses import Analyses, Finished
-from app.services.loaded_history import check_levels, horizon_of
+from app.services.loaded_history import check_levels, horizon_of, old_prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,12 @@ class CardResult:
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """The cards in page order, and the passport of the prices that all of them saw."""
+    """The cards in page order, and the passport of the prices that all of them saw; ``old`` says that these are old."""
 
     query: Query
     passport: Passport
     stale: Stale | None
+    old: str
     cards: tuple[CardResult, ...]
 
     def settled(self) -> "QueryResult":
@@ -67,7 +68,7 @@ async def query_result(analyses: Analyses, query: Query, panels: Sequence[Panel]
     check_levels(query, loaded)
     ended = await asyncio.gather(*(analyses.finished(panel, query) for panel in panels), return_exceptions=True)
     cards = tuple(CardResult(panel, _end(end)) for panel, end in zip(panels, ended, strict=True))
-    return QueryResult(query, loaded.passport, loaded.stale, cards)
+    return QueryResult(query, loaded.passport, loaded.stale, old_prices(query, loaded), cards)
 
 
 def _end(end: Finished | BaseException) -> Finished | Exception:

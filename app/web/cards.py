@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from app.panels import BY_SLUG
 from app.panels.panel import Panel, Query
 from app.services.analyses import Finished
+from app.services.loaded_history import old_prices
 from app.web.context import (
     AppContext,
     card_of,
@@ -23,7 +24,7 @@ from app.web.http.caching import fresh_seconds, validated
 from app.web.templating import render
 from app.web.views import CardView, Pictures, Slot, slot_of
 
-_ANSWER = "verdict"
+_ANSWER, _FIRST = "verdict", "overview"
 
 
 async def fragment(request: Request) -> Response:
@@ -88,6 +89,7 @@ async def draw_card(
         outcome=finished.outcome,
         stale=finished.loaded.stale,
         interactive=query is not None,
+        old=old_prices(query, finished.loaded) if query and slot.slug == _FIRST else "",
         query=query,
     )
 

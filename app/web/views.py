@@ -107,7 +107,7 @@ class Pictures:
 class CardView:
     """panels/<slug>.html or panels/_card.html: a finished card; an ``outcome`` is among its ``pictures`` too.
 
-    ``ahead`` are sentences on announced days, which no analysis knows of.
+    ``old`` says that the prices are old; ``ahead`` are sentences on announced days, which no analysis knows of.
     """
 
     slot: Slot
@@ -117,6 +117,7 @@ class CardView:
     outcome: Outcome | None
     stale: Stale | None
     interactive: bool
+    old: str = ""
     ahead: tuple[str, ...] = ()
     query: Query | None = None
 

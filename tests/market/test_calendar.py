@@ -13,6 +13,7 @@ from app.market.calendar import (
     fitting_calendar,
     missing_sessions,
     sessions_after,
+    sessions_between,
 )
 from app.market.sample import SampleSource
 from tests.support.paths import ROOT
@@ -69,6 +70,13 @@ def test_the_sessions_after_a_friday_skip_weekend_and_holiday():
         date(2018, 12, 26),
         date(2018, 12, 27),
     )
+
+
+def test_sessions_are_counted_from_the_day_after_to_the_last_one():
+    assert sessions_between("XNYS", date(2018, 12, 31), date(2019, 1, 4)) == 3
+    assert sessions_between("XNYS", date(2018, 12, 31), date(2019, 1, 1)) == 0
+    assert sessions_between("XNYS", date(2018, 12, 31), date(2018, 12, 1)) == 0
+    assert sessions_between(EVERY_DAY, date(2018, 12, 31), date(2020, 12, 31)) == 731
 
 
 def test_a_closure_without_notice_was_planned_as_a_session():

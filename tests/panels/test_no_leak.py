@@ -99,6 +99,6 @@ def needed_by(slug):
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_replay_says_what_a_source_would_have_said_that_day(known, slug):
-    with served(FakeMarket(nothing_later(MARKET, AS_OF))) as client:
+    with served(FakeMarket(nothing_later(MARKET, AS_OF)), today=AS_OF) as client:
         then = client.get(f"/api/v1/panels/{slug}?ticker=SYN&horizon=22&level=75;-4%&amount=5000").content
     assert outcome_out(known[slug][0])[1] == then

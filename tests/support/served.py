@@ -31,15 +31,15 @@ KEY = "a key that is long enough for production"
 
 
 @contextmanager
-def served(source=None, engine=None, cache=None, **settings):
-    """A client of an app of its own, with a cache of its own unless one is given."""
+def served(source=None, engine=None, cache=None, today=TODAY, **settings):
+    """A client of an app of its own on the day ``today``, with a cache of its own unless one is given."""
     sources = {"sample": source or FakeMarket(market())}
     app = create_app(
         Settings(**{"source": "sample", "rate_limit": "off", "secret_key": KEY} | settings),
         sources,
         engine or InlineEngine(),
         cache,
-        today=lambda: TODAY,
+        today=lambda: today,
     )
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client

@@ -2,7 +2,7 @@ import csv
 import hashlib
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import product
 
 import pandas as pd
@@ -174,6 +174,49 @@ def test_a_summary_of_old_prices_says_when_they_were_loaded():
     with served(FakeMarket(replace(market(80), stale=stale))) as client:
         text = " ".join(client.get("/summary.txt?ticker=SYN").text.split())
     assert "The market is closed to us. These prices were loaded on 29 Jun 2018 at 08:05 UTC." in text
+
+
+OLD = "These prices end on 24 Apr 2015, {} trading days {}: what follows is what would have been said that day."
+
+
+def old_and_new():
+    """Clients of prices of eighty weekdays until 24 April 2015, on the fifth and on the sixth weekday after these."""
+    return [served(FakeMarket(market(80)), today=date(2015, 5, day)) for day in (1, 4)]
+
+
+@pytest.mark.parametrize("path", ["/panels/overview", "/report", "/summary.txt"])
+def test_prices_older_than_five_sessions_are_called_old_once(path):
+    texts = []
+    for one in old_and_new():
+        with one as client:
+            texts.append(" ".join(client.get(f"{path}?ticker=SYN").text.split()))
+    assert [text.count("These prices end") for text in texts] == [0, 1]
+    assert OLD.format(6, "ago") in texts[1]
+    with served(FakeMarket(market(80))) as client:
+        asked = " ".join(client.get(f"{path}?ticker=SYN&as_of=2015-05-05").text.split())
+    assert OLD.format(7, "before 5 May 2015") in asked
+
+
+def test_how_old_prices_are_is_in_every_answer_and_in_no_hash_of_the_prices():
+    answers = []
+    for one in old_and_new():
+        with one as client:
+            answers.append(client.get("/api/v1/panels/overview?ticker=SYN").json())
+    assert [answer.pop("age_sessions") for answer in answers] == [5, 6]
+    assert answers[0] == answers[1]
+
+
+def test_a_receipt_knows_nothing_of_how_old_prices_are():
+    texts = []
+    for one in old_and_new():
+        with one as client:
+            texts.append(client.get("/summary.txt?ticker=SYN").text)
+            checked = [client.post("/verify", data={"receipt": text}).text for text in texts]
+            changed = client.post("/verify", data={"receipt": texts[-1].replace("SYN", "SYM", 1)}).text
+        assert all("unchanged like all that was pasted with it" in answer for answer in checked)
+        assert "The text was changed" in changed
+    assert "These prices end" in texts[1]
+    assert receipt_of(texts[0]) == receipt_of(texts[1])
 
 
 def test_the_page_of_a_ticker_links_to_every_document(client):

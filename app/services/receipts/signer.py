@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.market.upload.reader import SOURCE
+from app.services.loaded_history import OLD_PRICES
 from app.services.receipts import format
 from app.services.receipts.format import SignedReceipt, digest
 from app.services.receipts.provenance import VERSION, code_digest, made_with
@@ -83,6 +84,11 @@ def words_of(text: str) -> str:
     return " ".join(text.split())
 
 
+def words_that_last(text: str) -> str:
+    """The same without the sentence on old prices, which another day would write otherwise or not at all."""
+    return words_of(OLD_PRICES.sub("", words_of(text)))
+
+
 def _compared(receipt: SignedReceipt) -> Checked:
     content, signed = _content(receipt)
     beside = _beside(receipt)
@@ -124,5 +130,5 @@ def _content(receipt: SignedReceipt) -> tuple[str, str]:
         rows = (line for line in receipt.around if line.strip() and not _is_comment(line))
         return "".join(f"{row}\n" for row in rows), receipt["forecasts"]
     if receipt["document"] == SUMMARY:
-        return words_of(" ".join(line.lstrip("> ") for line in receipt.around)), receipt["text"]
+        return words_that_last(" ".join(line.lstrip("> ") for line in receipt.around)), receipt["text"]
     return "", ""

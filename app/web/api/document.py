@@ -89,9 +89,13 @@ def _description(panel: Panel | None) -> str:
     return f"From {panel.minimum_bars} daily bars on." if panel else "All cards of the query."
 
 
+_AGE = "Trading days from the last bar to as_of, or to today where none is asked."
+
+
 def _card(panel: Panel) -> Schema:
     # What stands beside the analysis: what happened afterwards, and how old its prices are.
-    beside = {name: {"$ref": _REFERENCE.format(model=name.title())} for name in ("outcome", "stale")}
+    beside: Schema = {name: {"$ref": _REFERENCE.format(model=name.title())} for name in ("outcome", "stale")}
+    beside["age_sessions"] = {"type": "integer", "minimum": 0, "description": _AGE}
     analysis = {"$ref": _REFERENCE.format(model=panel.analysis.__name__)}
     return {"allOf": [analysis, {"type": "object", "properties": beside}]}
 

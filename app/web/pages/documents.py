@@ -17,7 +17,7 @@ from app.panels.analysis import Analysis, Fact, by_key
 from app.panels.panel import CardContent, Panel, Query
 from app.services.analyses import Finished
 from app.services.receipts.format import digest
-from app.services.receipts.signer import FORECAST, REPORT, SUMMARY, ReceiptSigner, words_of
+from app.services.receipts.signer import FORECAST, REPORT, SUMMARY, ReceiptSigner, words_of, words_that_last
 from app.services.results import CardResult, QueryResult, forecast_table
 from app.text.numbers import NARROW_SPACE, on_one_line
 from app.web.cards import draw_card, render_card
@@ -43,6 +43,7 @@ class ReportView:
     facts: Mapping[str, Mapping[str, Fact]]
     page_url: str
     passport: Passport
+    old: str
     receipt: str
 
 
@@ -63,6 +64,7 @@ class SummaryView:
     query: Query
     passport: Passport
     stale: Stale | None
+    old: str
     cards: tuple[SummaryCard, ...]
 
 
@@ -77,10 +79,10 @@ def forecast_csv(result: QueryResult, signer: ReceiptSigner) -> str:
 def summary(result: QueryResult, signer: ReceiptSigner) -> str:
     """Plain text for a mail: every card in a few lines, as of the query's day and nothing later."""
     cards = tuple(_summary_card(card) for card in result.cards)
-    rendered = render("summary.txt", SummaryView(result.query, result.passport, result.stale, cards))
+    rendered = render("summary.txt", SummaryView(result.query, result.passport, result.stale, result.old, cards))
     lines = re.sub(r"\n{3,}", "\n\n", rendered.strip()).split("\n")
     text = "\n".join(map(_wrapped, lines)).replace(NARROW_SPACE, " ")
-    receipt = signer.receipt(result, SUMMARY, text=digest(words_of(text)))
+    receipt = signer.receipt(result, SUMMARY, text=digest(words_that_last(text)))
     return f"{text}\n\n" + "".join(f"{line}\n" for line in receipt)
 
 
@@ -129,7 +131,8 @@ async def report(app: AppContext, result: QueryResult, page_url: str) -> str:
         for card in drawn.cards
         if not isinstance(card.end, Exception)
     }
-    view = ReportView(app.site, _form_values(result.query), style, cards, facts, page_url, result.passport, receipt)
+    asked, passport = _form_values(result.query), result.passport
+    view = ReportView(app.site, asked, style, cards, facts, page_url, passport, result.old, receipt)
     return render("report.html", view)
 
 
