@@ -117,7 +117,7 @@ class UnknownHostError(AppError):
 class TooFewBarsError(AppError):
     """A card needs a longer history than there is."""
 
-    hint = "Choose a later date or a ticker with a longer history."
+    hint = "Choose a ticker with a longer history."
 
     def __init__(self, found: int, needed: int) -> None:
         super().__init__(found, needed)
@@ -143,7 +143,7 @@ class NotApplicableError(AppError):
 class BeforeTrainingError(NotApplicableError):
     """A forecast from a day when the network's oldest weights had not been trained yet."""
 
-    hint = "Choose a later date; the other cards work on older ones too."
+    hint = "The other cards work on older prices."
 
     def __init__(self, found: date, needed: date) -> None:
         super().__init__(found, needed)

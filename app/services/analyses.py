@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
@@ -10,7 +11,7 @@ from pydantic import TypeAdapter
 from app.charts.chart import Chart, DayMark
 from app.compute.engine import Engine
 from app.compute.progress import ProgressListeners, prefix_progress
-from app.errors import NotApplicableError, TooFewBarsError
+from app.errors import AppError, BeforeTrainingError, NotApplicableError, TooFewBarsError
 from app.market.passport import Passport, Stale
 from app.market.upload.faults import ShortFileError
 from app.market.upload.reader import SOURCE
@@ -65,7 +66,10 @@ class Analyses:
         levels = query.levels if panel.in_money else ()
         if levels:
             check_levels(query, loaded)
-        analysis_json = await self._analysis(panel, horizon_of(query, loaded.passport), loaded, levels)
+        try:
+            analysis_json = await self._analysis(panel, horizon_of(query, loaded.passport), loaded, levels)
+        except AppError as error:
+            raise _with_a_later_date(error, query) from error.__cause__
         analysis = jobs.decode_analysis(panel, analysis_json)
         outcome = outcome_of(analysis, loaded.following)
         if panel.in_money is None or query.amount is None:
@@ -154,6 +158,15 @@ class Analyses:
 
         with self.audience.attending(key):
             return await self.flights.run(key, make_and_keep)
+
+
+def _with_a_later_date(error: AppError, query: Query) -> AppError:
+    """The error for who asks for a day of the past, whom another may help; the same may be told to others."""
+    if query.as_of is None or not isinstance(error, TooFewBarsError | BeforeTrainingError):
+        return error
+    told = copy(error)
+    told.hint = f"{error.hint} Or choose a later date."
+    return told
 
 
 def _check(panel: Panel, passport: Passport) -> None:

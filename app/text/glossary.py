@@ -9,8 +9,8 @@ MEANINGS: dict[str, tuple[tuple[str, ...], str]] = {
         "A day on which the exchange is open; 22 of them make about a month.",
     ),
     "range, band": (
-        ("80 % range", "80 % ranges", "80 % band", "95 % range", "95 % ranges", "95 % band", "band", "bands"),
-        "The prices between which the model expects to end in 80 or 95 of 100 such cases.",
+        ("80 % range", "80 % ranges", "80 % band", "95 % range", "95 % ranges", "95 % band"),
+        "The price should end between these two in 80, or 95, of 100 such cases.",
     ),
     "held": (("band held", "bands held"), "A band held when the price really ended inside it."),
     "median, middle": (
@@ -56,7 +56,7 @@ MEANINGS: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "edge": (
         ("edge",),
-        "Having missed by less than “price stays” on this ticker's past, and by more than luck explains.",
+        "Having missed by less than both “price stays” and “price drifts as it did” here, by more than luck explains.",
     ),
     "beyond chance": (
         ("beyond chance", "within chance", "more than chance", "by chance", "chance explains"),
@@ -71,7 +71,10 @@ MEANINGS: dict[str, tuple[tuple[str, ...], str]] = {
     "drawdown": (("drawdown",), "The fall from a peak to the lowest price before that peak was reached again."),
     "RSI": (("RSI",), "Relative strength index: the part of the ups in the ups and downs of 14 days, from 0 to 100."),
     "MACD": (("MACD",), "The gap between a quick and a slow average of the price, and whether it widens."),
-    "Bollinger bands": (("bollinger",), "The 20-day average, and twice the usual distance from it on either side."),
+    "Bollinger bands": (
+        ("bollinger",),
+        "The 20-day average, and two standard deviations of those days on either side.",
+    ),
     "VWAP": (("VWAP",), "The average price of the last 20 days in which days with more trading count more."),
     "SMA": (("SMA",), "Simple moving average: the mean close of the last 50 or 200 days."),
     "support, resistance": (

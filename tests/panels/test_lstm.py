@@ -83,7 +83,7 @@ def test_an_old_date_is_a_sentence_with_found_and_needed():
         fragment, answer = client.get(f"/panels/lstm?{asked}"), client.get(f"/api/v1/panels/lstm?{asked}")
     assert (fragment.status_code, answer.status_code) == (422, 422)
     assert answer.json()["error"]["found"] == "2005-06-30"
-    assert "Choose a later date" in fragment.text
+    assert "Or choose a later date" in fragment.text
 
 
 def test_the_card_says_what_the_network_looked_at_and_learned_from():

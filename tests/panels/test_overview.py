@@ -130,14 +130,14 @@ def test_the_sentence_about_the_horizon_gives_the_horizons_own_move(horizon):
         published = client.get(f"/api/v1/panels/overview?ticker=SYN&horizon={horizon}").json()
     (said,) = (move for move in published["typical_moves"] if move["days"] == horizon)
     assert f"In {horizon} trading day" in fragment
-    assert f"it usually moves by <strong>± {100 * said['median']:.1f}\u202f%</strong>" in fragment
+    assert f"half of its moves were smaller than <strong>± {100 * said['median']:.1f}\u202f%</strong>" in fragment
 
 
 def test_what_too_short_a_history_cannot_say_about_the_horizon_is_not_said():
     with served(FakeMarket(market(60))) as client:
         fragment = client.get("/panels/overview?ticker=SYN&horizon=66").text
     assert elements(fragment, "img")
-    assert "In 66 trading days it usually moves" not in fragment
+    assert "In 66 trading days half of its moves" not in fragment
 
 
 def test_the_chance_of_a_fall_rests_on_more_than_a_handful_of_windows():

@@ -55,7 +55,7 @@ def test_the_report_begins_with_what_it_is_how_far_it_may_move_and_whether_there
 def test_the_report_says_above_which_card_failed_and_what_the_others_know():
     with served(engine=FailingEngine(OverloadedError(7), "verdict")) as client:
         said = glance(client.get("/report?ticker=SYN"))
-    assert said["How far may it move"].startswith("In 22 trading days it usually moves by")
+    assert said["How far may it move"].startswith("In 22 trading days half of its moves were smaller than")
     assert said["Is there an edge"] == "That card has failed; its place says why."
 
 

@@ -56,7 +56,7 @@ class ShortFileError(TooFewBarsError):
 
     def __init__(self, found: int, needed: int) -> None:
         super().__init__(found, needed)
-        self.hint = f"Add at least {needed - found} earlier rows to your file, or choose a later day in “As of”."
+        self.hint = f"Add at least {needed - found} earlier rows to your file."
 
 
 def shown(text: str) -> str:

@@ -53,6 +53,6 @@ def _moves(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) ->
 def _volatility(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> Chart:
     now, y = analysis.volatility, analyse.believed(history)
     annual = 100 * analyse.daily_volatility(y)[22:] * np.sqrt(sessions_a_year(history.passport.calendar))
-    alt = f"Volatility a year, now {now.now:.0%}: calmer on {now.percentile:.0%} of days, median {now.median:.0%}."
-    label = f"higher than on {now.percentile:.0%} of days"
+    label = f"higher than on {now.percentile:.0%} of past days"
+    alt = f"Volatility a year, now {now.now:.0%}: {label}, median {now.median:.0%}."
     return volatility_through_time(y.dates[22:], annual, 100 * now.now, label, canvas=canvas, alt=alt)

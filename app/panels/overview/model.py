@@ -50,7 +50,7 @@ class Drawdown:
 
 @dataclass(frozen=True, slots=True)
 class Volatility:
-    """Annualised volatility (EWMA 0.94) today, the median of its past, and the share of past days that were calmer."""
+    """Annualised volatility (EWMA 0.94) today, the median of its past, and the share of past days below it."""
 
     now: float
     median: float

@@ -25,7 +25,8 @@ def overview_facts(analysis: OverviewAnalysis) -> tuple[Fact, ...]:
 def overview_tables(analysis: OverviewAnalysis) -> dict[str, Table]:
     """A table for each of the three charts."""
     now = analysis.volatility
-    calm = ("Now", percent(now.now)), ("Median", percent(now.median)), ("Days calmer than now", percent(now.percentile))
+    below = ("Past days below it", percent(now.percentile))
+    calm = ("Now", percent(now.now)), ("Median", percent(now.median)), below
     return {
         "price": _levels(analysis),
         "moves": _move_rows(analysis),
@@ -104,7 +105,7 @@ def _recovery(worst: Drawdown) -> str:
 
 def _volatility_fact(analysis: OverviewAnalysis) -> Fact:
     now = analysis.volatility
-    note = f"a year; calmer than now on {percent(now.percentile, 0)} of its days, median {percent(now.median, 0)}"
+    note = f"a year; higher than on {percent(now.percentile, 0)} of past days, median {percent(now.median, 0)}"
     return Fact("volatility", "Volatility now", *_unless_doubted(analysis, percent(now.now, 0), note))
 
 

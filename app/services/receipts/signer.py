@@ -53,7 +53,7 @@ class ReceiptSigner:
             "document": document,
             "ticker": query.ticker,
             "horizon": str(query.horizon),
-            "as_of": str(query.as_of or "the last bar"),
+            "as_of": str(query.as_of or passport.last_bar),
             "source": query.source,
             "bars": f"{passport.bars} from {passport.first_bar} to {passport.last_bar}",
             "data": passport.sha256,

@@ -33,7 +33,7 @@ def test_the_strip_says_what_a_failed_card_leaves_open(watched: Watched) -> None
     page = watched.open("/?ticker=%5EGSPC&source=sample&as_of=1999-06-01")
     page.wait_for_selector("#panel-verdict.failed", timeout=90_000)
     expect(page.locator("[data-told=edge]")).to_have_text("This card needs 250 daily bars and found 103.")
-    expect(page.locator("[data-told=range]")).to_contain_text("usually moves by")
+    expect(page.locator("[data-told=range]")).to_contain_text("half of its moves were smaller than")
     watched.expects("status of 422")
 
 

@@ -71,6 +71,15 @@ def test_a_short_history_that_is_no_file_has_no_rows_to_add(client):
     assert "ticker with a longer history" in client.get("/panels/prophet?ticker=SYN&as_of=2015-05-29").text
 
 
+def test_a_later_date_is_advised_to_who_asks_for_an_earlier_day_alone(client):
+    later = "Or choose a later date."
+    assert later in client.get("/panels/prophet?ticker=SYN&as_of=2015-05-29").text
+    assert later in client.get("/report?ticker=SYN&as_of=2015-05-29").text
+    assert later not in post(client, "/panels/prophet").text
+    with served(FakeMarket(market(100))) as short:
+        assert later not in short.get("/panels/prophet?ticker=SYN").text
+
+
 def test_a_price_that_stood_still_where_it_was_tested_has_a_receipt_without_a_ratio(client):
     rows = (f"{day},{100 + (row >= 150)}" for row, day in enumerate(weekdays(300)))
     content = "\n".join(["Date,Close", *rows]).encode()
@@ -137,7 +146,8 @@ def test_a_file_seen_from_the_past_tells_what_happened_next(client):
     told = post(client, OVERVIEW, as_of=day, horizon="5").json()
     assert (told["as_of"], len(told["outcome"]["actual"])) == (day, 5)
     past = b"\n".join(ACME.splitlines()[:71])
-    assert {**told, "outcome": None} == {**post(client, OVERVIEW, past, horizon="5").json(), "outcome": None}
+    then = {"outcome": None, "age_sessions": 0}
+    assert {**told, "outcome": None} == {**post(client, OVERVIEW, past, horizon="5").json(), **then}
 
 
 @pytest.mark.parametrize(
