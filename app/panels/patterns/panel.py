@@ -6,7 +6,7 @@ from app.panels.forecast.content import milestones
 from app.panels.panel import Heights, Panel
 from app.panels.patterns.model import FoundShape, PatternsAnalysis
 from app.patterns.finding import EDGE
-from app.text.numbers import day, money, percent, plural
+from app.text.numbers import chance, day, money, plural
 
 
 def patterns_facts(analysis: PatternsAnalysis) -> tuple[Fact, ...]:
@@ -66,7 +66,7 @@ def _window(shape: FoundShape) -> Table:
 
 
 def _believed(shape: FoundShape) -> str:
-    return "nothing to see" if shape.probability is None else percent(shape.probability)
+    return "nothing to see" if shape.probability is None else chance(shape.probability, 1)
 
 
 def _lookalikes(analysis: PatternsAnalysis) -> Table:
