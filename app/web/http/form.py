@@ -177,7 +177,7 @@ class BodyLimit:
                 while read <= _DRAINED_BYTES and message.get("more_body", False):
                     message = await receive()
                     read += len(message.get("body", b""))
-                raise TooLargeError("What was sent", MAXIMUM_BYTES)
+                raise TooLargeError("What was sent", uploads.MAXIMUM_BYTES)
             return message
 
         await self._app(scope, receive_and_count if scope["type"] == "http" else receive, send)
