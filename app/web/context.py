@@ -102,10 +102,10 @@ def _by_another_site(request: Request) -> bool:
 
     Browsers say so themselves and no page can make them lie; programs do not say it and are welcome.
     """
-    said = request.headers
-    followed = request.method == "GET" and said.get("sec-fetch-mode") == "navigate"
-    in_the_open = said.get("sec-fetch-dest", "document") == "document"
-    return said.get("sec-fetch-site") == "cross-site" and not (followed and in_the_open)
+    headers = request.headers
+    followed = request.method == "GET" and headers.get("sec-fetch-mode") == "navigate"
+    in_the_open = headers.get("sec-fetch-dest", "document") == "document"
+    return headers.get("sec-fetch-site") == "cross-site" and not (followed and in_the_open)
 
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ import pytest
 
 from app.errors import NotApplicableError
 from app.forecasting.forecast import MEDIAN, QUANTILES
-from app.forecasting.registry import FORECASTERS as FORECASTERS
+from app.forecasting.registry import FORECASTERS
 from app.forecasting.scoring.backtest import realised
 from app.forecasting.scoring.metrics import brier_score, diebold_mariano
 from app.market.history import decode, encode, history_until

@@ -32,7 +32,7 @@ class DaskEngine:
 
     def __init__(self, scheduler: str, build: str, limits: Limits | None = None, warm_seconds: float = 20.0) -> None:
         self._build, self._limits = build, limits or Limits()
-        self._fleet = SchedulerConnection(scheduler, build)
+        self._connection = SchedulerConnection(scheduler, build)
         self._warm_seconds = warm_seconds
         self._seconds = self._limits.queue_seconds + self._limits.job_seconds + _ON_THE_WAY
         self._pace = ThroughputEstimate(1)
@@ -40,12 +40,12 @@ class DaskEngine:
 
     async def start(self) -> None:
         """Return at once; the line to the scheduler comes up in the background."""
-        await self._fleet.start()
+        await self._connection.start()
 
     async def stop(self) -> None:
         """Let jobs end for ``drain_seconds``, then leave."""
         await self._pending.drain(self._limits.drain_seconds)
-        await self._fleet.stop()
+        await self._connection.stop()
 
     async def run(self, function: str, *payload: bytes) -> bytes:
         """Call ``"package.module:callable"`` on a worker; cancelling the awaiting task cancels the job.
@@ -61,13 +61,13 @@ class DaskEngine:
 
     def status(self) -> EngineStatus:
         """How the workers are; running and waiting are the jobs of this replica only. Never waits."""
-        fleet = self._fleet.status()
-        running = min(len(self._pending), fleet.warm)
-        return replace(fleet, running=running, waiting=len(self._pending) - running)
+        workers = self._connection.status()
+        running = min(len(self._pending), workers.warm)
+        return replace(workers, running=running, waiting=len(self._pending) - running)
 
     @contextlib.contextmanager
     def _admitted(self) -> Iterator[None]:
-        most = 0 if self._fleet.away else max(1, self._fleet.status().expected) + self._limits.queue
+        most = 0 if self._connection.away else max(1, self._connection.status().expected) + self._limits.queue
         with self._pending.admitted(most, self._overloaded):
             begun = time.monotonic()
             try:
@@ -79,13 +79,13 @@ class DaskEngine:
         """The parts of the job's outcome, or None if its workers are gone."""
         client, addresses = await self._connected()
         key = key_of(f"{self._build} {attempt}", function, payload)
-        with self._fleet.hearing(key) as aloud:
-            words = key.encode(), b"aloud" if aloud else b"", function.encode(), *payload
+        with self._connection.listening(key) as reports:
+            words = key.encode(), b"reports" if reports else b"", function.encode(), *payload
             future = client.submit(perform, *words, key=key, workers=addresses, pure=False)
             return await self._awaited(future, addresses)
 
     async def _awaited(self, future: Future[Any], addresses: list[str]) -> Parts | None:
-        answer, lost = asyncio.ensure_future(future.result()), asyncio.create_task(self._fleet.lose(addresses))
+        answer, lost = asyncio.ensure_future(future.result()), asyncio.create_task(self._connection.lose(addresses))
         try:
             async with asyncio.timeout(self._seconds):
                 await asyncio.wait({answer, lost}, return_when=asyncio.FIRST_COMPLETED)
@@ -107,8 +107,8 @@ class DaskEngine:
             async with asyncio.timeout(self._warm_seconds):
                 if not self.status().ready:
                     report("Starting the models")
-                await self._fleet.open()
-        client, addresses = self._fleet.client, self._fleet.addresses
+                await self._connection.open()
+        client, addresses = self._connection.client, self._connection.addresses
         if client is None or not addresses:
             raise self._overloaded()
         return client, addresses

@@ -13,11 +13,11 @@ SAID = "said"
 Parts = tuple[bytes | None, bytes | None, str, str, str]
 
 
-async def perform(job: bytes, aloud: bytes, function: bytes, *payload: bytes) -> Parts | None:
+async def perform(job: bytes, reports: bytes, function: bytes, *payload: bytes) -> Parts | None:
     """Have the job done by the plugin of this Dask worker; None if it was cancelled before its end.
 
     ``job`` is its key in bytes: Dask replaces a text that is a key by that key's value. What it says of itself is sent
-    only where ``aloud`` is not empty.
+    only where ``reports`` is not empty.
     """
     worker, key = get_worker(), job.decode()
     plugin: Any = worker.plugins[WORKSHOP]
@@ -25,7 +25,7 @@ async def perform(job: bytes, aloud: bytes, function: bytes, *payload: bytes) ->
     def say(words: str) -> None:
         worker.log_event(SAID, [key, words])
 
-    parts: Parts | None = await plugin.perform(key, function.decode(), payload, say if aloud else None)
+    parts: Parts | None = await plugin.perform(key, function.decode(), payload, say if reports else None)
     return parts
 
 

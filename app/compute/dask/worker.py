@@ -36,7 +36,7 @@ class EnginePlugin(WorkerPlugin):
         self._jobs: dict[Key, asyncio.Task[Parts]] = {}
 
     async def perform(self, key: str, function: str, payload: tuple[bytes, ...], say: Listener | None) -> Parts | None:
-        """Do the job, which is heard by ``say``; None if it was cancelled."""
+        """Do the job, which reports to ``say``; None if it was cancelled."""
         job = self._jobs[key] = asyncio.create_task(self._done(function, payload, say))
         try:
             await asyncio.wait({job})

@@ -37,7 +37,7 @@ class LocalEngine:
     def __init__(self, plan: PoolConfig, limits: Limits | None = None) -> None:
         self._plan, self._limits = plan, limits or Limits()
         self._crew = WorkerPool(plan, self._serve)
-        self._ear = ProgressSocket()
+        self._progress = ProgressSocket()
         self._line: JobQueue[WorkerProcess] = JobQueue()
         self._pace = ThroughputEstimate(plan.workers)
         self._pending = PendingJobs()
@@ -49,7 +49,7 @@ class LocalEngine:
 
     async def start(self) -> None:
         """Return at once; the workers come up in the background."""
-        await self._ear.open()
+        await self._progress.open()
         await self._crew.start()
 
     async def stop(self) -> None:
@@ -57,7 +57,7 @@ class LocalEngine:
         await self._pending.drain(self._limits.drain_seconds)
         self._line.close(self._overloaded())
         await self._crew.stop()
-        self._ear.close()
+        self._progress.close()
 
     async def run(self, function: str, *payload: bytes) -> bytes:
         """Call ``"package.module:callable"`` on a worker; cancelling the awaiting task cancels the job.
@@ -69,9 +69,9 @@ class LocalEngine:
     async def outcome(self, function: str, *payload: bytes) -> CallResult:
         """The same, with the answer or the function's own error yet to be taken out; raises the other errors."""
         admitted = self._pending.admitted(self._plan.workers + self._limits.queue, self._overloaded)
-        with admitted, self._ear.hearing(function, payload) as (heard, given):
+        with admitted, self._progress.listening(function, payload) as (called, given):
             for attempt in range(ATTEMPTS):
-                outcome = await self._attempt(heard, given, again=attempt > 0)
+                outcome = await self._attempt(called, given, again=attempt > 0)
                 if outcome is not None and not outcome.starved:
                     return outcome
             patience = self._patience()

@@ -62,7 +62,7 @@ class WorkerPool:
         """Start the fork server and let every place be tended from now on."""
         self._nursery = ForkServer(self._plan.preload)
         self._nursery.open()
-        self._transport, self._port = await listen(self._hear)
+        self._transport, self._port = await listen(self._receive)
         self._tending = [asyncio.create_task(self._tend(place)) for place in range(self._plan.workers)]
 
     async def stop(self, patience: float = 1.5) -> None:
@@ -123,7 +123,7 @@ class WorkerPool:
         if not worker.warm and not worker.failure and not self._closed.is_set():
             worker.failure = "A worker died while it warmed up."
 
-    def _hear(self, report: Report) -> None:
+    def _receive(self, report: Report) -> None:
         for place, worker in self._lives.items():
             if str(worker.home) == report.home and not worker.settled.is_set():
                 worker.settle(report.failure)
