@@ -80,8 +80,8 @@ class Engine(Protocol):
     async def run(self, function: str, *payload: bytes) -> bytes:
         """Call ``"package.module:callable"`` on a worker; cancelling the awaiting task cancels the job.
 
-        Raises what the function raised, or one of ``app.compute.errors``. Where the task's ``progress.LISTENER`` is
-        somebody, an engine that can calls the function with a keyword ``say`` too.
+        Raises what the function raised, or one of ``app.compute.errors``. Where the task has a
+        ``progress.LISTENER``, an engine that can calls the function with a keyword ``say`` too.
         """
 
     def status(self) -> EngineStatus:

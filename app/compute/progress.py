@@ -15,23 +15,23 @@ from app.compute.call import resolve
 from app.compute.readiness import HOST
 
 Listener = Callable[[str], None]
-LISTENER: ContextVar[Listener | None] = ContextVar("heard", default=None)
-"""Who hears what is being done for the present task; nobody where None."""
+LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
+"""Is given what the present task reports; None where nobody listens."""
 
 LONGEST = 200
 _PAUSE = 0.05
 
 
 def report(words: str) -> None:
-    """Say ``words`` to whoever hears the present task."""
-    if (heard := LISTENER.get()) is not None:
-        heard(words)
+    """Give ``words`` to the listener of the present task."""
+    if (listener := LISTENER.get()) is not None:
+        listener(words)
 
 
 def prefix_progress(name: str) -> None:
     """Put ``name`` in front of what the present task says from now on."""
-    if (heard := LISTENER.get()) is not None:
-        LISTENER.set(lambda words: heard(f"{name}: {words[:1].lower()}{words[1:]}"))
+    if (listener := LISTENER.get()) is not None:
+        LISTENER.set(lambda words: listener(f"{name}: {words[:1].lower()}{words[1:]}"))
 
 
 class ProgressSocket(asyncio.DatagramProtocol):
@@ -52,14 +52,14 @@ class ProgressSocket(asyncio.DatagramProtocol):
             self._transport.close()
 
     @contextmanager
-    def hearing(self, function: str, payload: tuple[bytes, ...]) -> Iterator[tuple[str, tuple[bytes, ...]]]:
-        """What to run in place of ``function`` so that it is heard by whoever hears the present task."""
-        heard = LISTENER.get()
-        if heard is None or self._transport is None:
+    def listening(self, function: str, payload: tuple[bytes, ...]) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+        """What to run in place of ``function`` so that the present task's listener gets what it reports."""
+        listener = LISTENER.get()
+        if listener is None or self._transport is None:
             yield function, payload
             return
         job = secrets.token_hex(16)
-        self._listeners[job] = heard
+        self._listeners[job] = listener
         try:
             line = json.dumps([self._transport.get_extra_info("sockname")[1], job]).encode()
             yield f"{__name__}:call_with_progress", (line, function.encode(), *payload)
@@ -72,32 +72,32 @@ class ProgressSocket(asyncio.DatagramProtocol):
             job, words = json.loads(data)
         except (ValueError, TypeError):
             return
-        heard = self._listeners.get(str(job))
-        if heard is not None:
-            heard(str(words)[:LONGEST])
+        listener = self._listeners.get(str(job))
+        if listener is not None:
+            listener(str(words)[:LONGEST])
 
 
 def call_with_progress(line: bytes, function: bytes, *payload: bytes) -> object:
     """In a worker: call the named function with a keyword ``say``, which sends words down the ``line``."""
     port, job = json.loads(line)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as voice:
-        voice.setblocking(False)
-        return resolve(function.decode())(*payload, say=_Saying(voice, int(port), str(job)))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)
+        return resolve(function.decode())(*payload, say=_Reporter(sender, int(port), str(job)))
 
 
-class _Saying:
+class _Reporter:
     """Sends at most twenty sentences a second; more than that nobody could read."""
 
-    def __init__(self, voice: socket.socket, port: int, job: str) -> None:
-        self._voice, self._port, self._job = voice, port, job
-        self._silent_until = 0.0
+    def __init__(self, sender: socket.socket, port: int, job: str) -> None:
+        self._sender, self._port, self._job = sender, port, job
+        self._quiet_until = 0.0
 
     def __call__(self, words: str) -> None:
-        if (now := time.monotonic()) < self._silent_until:
+        if (now := time.monotonic()) < self._quiet_until:
             return
-        self._silent_until = now + _PAUSE
+        self._quiet_until = now + _PAUSE
         try:
-            self._voice.sendto(json.dumps([self._job, words[:LONGEST]]).encode(), (HOST, self._port))
+            self._sender.sendto(json.dumps([self._job, words[:LONGEST]]).encode(), (HOST, self._port))
         except OSError:
             # Nobody may be listening any more, and words are not worth a failed job.
             return
@@ -111,41 +111,41 @@ class _Topic:
 
 
 class ProgressListeners:
-    """Rooms by key: whoever comes late hears the last words at once, and the last who leaves closes the room."""
+    """Those who wait for a computation, by its key: who comes late gets the last words at once."""
 
     def __init__(self) -> None:
-        self._rooms: dict[str, _Topic] = {}
+        self._topics: dict[str, _Topic] = {}
 
     def __len__(self) -> int:
-        return len(self._rooms)
+        return len(self._topics)
 
     @contextmanager
-    def attending(self, key: str) -> Iterator[None]:
-        """Meanwhile whoever hears the present task hears the computation of ``key``."""
-        room = self._rooms.setdefault(key, _Topic())
-        listeners = [heard] if (heard := LISTENER.get()) is not None else []
-        room.present += 1
-        room.listeners += listeners
-        if room.words:
-            self._to(listeners, room.words)
+    def subscribed(self, key: str) -> Iterator[None]:
+        """Meanwhile the present task's listener gets what the computation of ``key`` reports."""
+        topic = self._topics.setdefault(key, _Topic())
+        listeners = [listener] if (listener := LISTENER.get()) is not None else []
+        topic.present += 1
+        topic.listeners += listeners
+        if topic.words:
+            self._send(listeners, topic.words)
         try:
             yield
         finally:
-            room.present -= 1
+            topic.present -= 1
             for one in listeners:
-                room.listeners.remove(one)
-            if not room.present:
-                del self._rooms[key]
+                topic.listeners.remove(one)
+            if not topic.present:
+                del self._topics[key]
 
-    def speak(self, key: str) -> None:
-        """From now on, what the present task says is heard by all who attend ``key``."""
+    def publish_to(self, key: str) -> None:
+        """From now on, what the present task reports goes to all who are subscribed to ``key``."""
         LISTENER.set(partial(self._say, key))
 
     def _say(self, key: str, words: str) -> None:
-        if (room := self._rooms.get(key)) is not None:
-            room.words = words
-            self._to(tuple(room.listeners), words)
+        if (topic := self._topics.get(key)) is not None:
+            topic.words = words
+            self._send(tuple(topic.listeners), words)
 
-    def _to(self, listeners: Iterable[Listener], words: str) -> None:
-        for heard in listeners:
-            heard(words)
+    def _send(self, listeners: Iterable[Listener], words: str) -> None:
+        for listener in listeners:
+            listener(words)

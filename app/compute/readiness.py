@@ -30,8 +30,8 @@ class Report:
 class Listener(asyncio.DatagramProtocol):
     """Hands every readable report on; whatever else arrives is dropped."""
 
-    def __init__(self, hear: Callable[[Report], None]) -> None:
-        self._hear = hear
+    def __init__(self, on_report: Callable[[Report], None]) -> None:
+        self._on_report = on_report
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         """Asyncio calls this for every datagram."""
@@ -39,11 +39,11 @@ class Listener(asyncio.DatagramProtocol):
             report = Report.unpack(data)
         except (ValueError, TypeError):
             return
-        self._hear(report)
+        self._on_report(report)
 
 
-async def listen(hear: Callable[[Report], None]) -> tuple[asyncio.DatagramTransport, int]:
+async def listen(on_report: Callable[[Report], None]) -> tuple[asyncio.DatagramTransport, int]:
     """Open the listening end and tell its port."""
     loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: Listener(hear), local_addr=(HOST, 0))
+    transport, _ = await loop.create_datagram_endpoint(lambda: Listener(on_report), local_addr=(HOST, 0))
     return transport, transport.get_extra_info("sockname")[1]

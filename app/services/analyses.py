@@ -58,7 +58,7 @@ class Analyses:
     cache: Cache
     seconds: float
     flights: Flights = field(default_factory=SingleFlight[bytes])
-    audience: ProgressListeners = field(default_factory=ProgressListeners)
+    listeners: ProgressListeners = field(default_factory=ProgressListeners)
 
     async def finished(self, panel: Panel, query: Query) -> Finished:
         """The card's analysis for ``query``; raises what sources, histories, models and the engine raise."""
@@ -151,12 +151,12 @@ class Analyses:
             return kept
 
         async def make_and_keep() -> bytes:
-            self.audience.speak(key)
+            self.listeners.publish_to(key)
             value = await make()
             await self.cache.set(key, value, self.seconds)
             return value
 
-        with self.audience.attending(key):
+        with self.listeners.subscribed(key):
             return await self.flights.run(key, make_and_keep)
 
 

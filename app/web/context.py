@@ -121,14 +121,14 @@ def _by_another_site(request: Request) -> bool:
 
     Browsers say so themselves and no page can make them lie; programs do not say it and are welcome.
     """
-    said = request.headers
-    site, ahead = said.get("sec-fetch-site"), "prefetch" in said.get("sec-purpose", "")
-    followed = request.method == "GET" and said.get("sec-fetch-mode") == "navigate" and not ahead
-    in_the_open = said.get("sec-fetch-dest", "document") == "document"
+    headers = request.headers
+    site, ahead = headers.get("sec-fetch-site"), "prefetch" in headers.get("sec-purpose", "")
+    followed = request.method == "GET" and headers.get("sec-fetch-mode") == "navigate" and not ahead
+    in_the_open = headers.get("sec-fetch-dest", "document") == "document"
     if site is None:
         # Old browsers name the origin of a form only.
-        origin = said.get("origin")
-        return origin is not None and urlsplit(origin).netloc != said.get("host")
+        origin = headers.get("origin")
+        return origin is not None and urlsplit(origin).netloc != headers.get("host")
     return site in ("cross-site", "same-site") and not (followed and in_the_open)
 
 

@@ -45,27 +45,27 @@ async def test_a_job_that_nobody_hears_is_called_as_it_is(open_engine):
 
 
 async def test_a_job_speaks_into_the_void_without_failing(heard):
-    ear = ProgressSocket()
-    await ear.open()
-    with ear.hearing(f"{HERE}:counts_aloud", (b"2",)) as (function, payload):
-        ear.close()
+    progress = ProgressSocket()
+    await progress.open()
+    with progress.listening(f"{HERE}:counts_aloud", (b"2",)) as (function, payload):
+        progress.close()
         assert await asyncio.to_thread(call_with_progress, *payload) == b"2"
     assert function.endswith(":call_with_progress")
     assert heard == []
 
 
 async def test_noise_and_jobs_that_are_over_are_not_heard(heard):
-    ear = ProgressSocket()
-    await ear.open()
-    with ear.hearing("any:job", ()) as (_, (line, *_)):
+    progress = ProgressSocket()
+    await progress.open()
+    with progress.listening("any:job", ()) as (_, (line, *_)):
         port, job = json.loads(line)
         for noise in (b"", b"\xff", b"1", b"[1]", b'["stranger", "hello"]', b'[["a"], "b"]'):
-            ear.datagram_received(noise, (HOST, 1))
-        ear.datagram_received(f'["{job}", "{"long" * LONGEST}"]'.encode(), (HOST, 1))
+            progress.datagram_received(noise, (HOST, 1))
+        progress.datagram_received(f'["{job}", "{"long" * LONGEST}"]'.encode(), (HOST, 1))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as late:
         late.sendto(f'["{job}", "too late"]'.encode(), (HOST, port))
     await asyncio.sleep(0.05)
-    ear.close()
+    progress.close()
     assert heard == [("long" * LONGEST)[:LONGEST]]
 
 

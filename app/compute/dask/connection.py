@@ -73,29 +73,29 @@ class SchedulerConnection:
             await self._news.wait_for(lambda: not self._crews.keys() & set(addresses))
 
     @contextmanager
-    def hearing(self, job: str) -> Iterator[bool]:
-        """Meanwhile what the job of that key says is heard by whoever hears the present task, if anybody does."""
-        if (heard := LISTENER.get()) is None:
+    def listening(self, job: str) -> Iterator[bool]:
+        """Meanwhile the present task's listener, if it has one, gets what the job of that key reports."""
+        if (listener := LISTENER.get()) is None:
             yield False
             return
-        self._listeners[job].append(heard)
+        self._listeners[job].append(listener)
         try:
             yield True
         finally:
-            self._listeners[job].remove(heard)
+            self._listeners[job].remove(listener)
             if not self._listeners[job]:
                 del self._listeners[job]
 
     def _pass_on(self, event: tuple[float, Any]) -> None:
         job, words = event[1]
-        for heard in tuple(self._listeners.get(job, ())):
-            heard(str(words)[:LONGEST])
+        for listener in tuple(self._listeners.get(job, ())):
+            listener(str(words)[:LONGEST])
 
     async def _note_lost(self, error: BaseException | None) -> None:
         if self.away is None:
             log.warning("The Dask scheduler is away: %r", error)
         self.away = _AWAY
-        await self._hear({})
+        await self._receive({})
 
     async def _visit(self) -> None:
         client = await Client(self._scheduler, asynchronous=True, set_as_default=False, timeout=_PATIENCE)
@@ -105,13 +105,13 @@ class SchedulerConnection:
                 async with asyncio.timeout(_PATIENCE):
                     told = await client.scheduler.identity(n_workers=-1)
                 self._client, self.away = client, None
-                await self._hear(told["workers"])
+                await self._receive(told["workers"])
                 await asyncio.sleep(_LOOK_AGAIN)
         finally:
             self._client = None
             await client._close(fast=True)
 
-    async def _hear(self, workers: dict[str, Any]) -> None:
+    async def _receive(self, workers: dict[str, Any]) -> None:
         reports = {address: dict(told["metrics"].get(WORKSHOP, {})) for address, told in workers.items()}
         ours = {address: report for address, report in reports.items() if report.pop("build", None) == self._build}
         self._crews = {address: EngineStatus(**report) for address, report in ours.items()}

@@ -30,19 +30,19 @@ class DaskEngine:
 
     def __init__(self, scheduler: str, build: str, limits: Limits | None = None, warm_seconds: float = 20.0) -> None:
         self._build, self._limits = build, limits or Limits()
-        self._fleet = SchedulerConnection(scheduler, build)
+        self._connection = SchedulerConnection(scheduler, build)
         self._warm_seconds = warm_seconds
         self._seconds = self._limits.queue_seconds + self._limits.job_seconds + _ON_THE_WAY
         self._pending = PendingCards(self._limits.queue, self._limits.queue_seconds)
 
     async def start(self) -> None:
         """Return at once; the line to the scheduler comes up in the background."""
-        await self._fleet.start()
+        await self._connection.start()
 
     async def stop(self) -> None:
         """Let jobs end for ``drain_seconds``, then leave."""
         await self._pending.drain(self._limits.drain_seconds)
-        await self._fleet.stop()
+        await self._connection.stop()
 
     async def run(self, function: str, *payload: bytes) -> bytes:
         """Call ``"package.module:callable"`` on a worker; cancelling the awaiting task cancels the job.
@@ -65,13 +65,13 @@ class DaskEngine:
 
     def status(self) -> EngineStatus:
         """How the workers are; running and waiting are the jobs of this replica only. Never waits."""
-        fleet = self._fleet.status()
-        running = min(len(self._pending), fleet.warm)
-        return replace(fleet, running=running, waiting=len(self._pending) - running)
+        workers = self._connection.status()
+        running = min(len(self._pending), workers.warm)
+        return replace(workers, running=running, waiting=len(self._pending) - running)
 
     @property
     def _workers(self) -> int:
-        return 0 if self._fleet.away else max(1, self._fleet.status().expected)
+        return 0 if self._connection.away else max(1, self._connection.status().expected)
 
     def _others_wait(self, card: Card) -> bool:
         """Whether there may be somebody else for whom no worker is free."""
@@ -81,13 +81,13 @@ class DaskEngine:
         """The parts of the job's outcome, or None if its workers are gone."""
         client, addresses = await self._connected()
         key = key_of(f"{self._build} {attempt}", function, payload)
-        with self._fleet.hearing(key) as aloud:
-            order = JobOrder(key, function, aloud, card.client, card.seconds, card.begun)
+        with self._connection.listening(key) as reports:
+            order = JobOrder(key, function, reports, card.client, card.seconds, card.begun)
             future = client.submit(perform, order.pack(), *payload, key=key, workers=addresses, pure=False)
             return await self._awaited(future, addresses)
 
     async def _awaited(self, future: Future[Any], addresses: list[str]) -> Parts | None:
-        answer, lost = asyncio.ensure_future(future.result()), asyncio.create_task(self._fleet.lose(addresses))
+        answer, lost = asyncio.ensure_future(future.result()), asyncio.create_task(self._connection.lose(addresses))
         try:
             async with asyncio.timeout(self._seconds):
                 await asyncio.wait({answer, lost}, return_when=asyncio.FIRST_COMPLETED)
@@ -109,8 +109,8 @@ class DaskEngine:
             async with asyncio.timeout(self._warm_seconds):
                 if not self.status().ready:
                     report("Starting the models")
-                await self._fleet.open()
-        client, addresses = self._fleet.client, self._fleet.addresses
+                await self._connection.open()
+        client, addresses = self._connection.client, self._connection.addresses
         if client is None or not addresses:
             raise self._overloaded()
         return client, addresses

@@ -17,11 +17,11 @@ Parts = tuple[bytes | None, bytes | None, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class JobOrder:
-    """A job by its ``key``, the function that does it, whether anybody hears it, and what is known of its card."""
+    """A job by its ``key``, the function that does it, whether anybody listens to it, and what is known of its card."""
 
     key: str
     function: str
-    aloud: bool
+    reports: bool
     client: str
     seconds: float
     begun: bool
@@ -39,7 +39,7 @@ async def perform(order: bytes, *payload: bytes) -> Parts | None:
     def say(words: str) -> None:
         worker.log_event(SAID, [job.key, words])
 
-    parts: Parts | None = await plugin.perform(job, payload, say if job.aloud else None)
+    parts: Parts | None = await plugin.perform(job, payload, say if job.reports else None)
     return parts
 
 

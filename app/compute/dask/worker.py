@@ -37,7 +37,7 @@ class EnginePlugin(WorkerPlugin):
         self._jobs: dict[Key, asyncio.Task[Parts]] = {}
 
     async def perform(self, order: JobOrder, payload: tuple[bytes, ...], say: Listener | None) -> Parts | None:
-        """Do the job, which is heard by ``say``; None if it was cancelled."""
+        """Do the job, which reports to ``say``; None if it was cancelled."""
         job = self._jobs[order.key] = asyncio.create_task(self._done(order, payload, say))
         try:
             await asyncio.wait({job})

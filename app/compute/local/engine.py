@@ -38,7 +38,7 @@ class LocalEngine:
     def __init__(self, plan: PoolConfig, limits: Limits | None = None) -> None:
         self._plan, self._limits = plan, limits or Limits()
         self._crew = WorkerPool(plan, self._serve)
-        self._ear = ProgressSocket()
+        self._progress = ProgressSocket()
         self._line: JobQueue[WorkerProcess] = JobQueue()
         self._pending = PendingCards(self._limits.queue, self._limits.queue_seconds)
 
@@ -49,7 +49,7 @@ class LocalEngine:
 
     async def start(self) -> None:
         """Return at once; the workers come up in the background."""
-        await self._ear.open()
+        await self._progress.open()
         await self._crew.start()
 
     async def stop(self) -> None:
@@ -57,7 +57,7 @@ class LocalEngine:
         await self._pending.drain(self._limits.drain_seconds)
         self._line.close(self._overloaded())
         await self._crew.stop()
-        self._ear.close()
+        self._progress.close()
 
     async def run(self, function: str, *payload: bytes) -> bytes:
         """Call ``"package.module:callable"`` on a worker; cancelling the awaiting task cancels the job.
@@ -76,11 +76,11 @@ class LocalEngine:
     async def _outcome(self, card: Card, function: str, payload: tuple[bytes, ...]) -> CallResult:
         others_wait = self._line.others_wait(card.client)
         admitted = self._pending.admitted(card, self._plan.workers, self._overloaded, others_wait=others_wait)
-        with admitted, self._ear.hearing(function, payload) as (heard, given):
+        with admitted, self._progress.listening(function, payload) as (called, given):
             left = self._limits.job_seconds
             for attempt in range(ATTEMPTS):
                 begun = card.spent
-                outcome = await self._attempt(card, heard, given, left, again=attempt > 0)
+                outcome = await self._attempt(card, called, given, left, again=attempt > 0)
                 # Both attempts have the time of one; a worker that fell silent has used up some of it.
                 left = max(left / 2, left - (card.spent - begun))
                 if outcome is not None and not outcome.starved:

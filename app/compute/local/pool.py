@@ -68,7 +68,7 @@ class WorkerPool:
         """Start the fork server and let every place be tended from now on."""
         self._nursery = ForkServer(self._plan.preload)
         self._nursery.open()
-        self._transport, self._port = await listen(self._hear)
+        self._transport, self._port = await listen(self._receive)
         self._listening = asyncio.create_task(self._replace_silent())
         self._tending = [asyncio.create_task(self._tend(place)) for place in range(self._plan.workers)]
 
@@ -142,12 +142,12 @@ class WorkerPool:
             await asyncio.sleep(pause)
             late = loop.time() - before - pause
             for place, worker in self._lives.items():
-                # While this process itself stood still, nobody could be heard.
-                worker.last_heard += late
+                # While this process itself stood still, no report could arrive.
+                worker.last_report += late
                 if (
                     worker.warm
                     and not worker.over.done()
-                    and loop.time() - worker.last_heard > self._plan.silent_seconds
+                    and loop.time() - worker.last_report > self._plan.silent_seconds
                 ):
                     log.warning("worker %d is silent and is replaced", place)
                     worker.finish()
@@ -162,11 +162,11 @@ class WorkerPool:
         if not worker.warm and not worker.failure and not self._closed.is_set():
             worker.failure = "A worker died while it warmed up."
 
-    def _hear(self, report: Report) -> None:
+    def _receive(self, report: Report) -> None:
         for place, worker in self._lives.items():
             if str(worker.home) != report.home:
                 continue
-            worker.last_heard = asyncio.get_running_loop().time()
+            worker.last_report = asyncio.get_running_loop().time()
             if not worker.settled.is_set():
                 worker.settle(report.failure)
                 if worker.warm:

@@ -31,7 +31,7 @@ class WorkerProcess:
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.settled = asyncio.Event()
         self.warm = self.busy = False
-        self.last_heard = 0.0
+        self.last_report = 0.0
         self.jobs = 0
         self.failure: str | None = None
         self._processes: list[WatchedProcess] = []

@@ -67,7 +67,7 @@ def blend(past: PastForecasts, current: CurrentForecasts) -> Blended:
     """Combine the members' current forecasts as their past ones allow, and add the shares of the ticker's own past.
 
     At each origin the members are judged, on the day that ``past`` is for, by at most 192 of the past forecasts whose
-    outcome was known by then; who is heard after that counts on every day by the votes at that distance.
+    outcome was known by then; who has a weight after that counts on every day by the votes at that distance.
     """
     overlap, known = overlapping(past.origins, past.day), MemberRecord(past.quantiles, past.actual)
     present = np.asarray(np.isfinite(current.quantiles).all(axis=(2, 3))).T

@@ -16,7 +16,7 @@ from app.forecasting.models.range_regression import CUT_OFFS, linear
 from app.forecasting.scoring.backtest import finished_origins, realised, refit_origins
 
 NEAR, FAR = 8, 22
-"""Days ahead up to which the network is heard alone, and from which the regression counts as much."""
+"""Days ahead up to which the network counts alone, and from which the regression counts as much."""
 
 REGRESSION_PRIOR = 100.0
 """Independent past misses that trust in the regression's own bands stands for."""

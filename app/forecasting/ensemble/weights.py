@@ -136,5 +136,5 @@ def _standing(present: bool, has_vote: bool, ratio: float, p_joins: float) -> St
 
 def weighted_mean(quantiles: Floats, weights: Floats) -> Floats:
     """The mean by quantile of forecasts (members, …, 7); a member without weight may be absent (NaN)."""
-    heard = weights > 0
-    return np.asarray(np.tensordot(weights[heard], quantiles[heard], axes=1))
+    counted = weights > 0
+    return np.asarray(np.tensordot(weights[counted], quantiles[counted], axes=1))

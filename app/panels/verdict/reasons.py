@@ -61,7 +61,7 @@ def _reason(place: int, weighing: Weighing) -> str:
     untested = f"{n} past forecasts here are too few to change that"
     match weighing.standings[place]:
         case Standing.ABSENT:
-            return "It had learned nothing from before these days, so it is not heard."
+            return "It had learned nothing from before these days, so it does not count."
         case Standing.LEFT_OUT:
             return f"Left out: {here}, more than {WORST:g} times."
         case Standing.JOINED:

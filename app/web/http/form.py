@@ -78,7 +78,7 @@ async def fields_of(request: Request, longest: int = _LONGEST_FIELD) -> RequestF
     except UnicodeDecodeError:
         raise BadFormError("its text is not UTF-8") from None
     try:
-        return await _said(request, form)
+        return await _fields_of_form(request, form)
     finally:
         await form.close()
 
@@ -92,23 +92,22 @@ async def body_of(request: Request) -> bytes:
 
 
 def repeated(request: Request, name: str) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    """The texts that an address has under ``name``, and its other fields; raises ``QueryError`` like ``said_by``."""
-    said = request.query_params.multi_items()
-    others = _once((other, text) for other, text in said if other != name)
+    """The texts that an address has under ``name``, and its other fields; raises ``QueryError`` like ``fields_of``."""
+    others = _once((other, text) for other, text in request.query_params.multi_items() if other != name)
     return tuple(request.query_params.getlist(name)), others
 
 
-async def _said(request: Request, form: FormData) -> RequestFields:
+async def _fields_of_form(request: Request, form: FormData) -> RequestFields:
     texts = _once((name, value) for name, value in form.multi_items() if isinstance(value, str))
     if texts.pop(_FILE, "").strip():
         raise QueryError(_FILE, "text", "a file: a part of the form that has a file name")
     return RequestFields(_once(request.query_params.multi_items()) | texts, await _upload(form.get(_FILE)))
 
 
-def _once(said: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _once(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Texts by name; raises ``QueryError`` for a field of ours said twice, as nobody could know which is meant."""
     texts: dict[str, str] = {}
-    for name, text in said:
+    for name, text in fields:
         if name in texts and name in _FIELDS:
             raise QueryError(name, "two values", "one value")
         texts[name] = text
