@@ -15,9 +15,8 @@ from app.forecasting.models.baselines import historical_simulation
 from app.forecasting.paths import WARM_UP, Windows, has_ranges, shuffled, windows_of
 from app.forecasting.questions import Chances, chances, frequency
 from app.forecasting.scoring.metrics import brier_score
-from app.forecasting.scoring.reliability import Reliability, ReliabilityRow, reliability
+from app.forecasting.scoring.reliability import EVENTS, DistanceRow, EventReceipt, OddsReceipt, reliability
 
-EVENTS = ("p_end", "p_close", "p_trade")
 DISTANCES: Floats = np.array([-2, -1.5, -1, -0.75, -0.5, -0.25, 0.25, 0.5, 0.75, 1, 1.5, 2])
 """Levels that a receipt asks about, in deviations of the whole horizon as they were known at each origin."""
 
@@ -109,38 +108,6 @@ def chances_by_rule(y: LogPrices, origins: Origins, days: int, levels: Floats) -
 
 MOST_ORIGINS, MOST_WINDOWS = 96, 1000
 """Past origins that a receipt asks at, and about how many windows its paths are made of at the most."""
-
-
-@dataclass(frozen=True, slots=True)
-class DistanceRow(ReliabilityRow):
-    """The ``n`` questions about a price so many deviations of the whole horizon away, negative for a lower one."""
-
-    distance: float
-
-
-@dataclass(frozen=True, slots=True)
-class EventReceipt(Reliability):
-    """One event: what was said of it beside the share of past windows, and the usual rule, at the same origins.
-
-    ``distances`` has a row for each of ``DISTANCES``.
-    """
-
-    brier_past: float
-    brier_rule: float
-    distances: tuple[DistanceRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OddsReceipt:
-    """Past questions of the same distances and days, and how their chances were kept, with all levels together.
-
-    An event is None where nothing was asked, trades also where highs and lows are unknown.
-    """
-
-    origins: int = 0
-    p_end: EventReceipt | None = None
-    p_close: EventReceipt | None = None
-    p_trade: EventReceipt | None = None
 
 
 def odds_receipt(y: LogPrices, origins: Origins, horizon: int, ends: Floats) -> OddsReceipt:

@@ -7,6 +7,7 @@ import numpy as np
 from app.forecasting.forecast import Floats
 from app.forecasting.scoring.metrics import brier_score
 
+EVENTS = ("p_end", "p_close", "p_trade")
 BINS = 10
 """Groups of stated chances, each a tenth wide."""
 
@@ -30,6 +31,38 @@ class Reliability:
     brier: float
     calibration_error: float
     table: tuple[ReliabilityRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DistanceRow(ReliabilityRow):
+    """The ``n`` questions about a price so many deviations of the whole horizon away, negative for a lower one."""
+
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class EventReceipt(Reliability):
+    """One event: what was said of it beside the share of past windows, and the usual rule, at the same origins.
+
+    ``distances`` has a row for each distance that was asked about.
+    """
+
+    brier_past: float
+    brier_rule: float
+    distances: tuple[DistanceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OddsReceipt:
+    """Past questions of the same distances and days, and how their chances were kept, with all levels together.
+
+    An event is None where nothing was asked, trades also where highs and lows are unknown.
+    """
+
+    origins: int = 0
+    p_end: EventReceipt | None = None
+    p_close: EventReceipt | None = None
+    p_trade: EventReceipt | None = None
 
 
 def reliability(stated: Floats, outcomes: Floats) -> Reliability:

@@ -2,7 +2,7 @@
 
 from app.charts.chart import Canvas, Chart, beside
 from app.charts.pictures.odds import Kept, TouchCurve, reliability_chart, touch_chart
-from app.forecasting.past_questions import EventReceipt
+from app.forecasting.scoring.reliability import EventReceipt
 from app.market.history import PriceHistory
 from app.panels.odds.model import OddsAnalysis
 from app.text.numbers import in_hundred, money

@@ -3,7 +3,7 @@
 from dataclasses import astuple, dataclass, replace
 from datetime import date
 
-from app.forecasting.past_questions import OddsReceipt
+from app.forecasting.scoring.reliability import OddsReceipt
 from app.panels.analysis import Analysis
 
 

@@ -1,6 +1,6 @@
 """The Odds card: its description, facts and tables."""
 
-from app.forecasting.past_questions import EVENTS, EventReceipt, OddsReceipt
+from app.forecasting.scoring.reliability import EVENTS, EventReceipt, OddsReceipt
 from app.panels.analysis import NONE, Fact, Table
 from app.panels.forecast.content import milestones
 from app.panels.odds.model import AskedRung, Money, OddsAnalysis, Rung, in_money

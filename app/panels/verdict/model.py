@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
 
-from app.forecasting.past_questions import OddsReceipt
+from app.forecasting.scoring.reliability import OddsReceipt
 from app.panels.analysis import ForecastAnalysis
 
 

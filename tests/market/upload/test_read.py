@@ -252,8 +252,9 @@ def test_blank_lines_are_listed_by_the_row_that_follows_and_not_at_the_end():
         (date(2020, 1, 3), "a blank line before its row"),
         (date(2020, 1, 6), "2 blank lines before its row"),
     ]
-    assert len(history_until(told, None).passport.dropped) == 2
-    assert len(history_until(told, date(2020, 1, 3)).passport.dropped) == 1
+    assert [remark.what for remark in history_until(told, None).passport.dropped] == ["3 blank lines"]
+    (before,) = history_until(told, date(2020, 1, 3)).passport.dropped
+    assert before.what == "a blank line before its row"
 
 
 def test_what_comes_later_in_a_file_changes_nothing_of_a_past_history():

@@ -44,7 +44,11 @@ class Site:
         """The statuses of a card asked for by a crowd, and how long the slowest had to wait."""
         begun = time.monotonic()
         asked = [tickers[turn % len(tickers)] for turn in range(CROWD)]
-        answers = await asyncio.gather(*(self.client.get(f"/panels/overview?ticker={one}") for one in asked))
+        visits = (
+            self.client.get(f"/panels/overview?ticker={one}", headers={"X-Forwarded-For": f"10.0.0.{visitor}"})
+            for visitor, one in enumerate(asked)
+        )
+        answers = await asyncio.gather(*visits)
         return {one.status_code for one in answers}, time.monotonic() - begun
 
     async def slowest_health(self):
@@ -64,7 +68,7 @@ class Site:
 async def opened():
     clock, engine = Clock(), InlineEngine()
     source = {"yahoo": YahooSource(patience=PATIENCE, clock=clock)}
-    app = create_app(Settings(rate_limit="off"), source, engine)
+    app = create_app(Settings(rate_limit="off", proxy_hops=1), source, engine)
     line = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost", timeout=30)
     async with living(app), line as client:
         yield Site(client, clock, engine)
