@@ -66,3 +66,10 @@ def outcome_out(published):
     before, found, outcome = published.partition(b',"outcome":')
     json.loads(before + (b"}" if found else b""))
     return outcome, before + (b"}" if found else b"")
+
+
+def analysis_in(published):
+    """The JSON of an analysis without what is known of its age and of later days, as its very bytes."""
+    before, aged, _ = published.partition(b',"age_sessions":')
+    assert aged, "the age of the prices is missing"
+    return before + b"}"

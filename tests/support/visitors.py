@@ -13,13 +13,13 @@ from tests.support.served import TODAY, living
 class Visitor:
     """One request as a server hands it to the app; ``leave`` is what a closed tab does."""
 
-    def __init__(self, app, path, query="ticker=SYN", method="GET", accept=b"", body=b""):
+    def __init__(self, app, path, query="ticker=SYN", method="GET", accept=b"", body=b"", address="127.0.0.1"):
         self._left = asyncio.Event()
         self.answer = []
         headers = [(b"host", b"localhost"), (b"accept-encoding", accept)]
         scope = {"type": "http", "http_version": "1.1", "method": method, "scheme": "http", "path": path}
         scope |= {"raw_path": path.encode(), "query_string": query.encode(), "headers": headers, "root_path": ""}
-        scope |= {"client": ("127.0.0.1", 1), "server": ("localhost", 80), "state": {}}
+        scope |= {"client": (address, 1), "server": ("localhost", 80), "state": {}}
         self._told = [{"type": "http.request", "body": body, "more_body": False}]
         self.task = asyncio.create_task(app(scope, self._receive, self._send))
 

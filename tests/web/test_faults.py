@@ -20,7 +20,7 @@ import pytest
 from app.market import history as histories
 from app.market.sample import SampleSource
 from app.panels.jobs import analyse
-from tests.support.cards import outcome_out
+from tests.support.cards import analysis_in
 from tests.support.compute.processes import alive, descendants, parent
 from tests.support.compute.redis import free_port
 from tests.support.fakes import WaitingEngine
@@ -65,17 +65,6 @@ class Served:
     def _at_work(self):
         fits = [pid for pid in descendants(self.process.pid) if FIT in name(pid)]
         return ((fit, worker) for fit in fits if (worker := parent(fit)) in self._grown_up)
-
-    def _accepts(self):
-        with socket.socket() as line:
-            return line.connect_ex(("127.0.0.1", self._port)) == 0
-
-    def fit(self):
-        """The process of Stan that fits for a visitor, as soon as there is one; a worker that warms up has one too."""
-        return within(30, lambda: next(filter(self._is_a_visitors, descendants(self.process.pid)), None))
-
-    def _is_a_visitors(self, pid):
-        return FIT in name(pid) and parent(pid) in self._grown_up
 
 
 def name(pid):
@@ -131,7 +120,7 @@ def test_a_fit_of_prophet_that_is_killed_is_made_again_and_leaves_no_trace_in_th
     history = histories.history_until(asyncio.run(SampleSource().load("^GSPC")), date(2013, 6, 28))
     undisturbed = analyse(b"prophet", b"22", histories.encode(history))
     assert answer.status_code == 200
-    assert outcome_out(answer.content)[1] == undisturbed
+    assert analysis_in(answer.content) == undisturbed
 
 
 @contextmanager
@@ -164,12 +153,12 @@ def test_the_end_in_mid_fit_takes_six_seconds_at_most_and_leaves_nobody_and_noth
     with ThreadPoolExecutor(12) as threads:
         cards = [threads.submit(served.client.get, f"{CARD}20{year}-03-30") for year in range(10, 19)]
         served.at_work()
-        everyone = descendants(served.process.pid)
+        everyone, under_way = descendants(served.process.pid), [card for card in cards if not card.done()]
         begun = time.monotonic()
         served.process.terminate()
         assert served.process.wait(10) == 0
     assert time.monotonic() - begun <= 6
-    refused = [answer for card in cards if (answer := card.result()).status_code != 200]
+    refused = [answer for card in under_way if (answer := card.result()).status_code != 200]
     assert {(answer.status_code, answer.headers["retry-after"]) for answer in refused} == {(503, "10")}
     assert "being restarted" in refused[0].text
     within(1, lambda: not any(map(alive, everyone)))
@@ -193,7 +182,12 @@ async def test_five_hundred_visitors_who_leave_free_every_slot_and_what_they_hel
 
 async def come_and_go(app, engine, number):
     begun = engine.cancelled
-    visitors = [Visitor(app, "/panels/overview", f"ticker=SYN&horizon={1 + turn % 66}") for turn in range(number)]
+    visitors = [
+        Visitor(
+            app, "/panels/overview", f"ticker=SYN&horizon={1 + turn % 66}", address=f"10.0.{turn // 250}.{turn % 250}"
+        )
+        for turn in range(number)
+    ]
     while engine.begins < begun + 66:
         await asyncio.sleep(0.01)
     for visitor in visitors:
