@@ -15,6 +15,8 @@ from app.market.history import decode, encode, history_until
 from app.market.sample import SampleSource
 from app.panels import BY_SLUG, jobs
 from app.panels.forecast.convert import log_prices
+from tests.support.fakes import quotes
+from tests.support.series import bars_of
 
 MEMBERS = ["Historical simulation", "Range regression", "LSTM", "Prophet", "Its own drift", "Its own last moves"]
 
@@ -114,8 +116,28 @@ def test_the_tests_of_an_edge_and_the_receipt_state_one_coverage(cards):
     assert tests["80 % range held"]["found"] == f"{share} of the time, plausibly {low} to {high}"
 
 
-def test_a_replay_claims_what_its_day_would_have_claimed(cards):
-    assert [one["edge"] for one in cards["verdict"]["replay"]] == [False] * 12
+@pytest.mark.slow
+def test_a_replay_claims_what_its_day_claimed():
+    moves = np.random.default_rng(5).normal(0, 0.015, 2520)
+    for row in range(1, len(moves)):
+        moves[row] += 0.3 * moves[row - 1]
+    y = bars_of(moves, 5)
+    prices = {name: np.exp(getattr(y, name)) for name in ("open", "high", "low")}
+    quoted = quotes(np.exp(y.close), dates=y.dates, **prices)
+    replay = tomorrow(quoted, y.dates[-450].item())["replay"]
+    claimed = {one["edge"]: date.fromisoformat(one["origin"]) for one in replay}
+    assert set(claimed) == {True, False}
+    assert {edge: tomorrow(quoted, day)["edge"]["claimed"] for edge, day in claimed.items()} == {
+        True: True,
+        False: False,
+    }
+
+
+def tomorrow(quoted, day):
+    """The verdict on ``quoted`` as of a day, for the next one."""
+    history = encode(history_until(quoted, day))
+    needs = [said(slug, history, 1) for slug in BY_SLUG["verdict"].needs]
+    return json.loads(jobs.analyse(b"verdict", b"1", history, *needs))
 
 
 def test_the_base_rates_are_counts_over_the_past(cards):
