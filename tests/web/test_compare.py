@@ -248,3 +248,11 @@ def test_a_file_can_be_chosen_where_there_is_a_field_for_it(path, field):
     with served(RefusingMarket(EURO)) as client:
         failed = client.get(path).text
     assert field in [a.get("href") for _, a in elements(failed, "a")]
+
+
+def test_a_column_whose_prices_are_old_says_since_when(client):
+    address = COLUMN.format(1, "SYN")
+    old, on_that_day = client.get(address).text, client.get(f"{address}&as_of=2016-04-22").text
+    assert "These prices end on" in old
+    assert "trading days ago" in old
+    assert "These prices end on" not in on_that_day

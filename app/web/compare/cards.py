@@ -18,6 +18,7 @@ from app.panels.panel import Panel, Query
 from app.panels.verdict.model import VerdictAnalysis
 from app.panels.verdict.panel import CHANCE, EDGE, FALL, verdict_facts
 from app.services.analyses import Finished
+from app.services.loaded_history import old_prices
 from app.text.numbers import day, signed_percent
 from app.web.compare.request import ColumnView, LeftOut, RangesView
 from app.web.context import AppContext
@@ -43,6 +44,7 @@ async def column_card(app: AppContext, query: Query, slot: Slot) -> str:
     view = ColumnView(
         slot=replace(slot, question=overview.analysis.data.name),
         stale=overview.loaded.stale,
+        old=old_prices(query, overview.loaded),
         facts=compared_facts(
             cast("OverviewAnalysis", overview.analysis),
             cast("VerdictAnalysis", verdict.analysis) if verdict else None,

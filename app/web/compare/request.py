@@ -53,6 +53,7 @@ class ColumnView:
 
     slot: Slot
     stale: Stale | None
+    old: str
     facts: tuple[Fact, ...]
     happened: Fact | None
     query_string: str
