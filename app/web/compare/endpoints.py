@@ -57,7 +57,7 @@ async def ranges(request: Request) -> Response:
     queries, canvas = queries_of(request), parse_canvas(request.query_params)
     slot = ranges_slot(_ranges_url(request, queries))
     card = ranges_card(context_of(request), queries, canvas, slot)
-    return HTMLResponse(await while_connected(request, card, len(queries), SECONDS))
+    return HTMLResponse(await while_connected(request, card, len(queries)))
 
 
 def _column_url(request: Request, place: str, query: str) -> str:

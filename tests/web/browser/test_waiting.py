@@ -205,7 +205,7 @@ def test_who_goes_back_finds_the_cards_there(watched: Watched) -> None:
     page.goto(watched.base + "/verify")
     page.go_back()
     watched.wait_for_cards()
-    assert page.locator("input[name=as_of]").input_value() == "2018-06-29"
+    assert page.get_by_label("As of (optional)").input_value() == "2018-06-29"
     page.go_forward()
     page.wait_for_url("**/verify")
 
