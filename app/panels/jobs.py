@@ -4,7 +4,7 @@ Workers are given bytes and return bytes. What they run may be given ``say``, wh
 """
 
 import importlib
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -14,11 +14,13 @@ from typing import Any, Protocol
 from pydantic import TypeAdapter
 
 from app.charts.chart import CANVASES, Chart, DayMark
+from app.forecasting.models.prophet_windows import FITS, FITTED, FitKind, unpack
 from app.market import history as histories
 from app.panels import BY_SLUG
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome
 from app.panels.panel import Level, Panel
+from app.panels.prophet.fits import PlannedFit
 
 DRAWING = "Drawing the charts"
 _CHARTS = TypeAdapter(dict[str, Chart])
@@ -28,6 +30,7 @@ _LEVELS = TypeAdapter(tuple[Level, ...])
 # Dotted names, because they import matplotlib, which only workers need.
 _FORECAST_CHARTS = "app.panels.forecast.charts"
 _RANGES_CHART = "app.panels.verdict.charts"
+_PROPHET = "app.forecasting.models.prophet"
 
 
 class Run(Protocol):
@@ -38,11 +41,29 @@ class Run(Protocol):
 
 
 async def request_analysis(
-    run: Run, panel: Panel, horizon: int, history: bytes, needed: Sequence[bytes] = (), levels: tuple[Level, ...] = ()
+    run: Run, panel: Panel, horizon: int, history: bytes, needed: Sequence[bytes] = (), more: bytes = b""
 ) -> bytes:
-    """The card's analysis as JSON; ``needed`` are those of ``panel.needs``, empty where a model has nothing to say."""
-    questions = [_LEVELS.dump_json(levels)] if panel.in_money else []
-    return await run(_name(analyse), panel.slug.encode(), str(horizon).encode(), history, *needed, *questions)
+    """The card's analysis as JSON; ``needed`` are those of ``panel.needs``, empty where a model has nothing to say.
+
+    ``more`` is of ``encode_levels`` for a card that answers questions, of ``encode_fits`` for one that rests on fits.
+    """
+    given = [more] if more else []
+    return await run(_name(analyse), panel.slug.encode(), str(horizon).encode(), history, *needed, *given)
+
+
+async def request_fit(run: Run, planned: PlannedFit) -> bytes:
+    """What the fit finds, for ``encode_fits``."""
+    return await run(_name(fit), planned.kind.encode(), planned.window.pack(), planned.words.encode())
+
+
+def encode_fits(found: Mapping[str, bytes]) -> bytes:
+    """What fits found, each under its ``Window.key``."""
+    return b"{%s}" % b",".join(b'"%s":%s' % (key.encode(), one) for key, one in found.items())
+
+
+def encode_levels(levels: tuple[Level, ...]) -> bytes:
+    """The levels that a card is asked about."""
+    return _LEVELS.dump_json(levels)
 
 
 async def request_charts(run: Run, panel: Panel, canvas: str, history: bytes, analysis: bytes) -> bytes:
@@ -102,10 +123,12 @@ Say = Callable[[str], None]
 def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes, say: Say = silent) -> bytes:
     """The card's analysis as JSON; ``needed`` are the finished analyses it needs, in the order it names them.
 
-    An empty one is of a model that has nothing to say. Behind them are the levels that a card is asked about.
+    An empty one is of a model that has nothing to say. Behind them are the levels that a card is asked about, or the
+    fits that it rests on; a fit that is not among them is made here.
     """
     panel = BY_SLUG[slug.decode()]
-    questions = [_LEVELS.validate_json(levels) for levels in needed[len(panel.needs) :]]
+    read = _LEVELS.validate_json if panel.in_money else _fits_among
+    questions = [read(more) for more in needed[len(panel.needs) :]]
     given = zip(panel.needs, needed, strict=not questions)
     others = {name: decode_analysis(BY_SLUG[name], finished) for name, finished in given if finished}
     with saying(say):
@@ -113,6 +136,16 @@ def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes, say: Sa
             histories.decode(history), int(horizon), others, *questions
         )
     return encode_analysis(panel, analysis)
+
+
+def fit(kind: bytes, window: bytes, words: bytes, say: Say = silent) -> bytes:
+    """What one fit of Prophet finds, as JSON; ``words`` say what it is for."""
+    say(words.decode())
+    return FITTED.dump_json(_module(_PROPHET).fit(FitKind(kind.decode()), unpack(window)))
+
+
+def _fits_among(found: bytes) -> Any:
+    return _module(_PROPHET).fits_among(FITS.validate_json(found))
 
 
 def draw(slug: bytes, canvas: bytes, history: bytes, analysis: bytes, say: Say = silent) -> bytes:

@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 
 from app.errors import QueryError, TooFewBarsError, UnbelievablePricesError
+from app.market.history import PriceHistory
 from app.market.passport import Jump
 from app.market.upload.source import Upload
 from app.panels.analysis import Analysis, Fact, ForecastAnalysis, Table, by_key
 from app.panels.forecast.content import outcome_table, receipt_facts, score_facts
 from app.panels.outcome import Outcome, outcome_facts
+from app.panels.prophet.fits import PlannedFit
 
 MAXIMUM_HORIZON = 66
 DEFAULT_HORIZON = 22
@@ -95,7 +97,8 @@ class Panel:
     ``analyse(history, horizon, needed)``, which returns an ``analysis``, and ``charts`` has
     ``draw(history, analysis, canvas)``, which returns its charts by name. ``needs`` are slugs of cards whose finished
     analyses ``analyse`` gets as ``needed``, less those that raised ``NotApplicableError``. ``seconds`` is about how
-    long one core takes: a page asks for the quick ones first. ``facts`` says an ``analysis`` in words, and ``tables``
+    long one core takes: a page asks for the quick ones first. ``fits`` tells from a history and a horizon which fits of
+    Prophet ``analyse`` is to be given as ``fitted``. ``facts`` says an ``analysis`` in words, and ``tables``
     has the numbers of each of its charts, by the chart's name. A card on its way is as tall as ``heights``.
     A card with ``in_money`` answers questions: its ``analyse`` is also given the levels asked about, and ``in_money``
     adds to an ``analysis`` what becomes of an amount, outside the workers.
@@ -110,6 +113,7 @@ class Panel:
     facts: Callable[[Any], tuple[Fact, ...]]
     tables: Callable[[Any], Mapping[str, Table]]
     needs: tuple[str, ...] = ()
+    fits: Callable[[PriceHistory, int], tuple[PlannedFit, ...]] | None = None
     seconds: float = 1.0
     heights: Heights = Heights(110, 105, 75)
     in_money: Callable[[Any, float], Analysis] | None = None

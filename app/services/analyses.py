@@ -12,6 +12,7 @@ from app.charts.chart import Chart, DayMark
 from app.compute.engine import Engine
 from app.compute.progress import ProgressListeners, prefix_progress
 from app.errors import AppError, BeforeTrainingError, NotApplicableError, TooFewBarsError
+from app.market import history as histories
 from app.market.passport import Passport, Stale
 from app.market.upload.faults import ShortFileError
 from app.market.upload.reader import SOURCE
@@ -19,11 +20,14 @@ from app.panels import BY_SLUG, jobs
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome, outcome_of, with_outcome
 from app.panels.panel import Level, Panel, Query
+from app.panels.prophet.fits import PlannedFit
 from app.services.loaded_history import HistoryLoader, LoadedHistory, check_levels, horizon_of
 from app.store.cache import Cache
 from app.store.single_flight import Flights, SingleFlight
 
 _STALE = TypeAdapter(Stale)
+# A fit depends on its window alone, and tomorrow's page rests on nearly all of today's.
+_FITS_KEPT_SECONDS = 7 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +136,13 @@ class Analyses:
     ) -> bytes:
         async def analyse() -> bytes:
             _check(panel, loaded.passport)
-            needed = await asyncio.gather(*(self._needed(BY_SLUG[slug], horizon, loaded) for slug in panel.needs))
-            return await jobs.request_analysis(self.engine.run, panel, horizon, loaded.history, needed, levels)
+            needed, more = await asyncio.gather(
+                asyncio.gather(*(self._needed(BY_SLUG[slug], horizon, loaded) for slug in panel.needs)),
+                self._fits(panel, horizon, loaded),
+            )
+            if panel.in_money:
+                more = jobs.encode_levels(levels)
+            return await jobs.request_analysis(self.engine.run, panel, horizon, loaded.history, needed, more)
 
         questions = "".join(f":{level}" for level in levels)
         return await self._remembered(f"analysis:{panel.slug}:{horizon}:{loaded.key}{questions}", analyse)
@@ -146,14 +155,29 @@ class Analyses:
         except NotApplicableError:
             return b""
 
-    async def _remembered(self, key: str, make: Callable[[], Awaitable[bytes]]) -> bytes:
+    async def _fits(self, panel: Panel, horizon: int, loaded: LoadedHistory) -> bytes:
+        """What the fits find that a card rests on, each made by itself and kept by its window alone."""
+        if (plan := panel.fits) is None:
+            return b""
+
+        async def found(planned: PlannedFit, key: str) -> bytes:
+            return await self._remembered(
+                f"fit:{key}", lambda: jobs.request_fit(self.engine.run, planned), _FITS_KEPT_SECONDS
+            )
+
+        planned = await asyncio.to_thread(lambda: plan(histories.decode(loaded.history), horizon))
+        keys = [one.window.key(one.kind) for one in planned]
+        made = await asyncio.gather(*(found(one, key) for one, key in zip(planned, keys, strict=True)))
+        return jobs.encode_fits(dict(zip(keys, made, strict=True)))
+
+    async def _remembered(self, key: str, make: Callable[[], Awaitable[bytes]], seconds: float | None = None) -> bytes:
         if (kept := await self.cache.get(key)) is not None:
             return kept
 
         async def make_and_keep() -> bytes:
             self.listeners.publish_to(key)
             value = await make()
-            await self.cache.set(key, value, self.seconds)
+            await self.cache.set(key, value, self.seconds if seconds is None else seconds)
             return value
 
         with self.listeners.subscribed(key):

@@ -2,21 +2,24 @@ from datetime import date
 
 import pytest
 
-from app.market.history import encode, history_until
+from app.market.history import decode, encode, history_until
 from app.panels import jobs
 from app.panels.jobs import say
+from app.panels.prophet.fits import all_fits
 from tests.support.fakes import market
 
 HISTORY = encode(history_until(market(300), date(2016, 2, 26)))
 
 
-def test_prophet_says_which_fit_begins_and_what_for():
+def test_a_fit_of_prophet_says_what_it_is_for():
+    planned = all_fits(decode(HISTORY), 5)
     words = []
-    jobs.analyse(b"prophet", b"5", HISTORY, say=words.append)
-    tests = [said for said in words if said.startswith("Testing on the past, fit ")]
-    assert words[: len(tests) + 1] == [*tests, "Fitting the trend"]
-    assert tests[-1] == f"Testing on the past, fit {len(tests)} of {len(tests)}"
-    assert words[-1] == "Looking at the seasons"
+    jobs.fit(planned[0].kind.encode(), planned[0].window.pack(), planned[0].words.encode(), say=words.append)
+    assert words == [planned[0].words]
+    tests = [one.words for one in planned if one.words.startswith("Testing on the past, fit ")]
+    assert tests == [f"Testing on the past, fit {number} of {len(tests)}" for number in range(1, len(tests) + 1)]
+    assert [one.words for one in planned][len(tests)] == "Fitting the trend"
+    assert planned[-1].words == "Looking at the seasons"
 
 
 @pytest.mark.parametrize("slug", ["lstm", "patterns"])

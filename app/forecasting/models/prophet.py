@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -14,14 +14,12 @@ from prophet import Prophet
 from app.forecasting.conformal import calibrated
 from app.forecasting.forecast import MEDIAN, QUANTILES, SEED, Floats, Forecast, LogPrices, Origins
 from app.forecasting.models.baselines import historical_simulation
+from app.forecasting.models.prophet_windows import FitKind, Fitted, Window, window_at
 
 for _noisy in ("cmdstanpy", "prophet", "prophet.plot"):
     logging.getLogger(_noisy).disabled = True
 # Prophet's own call, each time it fits.
 warnings.filterwarnings("ignore", message="The inplace keyword in DataFrame.drop")
-
-LOOKBACK = 756
-"""Bars, three years, that each fit sees."""
 
 _TREND_ONLY: dict[str, Any] = {
     "growth": "linear",
@@ -36,14 +34,12 @@ _TREND_ONLY: dict[str, Any] = {
 _PRIOR_WEIGHT = 0.2
 _PRIOR_STRENGTH = 10.0
 _MAX_TREND = 3.0
-Begin: TypeAlias = Callable[[int], None]
-"""Is called with the number of each fit, from 1 on, when it begins."""
+FitSource: TypeAlias = Callable[[FitKind, Window], Fitted]
+"""Where fits come from: ``fit`` itself, or what it found before."""
+FURTHEST = 66
+"""Trading days ahead that stock-standard Prophet is sampled for, whatever horizon is asked for."""
 
 _band = calibrated(historical_simulation)
-
-
-def _ignore(number: int) -> None:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +81,12 @@ def anchored_from(
     return Forecast(origins, _band(y, origins, horizon).quantiles + centre[:, :, None])
 
 
-def fit_trends(y: LogPrices, origins: Origins, begin: Begin = _ignore) -> TrendFits:
+def fit_trends(y: LogPrices, origins: Origins, fitted: FitSource | None = None) -> TrendFits:
     """One trend-only fit on the three years up to each of ``origins`` (at least one)."""
-    models = []
-    for number, origin in enumerate(origins, 1):
-        begin(number)
-        models.append(_fitted(y.until(int(origin)), **_TREND_ONLY))
-    slopes = np.array([_slope(model) for model in models])
-    newest = models[-1]
-    path = np.asarray(newest.predict_trend(newest.history), dtype=float)
-    return TrendFits(origins, slopes, path, newest.changepoints.to_numpy().astype("datetime64[D]"))
+    found = [(fitted or fit)(FitKind.TREND, window_at(y, int(origin))) for origin in origins]
+    slopes = np.array([one["slope"][0] for one in found])
+    bends = np.array(found[-1]["bends"], dtype=np.int64).astype("datetime64[D]")
+    return TrendFits(origins, slopes, np.array(found[-1]["path"]), bends)
 
 
 def trend_weights(
@@ -126,20 +118,34 @@ def _sigma(y: LogPrices, origins: Origins, horizon: int) -> Floats:
     return np.asarray(np.maximum(daily * np.sqrt(horizon), 1e-12))
 
 
-def stock_standard(y: LogPrices, origins: Origins, horizon: int, begin: Begin = _ignore) -> Forecast:
+def stock_standard(y: LogPrices, origins: Origins, horizon: int, fitted: FitSource | None = None) -> Forecast:
     """Prophet as people usually configure it: defaults, on prices, its own band; measured, not recommended."""
-    quantiles = []
-    for number, origin in enumerate(origins, 1):
-        begin(number)
-        quantiles.append(_stock_standard(y.until(int(origin)), horizon))
-    return Forecast(origins, np.array(quantiles))
+    found = [(fitted or fit)(FitKind.STOCK, window_at(y, int(origin))) for origin in origins]
+    quantiles = np.array([one["quantiles"] for one in found]).reshape(len(origins), FURTHEST, len(QUANTILES))
+    return Forecast(origins, quantiles[:, :horizon])
 
 
-def yearly_season(y: LogPrices) -> Floats:
+def yearly_season(y: LogPrices, fitted: FitSource | None = None) -> Floats:
     """What a second fit sees in the days of a year, from 1 January on (365,), in log price; descriptive only."""
-    model = _fitted(y, **{**_TREND_ONLY, "yearly_seasonality": True})
-    year = pd.DataFrame({"ds": pd.date_range("2001-01-01", periods=365)})
-    return np.asarray(model.predict_seasonal_components(model.setup_dataframe(year))["yearly"], dtype=float)
+    return np.array((fitted or fit)(FitKind.SEASON, window_at(y, len(y) - 1))["season"])
+
+
+def fit(kind: FitKind, window: Window) -> Fitted:
+    """A ``slope`` a bar, the ``path`` and its ``bends``; or ``quantiles`` (66 × 7), day after day; or a ``season``."""
+    match kind:
+        case FitKind.TREND:
+            model = _fitted(window, **_TREND_ONLY)
+            bends = model.changepoints.to_numpy().astype("datetime64[D]").astype(np.int64)
+            path = np.asarray(model.predict_trend(model.history), dtype=float)
+            return {"slope": (_slope(model),), "path": tuple(path.tolist()), "bends": tuple(bends.tolist())}
+        case FitKind.STOCK:
+            return {"quantiles": tuple(_stock_standard(window).ravel().tolist())}
+        case FitKind.SEASON:
+            model = _fitted(window, **{**_TREND_ONLY, "yearly_seasonality": True})
+            year = model.setup_dataframe(pd.DataFrame({"ds": pd.date_range("2001-01-01", periods=365)}))
+            return {
+                "season": tuple(np.asarray(model.predict_seasonal_components(year)["yearly"], dtype=float).tolist())
+            }
 
 
 def _slope(model: Prophet) -> float:
@@ -155,26 +161,34 @@ def _days_a_bar(dates: NDArray[np.datetime64]) -> float:
     return float((dates[-1] - dates[0]) / np.timedelta64(1, "D")) / (len(dates) - 1)
 
 
-def _stock_standard(y: LogPrices, horizon: int) -> Floats:
-    """Its quantiles (horizon, 7) as log returns; the line it draws stands for the median."""
-    model = _fitted(y, log=False)
-    last = y.dates[-1]
+def fits_among(found: Mapping[str, Fitted]) -> FitSource:
+    """What was ``found`` before, by ``Window.key``; what is not there is fitted."""
+
+    def fitted(kind: FitKind, window: Window) -> Fitted:
+        before = found.get(window.key(kind))
+        return fit(kind, window) if before is None else before
+
+    return fitted
+
+
+def _stock_standard(window: Window) -> Floats:
+    """Its quantiles (66, 7) as log returns; the line it draws stands for the median."""
+    model = _fitted(window, log=False)
     # The days ahead are spread as the past ones were, because which of them will trade is not known to the past.
-    ahead = last + np.round(np.arange(1, horizon + 1) * _days_a_bar(y.dates[-LOOKBACK:])).astype("timedelta64[D]")
-    future = pd.DataFrame({"ds": ahead})
+    ahead = np.round(np.arange(1, FURTHEST + 1) * _days_a_bar(window.dates)).astype("timedelta64[D]")
+    future = pd.DataFrame({"ds": window.dates[-1] + ahead})
     np.random.seed(SEED)
     quantiles = np.quantile(model.predictive_samples(future)["yhat"], QUANTILES, axis=1).T
     model.uncertainty_samples = 0
     line = model.predict(future)["yhat"]
     quantiles[:, MEDIAN] = np.clip(line, quantiles[:, MEDIAN - 1], quantiles[:, MEDIAN + 1])
-    price = np.exp(y.close[-1])
+    price = np.exp(window.close[-1])
     return np.asarray(np.log(np.maximum(quantiles, price / 1000) / price))
 
 
-def _fitted(y: LogPrices, *, log: bool = True, **settings: Any) -> Prophet:
-    """A fit on the last three years, of prices where not ``log``."""
-    closes = y.close[-LOOKBACK:] if log else np.exp(y.close[-LOOKBACK:])
-    table = pd.DataFrame({"ds": y.dates[-LOOKBACK:], "y": closes})
+def _fitted(window: Window, *, log: bool = True, **settings: Any) -> Prophet:
+    """A fit on prices where not ``log``."""
+    table = pd.DataFrame({"ds": window.dates, "y": window.close if log else np.exp(window.close)})
     try:
         return _fitted_to(table, newton=False, **settings)
     except RuntimeError:

@@ -7,6 +7,7 @@ import numpy as np
 from app.forecasting.forecast import MEDIAN, Forecast, LogPrices, Origins
 from app.forecasting.models import prophet
 from app.forecasting.models.baselines import random_walk
+from app.forecasting.models.prophet import FitSource
 from app.forecasting.scoring import metrics
 from app.forecasting.scoring.audit import audit
 from app.forecasting.scoring.backtest import finished_origins, receipt_origins, refit_origins
@@ -20,11 +21,13 @@ from app.panels.prophet.model import Components, ProphetAnalysis, StockStandard,
 _LOW, _HIGH = metrics.BANDS[80]
 
 
-def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> ProphetAnalysis:
+def analyse(
+    history: PriceHistory, horizon: int, needed: Mapping[str, Analysis], fitted: FitSource = prophet.fit
+) -> ProphetAnalysis:
     """Fit at the last bar and at a few past ones; score what the past fits said about the days after them."""
     y = log_prices(history)
     past, refits = receipt_origins(y, horizon), refit_origins(y, horizon)
-    fits = prophet.fit_trends(y, refits, lambda number: say(_fitting(number, len(refits))))
+    fits = prophet.fit_trends(y, refits, fitted)
     say(f"Scoring {len(past)} past forecasts")
     tested = finished_origins(y, horizon, int(refits[0]))
     forecast = prophet.anchored_from(y, np.append(past, len(y) - 1), horizon, fits, tested)
@@ -38,21 +41,13 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         trend_per_year=float(np.expm1(fits.slopes[-1] * sessions_a_year(history.passport.calendar))),
         refits=len(refits) - 1,
         fits=tuple(TrendFit(*fit) for fit in zip(y.dates[refits].tolist(), fits.slopes.tolist(), strict=True)),
-        stock_standard=_stock_standard(y, refits, horizon),
-        components=_components(y, fits),
+        stock_standard=_stock_standard(y, refits, horizon, fitted),
+        components=_components(y, fits, fitted),
     )
 
 
-def _fitting(number: int, fits: int) -> str:
-    """All fits but the last are for the test."""
-    return "Fitting the trend" if number == fits else f"Testing on the past, fit {number} of {fits - 1}"
-
-
-def _stock_standard(y: LogPrices, refits: Origins, horizon: int) -> StockStandard:
-    fits = len(refits)
-    forecast = prophet.stock_standard(
-        y, refits, horizon, lambda number: say(f"Fitting stock-standard Prophet, {number} of {fits}")
-    )
+def _stock_standard(y: LogPrices, refits: Origins, horizon: int, fitted: FitSource) -> StockStandard:
+    forecast = prophet.stock_standard(y, refits, horizon, fitted)
     past = refits[:-1]
     quantiles = forecast.quantiles[:-1, -1]
     actual = y.close[past + horizon] - y.close[past]
@@ -68,13 +63,12 @@ def _stock_standard(y: LogPrices, refits: Origins, horizon: int) -> StockStandar
     )
 
 
-def _components(y: LogPrices, fits: prophet.TrendFits) -> Components:
-    say("Looking at the seasons")
+def _components(y: LogPrices, fits: prophet.TrendFits, fitted: FitSource) -> Components:
     return Components(
         trend_dates=tuple(y.dates[-len(fits.newest) :].tolist()),
         trend=tuple(np.exp(fits.newest).tolist()),
         bends=tuple(fits.bends.tolist()),
-        season=tuple(np.expm1(prophet.yearly_season(y)).tolist()),
+        season=tuple(np.expm1(prophet.yearly_season(y, fitted)).tolist()),
     )
 
 

@@ -3,6 +3,7 @@
 from app.panels.analysis import Fact, Table
 from app.panels.forecast.content import fan_table, forecast_facts, forecast_tables
 from app.panels.panel import Heights, Panel
+from app.panels.prophet.fits import all_fits
 from app.panels.prophet.model import ProphetAnalysis
 from app.text.numbers import day, money, percent, ratio, signed_percent
 
@@ -30,6 +31,7 @@ PANEL = Panel(
     minimum_bars=250,
     facts=prophet_facts,
     tables=prophet_tables,
+    fits=all_fits,
     seconds=4.0,
     heights=Heights(119.25, 115, 78),
 )

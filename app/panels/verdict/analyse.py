@@ -17,13 +17,13 @@ from app.forecasting.ensemble.members import MEMBERS, trend_from
 from app.forecasting.ensemble.published import Record, publish, record
 from app.forecasting.forecast import MEDIAN, Floats, LogPrices
 from app.forecasting.models.baselines import random_walk
-from app.forecasting.models.prophet import TrendFits
+from app.forecasting.models.prophet import FitSource, fit, fit_trends
 from app.forecasting.past_questions import odds_receipt
 from app.forecasting.paths import shuffled, windows_of
 from app.forecasting.questions import chances
 from app.forecasting.scoring import metrics
 from app.forecasting.scoring.audit import audit_ends
-from app.forecasting.scoring.backtest import edge_origins
+from app.forecasting.scoring.backtest import edge_origins, refit_origins
 from app.forecasting.scoring.metrics import probability_up
 from app.forecasting.scoring.receipt import Receipt
 from app.market.history import PriceHistory
@@ -31,17 +31,18 @@ from app.panels.analysis import Analysis
 from app.panels.forecast.convert import head, log_prices, published_forecast
 from app.panels.jobs import say
 from app.panels.patterns.model import PatternsAnalysis
-from app.panels.prophet.model import ProphetAnalysis
 from app.panels.verdict.edge import changes, edge_of, monthly
 from app.panels.verdict.model import Chances, EndFall, VerdictAnalysis
 from app.panels.verdict.reasons import agreement, combined_members, shapes
 
 
-def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> VerdictAnalysis:
+def analyse(
+    history: PriceHistory, horizon: int, needed: Mapping[str, Analysis], fitted: FitSource = fit
+) -> VerdictAnalysis:
     """Combine what the members say today as their past on this ticker allows, and judge the combination by its own."""
     y = log_prices(history)
     say("Combining the members")
-    members = member_forecasts(y, horizon, needed)
+    members = member_forecasts(y, horizon, fitted)
     say("Replaying past verdicts")
     found = record(y, members.past, members.receipt)
     today = blend(members.past, members.today)
@@ -76,10 +77,10 @@ class MemberForecasts:
     today: CurrentForecasts
 
 
-def member_forecasts(y: LogPrices, horizon: int, needed: Mapping[str, Analysis]) -> MemberForecasts:
+def member_forecasts(y: LogPrices, horizon: int, fitted: FitSource) -> MemberForecasts:
     """The members at the origins that an edge is tested at, and at the last bar."""
     past, last = edge_origins(y, horizon), np.array([len(y) - 1], dtype=np.intp)
-    fits = _fits_of(needed["prophet"], y)
+    fits = fit_trends(y, refit_origins(y, horizon), fitted)
     quantiles: Floats = np.stack(
         [
             trend_from(fits, y, np.concatenate([past, last]), horizon)
@@ -94,15 +95,6 @@ def member_forecasts(y: LogPrices, horizon: int, needed: Mapping[str, Analysis])
         receipt=current_forecasts(y, past, horizon, ends[:, :, None]),
         today=current_forecasts(y, last, horizon, quantiles[:, -1:]),
     )
-
-
-def _fits_of(card: Analysis, y: LogPrices) -> TrendFits:
-    """The fits that Prophet's card publishes; its line through the past stays there."""
-    if not isinstance(card, ProphetAnalysis):
-        raise TypeError(f"found {type(card).__name__} in place of Prophet's card; needed what it publishes")
-    days = np.array([fit.day for fit in card.fits], dtype="datetime64[D]")
-    rows = np.searchsorted(y.dates, days).astype(np.intp)
-    return TrendFits(rows, np.array([fit.slope for fit in card.fits]), np.zeros(0), days[:0])
 
 
 def _shapes(needed: Mapping[str, Analysis]) -> str:

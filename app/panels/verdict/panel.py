@@ -4,6 +4,7 @@ from app.forecasting.scoring import metrics
 from app.panels.analysis import NONE, Fact, Table
 from app.panels.forecast.content import forecast_facts, forecast_tables
 from app.panels.panel import Heights, Panel
+from app.panels.prophet.fits import trend_fits
 from app.panels.verdict.model import CombinedMember, VerdictAnalysis
 from app.text.numbers import chance, count, money, percent, plural, signed_percent
 
@@ -29,7 +30,8 @@ PANEL = Panel(
     minimum_bars=250,
     facts=verdict_facts,
     tables=verdict_tables,
-    needs=("prophet", "lstm", "patterns"),
+    needs=("lstm", "patterns"),
+    fits=trend_fits,
     seconds=5.0,
     heights=Heights(230, 174.5, 131.5),
 )

@@ -1,0 +1,60 @@
+"""What a fit of Prophet sees, and what it finds, as bytes: it depends on its window of bars and on nothing else."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from app.forecasting.forecast import Floats, LogPrices
+
+LOOKBACK = 756
+"""Bars, three years, that each fit sees."""
+
+
+class FitKind(StrEnum):
+    """A trend alone on log prices, Prophet's defaults on prices, or a trend and the season of a year on log prices."""
+
+    TREND = "trend"
+    STOCK = "stock"
+    SEASON = "season"
+
+
+Fitted: TypeAlias = dict[str, tuple[float, ...]]
+"""What a fit found, by name; days are counted from 1970-01-01."""
+
+FITTED = TypeAdapter(Fitted)
+FITS = TypeAdapter(dict[str, Fitted])
+"""What several fits found, each under its ``Window.key``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The bars that a fit sees: their ``dates`` and the natural logarithms of their closes, (n,) each."""
+
+    dates: NDArray[np.datetime64]
+    close: Floats
+
+    def pack(self) -> bytes:
+        """As bytes: the days since 1970-01-01, and then the closes, eight bytes each."""
+        return self.dates.astype("datetime64[D]").astype("<i8").tobytes() + self.close.astype("<f8").tobytes()
+
+    def key(self, kind: FitKind) -> str:
+        """The name of its fit of ``kind``: equal for equal bars, whatever came before or after them."""
+        return f"{kind}:{hashlib.sha256(self.pack()).hexdigest()}"
+
+
+def unpack(packed: bytes) -> Window:
+    """The inverse of ``Window.pack``."""
+    half = len(packed) // 2
+    days = np.frombuffer(packed, "<i8", offset=0, count=half // 8)
+    return Window(days.astype("datetime64[D]"), np.frombuffer(packed, "<f8", offset=half).astype(np.float64))
+
+
+def window_at(y: LogPrices, row: int) -> Window:
+    """The last three years up to and including ``row``."""
+    bars = slice(max(0, row + 1 - LOOKBACK), row + 1)
+    return Window(y.dates[bars], y.close[bars])
