@@ -105,7 +105,7 @@ def _named(table: Table, header: Sequence[str], role: str) -> int | None:
             raise table.asked(role, f"{len(columns)} columns that may be the {role}", columns)
         again = columns[1]
         found = f"{shown(table.header[again])} a second time"
-        raise BadFileError(table.header_line, str(again + 1), found, "each column once")
+        raise table.fault_at(table.header_line, again, found, "each column once", by_number=True)
     return columns[0]
 
 
@@ -148,6 +148,6 @@ def _close(table: Table, header: Sequence[str], taken: Mapping[str, int]) -> int
 def _missing(table: Table, needed: str) -> BadFileError:
     if not table.has_header:
         found = f"{len(table.header)} columns without names"
-        return BadFileError(table.lines[0], "1", found, f"a header line, with {needed}")
+        return table.fault_at(table.lines[0], 0, found, f"a header line, with {needed}", by_number=True)
     found = f"columns named {shown(', '.join(table.header))}"
-    return BadFileError(table.header_line, "1", found, f"{needed} in the header line")
+    return table.fault_at(table.header_line, 0, found, f"{needed} in the header line", by_number=True)

@@ -1,6 +1,8 @@
 """A day as people and programs write it in a cell; what it leaves open, the column settles."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.market.upload.words import is_month, plain
@@ -10,7 +12,7 @@ NEEDED = f"a date such as 2018-06-29, of a year from {FIRST_YEAR} to {LAST_YEAR}
 DAY_SECONDS = 86_400
 REPUBLIC_OF_CHINA = 1911
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925, "民國": REPUBLIC_OF_CHINA}
-_LONGEST = 60
+_LONGEST = 90
 _CLOCK = (
     r"(?:(?:T|,?\s+)(?:(?P<half>오전|오후|上午|下午|午前|午後)\s*)?(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     r"(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?\s?(?P<noon>[AaPp]\.?\s?[Mm]\.?)?"
@@ -37,9 +39,18 @@ _NAMED = re.compile(
 _NAME_FIRST = re.compile(
     _WEEKDAY + _WORD + r"[\s.-]{0,2}(?P<a>[0-9]{1,2})(?:st|nd|rd|th)?[\s,'’-]{1,3}(?P<c>[0-9]{2,4})" + _CLOCK
 )
+# As C and Unix write a moment: the year behind the time of day.
+_YEAR_AT_THE_END = re.compile(
+    r"(?P<before>[^\W\d_]{3,9} [^\W\d_]{3,9} +[0-9]{1,2}) (?P<clock>[0-9:]{5,8}(?: [A-Z]{3,4}| [+-][0-9]{4})?)"
+    r" (?P<year>[0-9]{4})"
+)
+_COMPACT = re.compile(r"(?P<day>[0-9]{8})[T ](?P<hour>[0-9]{2}):?(?P<minute>[0-9]{2})(?::?[0-9]{2})?Z?")
+_IN_JSON = re.compile(r"/Date\((?P<stamp>[0-9]{9,13})(?:[+-][0-9]{4})?\)/")
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
+_ISO_COLUMN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:\n[0-9]{4}-[0-9]{2}-[0-9]{2})*")
 _DIGITS = re.compile(r"(?P<whole>[0-9]{5,19})(?:\.(?P<part>[0-9]{1,12}))?")
 _STAMPS = {9: 1, 10: 1, 12: 10**3, 13: 10**3, 15: 10**6, 16: 10**6, 18: 10**9, 19: 10**9}
-_SPREADSHEET_DAYS = (25_569, 73_050)
+_SPREADSHEET_DAYS = (10_000, 73_050)
 
 
 class Written(NamedTuple):
@@ -64,6 +75,30 @@ def may_be_day(text: str) -> bool:
     return written is not None and written.form != "spreadsheet" and not (len(text) == 6 and text.isdigit())
 
 
+def written_days(cells: Sequence[str]) -> list[Written | None]:
+    """What is written in each cell of a column, None where that is no day.
+
+    Time stamps before 1973 are short or negative: they are told by the later ones, where all follow each other.
+    """
+    if _ISO_COLUMN.fullmatch("\n".join(cells)):
+        # The commonest way by far.
+        return [Written("year first", int(day[:4]), int(day[5:7]), int(day[8:]), "-", None) for day in cells]
+    written = [written_day(cell) for cell in cells]
+    forms = Counter(day.form for day in written if day is not None)
+    if 0 < forms["spreadsheet"] < forms.total() / 2:
+        # Among days written otherwise, five digits are a count below the table.
+        written = [None if day is not None and day.form == "spreadsheet" else day for day in written]
+    if not forms["stamp"]:
+        return written
+    whole = {row: int(cell) for row, cell in enumerate(cells) if _WHOLE.fullmatch(cell)}
+    numbers = [*whole.values()]
+    unit = _STAMPS.get(len(str(max(map(abs, numbers), default=0))))
+    if unit and (numbers == sorted(numbers) or numbers == sorted(numbers, reverse=True)):
+        for row, number in whole.items():
+            written[row] = Written("stamp", number // unit, 0, 0, cells[row], None)
+    return written
+
+
 def written_day(text: str) -> Written | None:
     """What is written in a cell, None where that is no day."""
     if len(text) > _LONGEST:
@@ -77,6 +112,9 @@ def written_day(text: str) -> Written | None:
         return None if odd else Written(form, int(a), b, int(c), mark, _seconds(found))
     if found := _DIGITS.fullmatch(text):
         return _from_digits(found["whole"], float(f"0.{found['part'] or 0}"))
+    if found := _COMPACT.fullmatch(text):
+        day = _from_digits(found["day"], 0)
+        return day and day._replace(seconds=3600 * int(found["hour"]) + 60 * int(found["minute"]))
     if found := _NAMED.fullmatch(text) or _NAME_FIRST.fullmatch(text):
         word = plain(found["word"])
         form = "name" if found.start("a") < found.start("word") else "name first"
@@ -84,7 +122,10 @@ def written_day(text: str) -> Written | None:
     if found := _IDEOGRAPHIC.fullmatch(text):
         a, b, c = int(found["a"]), int(found["b"]), int(found["c"])
         return Written("year first", a + _ERAS.get(found["era"] or "", 0), b, c, "年", _seconds(found))
-    return None
+    if found := _YEAR_AT_THE_END.fullmatch(text):
+        return written_day(f"{found['before']} {found['year']} {found['clock']}")
+    found = _IN_JSON.fullmatch(text)
+    return _from_digits(found["stamp"], 0) if found else None
 
 
 def _seconds(found: re.Match[str]) -> int | None:
@@ -107,7 +148,8 @@ def _from_digits(whole: str, part: float) -> Written | None:
     if length == 8 and not part:
         if FIRST_YEAR <= number // 10_000 <= LAST_YEAR and number // 100 % 100 in range(1, 13):
             return Written("year first", number // 10_000, number // 100 % 100, number % 100, "", None)
-        return Written("year last", number // 10**6, number // 10_000 % 100, number % 10_000, "", None)
+        if FIRST_YEAR <= number % 10_000 <= LAST_YEAR:
+            return Written("year last", number // 10**6, number // 10_000 % 100, number % 10_000, "", None)
     # A fraction is of seconds; nobody writes one of milliseconds.
     if length in _STAMPS and (not part or length == 10):
         return Written("stamp", number // _STAMPS[length], 0, 0, whole, None)

@@ -50,10 +50,14 @@ _NUMBER: dict[Mark, re.Pattern[str]] = {
     ".": re.compile(rf"[+-]?(?:(?:{_GROUPS.format(',')}|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+){_EXPONENT}"),
     ",": re.compile(rf"[+-]?(?:(?:{_GROUPS.format('.')}|[0-9]+)(?:,[0-9]*)?|,[0-9]+){_EXPONENT}"),
 }
+_SEPARATORS: dict[Mark, str] = {".": ",'’ \u00a0\u202f\u2009", ",": ".'’ \u00a0\u202f\u2009"}
 _PLAIN_COLUMN = re.compile(r"(?:[0-9]{1,17}(?:\.[0-9]{0,17})?(?:\n|$))*")
-_GROUPED_COLUMN: dict[Mark, re.Pattern[str]] = {
-    ".": re.compile(r"(?:(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]{1,17})(?:\.[0-9]{0,17})?(?:\n|$))*"),
-    ",": re.compile(r"(?:(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]{1,17})(?:,[0-9]{0,17})?(?:\n|$))*"),
+_GROUPED_COLUMN = {
+    (mark, sign): re.compile(
+        rf"(?:(?:[1-9][0-9]{{0,2}}(?:{re.escape(sign)}[0-9]{{3}})+|[0-9]{{1,17}})(?:{re.escape(mark)}[0-9]{{0,17}})?(?:\n|$))*"
+    )
+    for mark, signs in _SEPARATORS.items()
+    for sign in signs
 }
 _MULTIPLES = {
     **{"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12, "g": 1e9, "mio": 1e6, "mrd": 1e9, "mln": 1e6, "mld": 1e9, "bn": 1e9},
@@ -63,7 +67,7 @@ _MULTIPLES = {
 _COUNTED = re.compile(r"(?P<number>[+-]?[0-9].*?)\s?(?P<multiple>[^\W\d_]+)\.?")
 _CURRENCY = re.compile(
     r"(?:(?P<before>[A-Z]{3}|[A-Z]{0,2}[$€£¥₹₩₺₽₫฿₪₴₦]|Rs\.?|kr\.?|Fr\.?|Rp\.?)\s?)?(?P<number>[+-]?[0-9.,].*?)"
-    r"(?:\s?(?P<after>[A-Z]{3}|[$€£¥₹₩₺₽₫฿₪₴₦]|zł|kr\.?|Kč|Ft|lei|руб\.?|р\.|円|元|원|บาท|₫|đ))?"
+    r"(?:\s?(?P<after>[A-Z]{3}|GBp|ZAc|ILa|[pc¢]|[$€£¥₹₩₺₽₫฿₪₴₦]|zł|kr\.?|Kč|Ft|lei|руб\.?|р\.|円|元|원|บาท|₫|đ))?"
 )
 
 
@@ -142,10 +146,11 @@ def _all_plain(texts: Sequence[str], mark: Mark) -> Floats | None:
         return None
     if mark == "." and _PLAIN_COLUMN.fullmatch(joined):
         return np.array(texts, dtype=np.float64)
-    if _GROUPED_COLUMN[mark].fullmatch(joined):
-        bare = joined.replace(",", "") if mark == "." else joined.replace(".", "").replace(",", ".")
-        return np.array(bare.split("\n"), dtype=np.float64)
-    return None
+    separators = {*joined} & {*_SEPARATORS[mark]} or {"," if mark == "." else "."}
+    separator = separators.pop()
+    if separators or not _GROUPED_COLUMN[mark, separator].fullmatch(joined):
+        return None
+    return np.array(joined.replace(separator, "").replace(mark, ".").split("\n"), dtype=np.float64)
 
 
 def _numbers(texts: Sequence[str], mark: Mark, fault: Fault) -> Floats:
