@@ -46,8 +46,8 @@ def find_columns(table: Table, chosen: Chosen) -> Columns:
     that is no column.
     """
     header = _bare(table.header)
-    said = {role: text for role in _CHOOSABLE if (text := getattr(chosen, role))}
-    taken = {role: _chosen(table, role, text) for role, text in said.items()}
+    choices = {role: text for role in _CHOOSABLE if (text := getattr(chosen, role))}
+    taken = {role: _chosen(table, role, text) for role, text in choices.items()}
     if "date" not in taken:
         taken["date"] = _date(table, header)
     for role in _OTHERS:
@@ -63,7 +63,7 @@ def find_columns(table: Table, chosen: Chosen) -> Columns:
 
 def _bare(header: Sequence[str]) -> list[str]:
     """The names without what all of them share: a ticker before or behind ("AAPL.Close", "('Close', 'AAPL')")."""
-    bare = [found[1] if (found := _TUPLE.fullmatch(name)) else name for name in header]
+    bare = [match[1] if (match := _TUPLE.fullmatch(name)) else name for name in header]
     for separator in _SEPARATORS:
         for turn in (1, -1):
             named = [name[::turn] for name in bare[1:] if name]

@@ -63,7 +63,7 @@ def _grids(file: Unpacked) -> list[Grid]:
     if _PAGE.match(text):
         if grids := grids_of_page(text, encoding):
             return grids
-        title = found[1] if (found := _TITLE.search(text[:20_000])) else ""
+        title = match[1] if (match := _TITLE.search(text[:20_000])) else ""
         raise UnreadableFileError(f"a web page ({shown(title)})" if title else "a web page or XML", _SAVE_A_TABLE)
     if grid := json_grid(text, encoding):
         return [grid]

@@ -108,11 +108,11 @@ def _header_and_first_row(grid: Grid, filled: Sequence[int]) -> tuple[int, int]:
     """
     before, counted = -1, None
     for index in filled:
-        cells = grid.records[index][1]
+        cells = grid.records[index][1][: _MOST_COLUMNS + 1]
         numbers = [is_number(cell) or may_be_day(cell) for cell in cells]
         if len({role for cell in cells for role in roles_of(cell)[:1]}) > 1 and not any(map(may_be_day, cells)):
             return index, index + 1
-        named = before if before >= 0 and len(grid.records[before][1]) == len(cells) > 1 else -1
+        named = before if before >= 0 and len(grid.records[before][1]) == len(grid.records[index][1]) > 1 else -1
         if any(map(may_be_day, cells)) and sum(numbers) > 1:
             return counted or (named, index)
         if counted is None and sum(numbers) > 1 and any(map(written_day, cells)):
@@ -122,7 +122,7 @@ def _header_and_first_row(grid: Grid, filled: Sequence[int]) -> tuple[int, int]:
 
 
 def _nothing_like_a_table(grid: Grid, filled: Sequence[int]) -> tuple[int, int]:
-    cells = grid.records[filled[0]][1]
+    cells = grid.records[filled[0]][1][:_MOST_COLUMNS]
     sentence = " ".join(filter(None, cells))
     prose = (len(cells) == 1 or grid.delimiter == " ") and len(sentence.split()) > 3
     if prose or (not any(map(roles_of, cells)) and any(map(str.isalpha, sentence))):

@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.market.upload.faults import UnreadableFileError, listed, shown
 from app.market.upload.kinds.json_tables import MOST_COLUMNS, MOST_ROWS, tables_of_list, tables_of_object
-from app.market.upload.kinds.text import Grid
+from app.market.upload.kinds.text import Grid, unmistakable
 from app.market.upload.values.days import may_be_day
 from app.market.upload.words import roles_of
 
@@ -47,35 +47,47 @@ class _Found:
         return not all(shared) and alike and len(other.rows) > 1 and other.dated()
 
 
-def json_grid(text: str, encoding: str) -> Grid | None:
-    """The table in a JSON text, None where it is no JSON; raises ``UnreadableFileError`` where there is none in it."""
+def json_grid(text: str, encoding: str, number: Callable[[str], str] = str) -> Grid | None:
+    """The table in a JSON text, None where it is no JSON; raises ``UnreadableFileError`` where there is none in it.
+
+    ``number`` is how a number is written among others that are text.
+    """
     if called := _CALLED.fullmatch(text):
         text = called["content"]
-    if text.lstrip()[:1] not in ("{", "["):
+    content = _parsed(text, number) if text.lstrip()[:1] in ("{", "[") else None
+    if content is None:
         return None
+    table = _prices_in(content)
+    typed = not _mixed(table.rows)
+    if not typed and number is str:
+        return json_grid(text, encoding, unmistakable)
+    header = [(0, tuple(table.names))] if any(table.names) else []
+    texts = (
+        tuple([cell.strip() if type(cell) is str else _text(cell) for cell in row]) for row in table.rows[:MOST_ROWS]
+    )
+    return Grid([*header, *enumerate(texts, 1)], unit="Row", typed=typed, encoding=f"{encoding}, JSON")
+
+
+def _parsed(text: str, number: Callable[[str], str]) -> Any:
     try:
-        content = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
-    except ValueError:
-        content = _lines(text)
+        return json.loads(text, parse_float=number, parse_int=str, parse_constant=str)
     except RecursionError:
         raise UnreadableFileError("JSON nested too deep", "Send a table, as CSV or .xlsx.") from None
-    if content is None:
-        if _BEGINS.match(text):
-            raise UnreadableFileError("JSON that is damaged or breaks off", "Ask for it again and send all of it.")
-        return None
+    except ValueError:
+        content = _lines(text, number)
+    if content is None and _BEGINS.match(text):
+        raise UnreadableFileError("JSON that is damaged or breaks off", "Ask for it again and send all of it.")
+    return content
+
+
+def _prices_in(content: Any) -> _Found:
     wide = (table for table in _tables(content, ()) if len(table.names) > 1)
     tables = sorted(wide, key=_Found.worth, reverse=True)
     if not tables or not (tables[0].dated() or len(tables[0].roles()) > 1):
         message = next(_messages(content, 0), "")
         what = f"an answer that says {shown(message)}" if message else "JSON without a table"
         raise UnreadableFileError(what, "Ask the service again, or send the prices as CSV.")
-    table = _of_all_tickers([tables[0], *(other for other in tables[1:] if tables[0].rivals(other))])
-    header = [(0, tuple(table.names))] if any(table.names) else []
-    texts = (
-        tuple([cell.strip() if type(cell) is str else _text(cell) for cell in row]) for row in table.rows[:MOST_ROWS]
-    )
-    records = [*header, *enumerate(texts, 1)]
-    return Grid(records, unit="Row", typed=not _mixed(table.rows), encoding=f"{encoding}, JSON")
+    return _of_all_tickers([tables[0], *(other for other in tables[1:] if tables[0].rivals(other))])
 
 
 def _of_all_tickers(tables: Sequence[_Found]) -> _Found:
@@ -97,13 +109,13 @@ def _of_all_tickers(tables: Sequence[_Found]) -> _Found:
     return _Found((), ["ticker", *names], rows)
 
 
-def _lines(text: str) -> list[Any] | None:
+def _lines(text: str, number: Callable[[str], str]) -> list[Any] | None:
     """An object in each line."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) < 2 or not all(line.lstrip()[:1] in ("{", "[") for line in lines):
         return None
     try:
-        return list(json.loads(f"[{','.join(lines)}]", parse_float=str, parse_int=str, parse_constant=str))
+        return list(json.loads(f"[{','.join(lines)}]", parse_float=number, parse_int=str, parse_constant=str))
     except (ValueError, RecursionError):
         return None
 
@@ -112,24 +124,24 @@ def _tables(content: Any, path: tuple[str, ...]) -> Iterator[_Found]:
     if len(path) > _DEEPEST or not isinstance(content, list | dict):
         return
     if isinstance(content, list):
-        found = tables_of_list(content)
+        tables = tables_of_list(content)
         inner = [(_label(part, number), part) for number, part in enumerate(content[:_MOST_PARTS], 1)]
         if len(content) > _MOST_PARTS and not isinstance(content[0], dict):
             inner = []
     else:
-        found = tables_of_object(content)
+        tables = tables_of_object(content)
         inner = [*content.items()][:_MOST_PARTS]
-    yield from (_Found(path, names, rows) for names, rows in found)
+    yield from (_Found(path, names, rows) for names, rows in tables)
     for label, part in inner:
         yield from _tables(part, (*path, label))
 
 
 def _label(part: Any, number: int) -> str:
-    """What a part of a list is called: by its ticker, where it says one, else by its number."""
+    """What a part of a list is called: by its ticker or name, where it says one, else by its number."""
     if isinstance(part, dict):
         for own in (part, part.get("meta")):
             for name, value in own.items() if isinstance(own, dict) else ():
-                if isinstance(value, str) and "ticker" in roles_of(name)[:1]:
+                if isinstance(value, str) and (name == "name" or "ticker" in roles_of(name)[:1]):
                     return value
     return str(number)
 

@@ -79,18 +79,24 @@ def _of_lists(lists: Mapping[str, list[Any]], content: Mapping[str, Any]) -> Ite
             return
         columns |= inner
     longest = max(map(len, columns.values()), default=0)
+    shorter = [column for column in columns.values() if 1 < len(column) < longest]
     columns = {name: column for name, column in columns.items() if len(column) == longest > 1}
     if not columns:
         return
-    if all(isinstance(pair, list) and len(pair) == 2 for column in columns.values() for pair in column):
+    if all(map(_of_pairs, columns.values())):
         days = [pair[0] for pair in next(iter(columns.values()))]
-        if all([pair[0] for pair in column] == days for column in columns.values()):
+        same = all([pair[0] for pair in column] == days for column in columns.values())
+        if same and not any(map(_of_pairs, shorter)):
             values = zip(days, *([pair[1] for pair in column] for column in columns.values()), strict=True)
             yield ["date", *(columns if len(columns) > 1 else ["value"])], [*map(list, values)]
     elif len(columns) > 1 and not any(
         isinstance(cell, list | dict) for column in columns.values() for cell in column[:3]
     ):
         yield [*columns], [*map(list, zip(*columns.values(), strict=True))]
+
+
+def _of_pairs(column: Sequence[Any]) -> bool:
+    return all(isinstance(pair, list) and len(pair) == 2 for pair in column)
 
 
 def _parts(content: Mapping[str, Any]) -> Iterator[Any]:
@@ -102,7 +108,7 @@ def _parts(content: Mapping[str, Any]) -> Iterator[Any]:
 def _inner_lists(content: Any, depth: int) -> dict[str, list[Any]]:
     if not isinstance(content, dict) or depth > 2 or len(content) > MOST_COLUMNS:
         return {}
-    found = {name: value for name, value in content.items() if isinstance(value, list) and len(value) > 1}
+    lists = {name: value for name, value in content.items() if isinstance(value, list) and len(value) > 1}
     for part in _parts(content):
-        found |= _inner_lists(part, depth + 1)
-    return found
+        lists |= _inner_lists(part, depth + 1)
+    return lists

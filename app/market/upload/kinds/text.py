@@ -62,6 +62,11 @@ def grid_of(text: str, encoding: str) -> Grid:
     return Grid(kept, delimiter, encoding=encoding)
 
 
+def unmistakable(number: str) -> str:
+    """A number that was none of text, so that beside others that were its point is never one between thousands."""
+    return f"{number}0" if number[-4:-3] == "." else number
+
+
 def _without_outer_marks(text: str) -> str:
     """The rows of a text that stand in quotation marks as a whole, as a table saved twice has them, without these."""
     lines = text.splitlines()
@@ -94,7 +99,9 @@ def _delimiter_of(text: str) -> tuple[str, int]:
     signs = {delimiter: _fit(sample, delimiter) for delimiter in DELIMITERS if delimiter not in _SPACES}
     # A blank is more often part of a cell, so it is looked at where nothing else makes a table.
     fits = (
-        signs if any(fit > 1 for fit, _, _ in signs.values()) else signs | {one: _fit(sample, one) for one in _SPACES}
+        signs
+        if any(fit > 1 for fit, _, _ in signs.values())
+        else signs | {space: _fit(sample, space) for space in _SPACES}
     )
     return max(fits, key=fits.__getitem__), 0
 

@@ -13,7 +13,7 @@ from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load
 
 from app.market.upload.faults import UnreadableFileError
 from app.market.upload.kinds.archives import Kind, read_member
-from app.market.upload.kinds.text import Grid
+from app.market.upload.kinds.text import Grid, unmistakable
 from app.market.upload.values.days import may_be_day
 from app.market.upload.values.numbers import is_number
 
@@ -77,6 +77,8 @@ def _cells(row: str) -> tuple[str, ...]:
     cells: list[str] = []
     parts = _TABLE_CELL.split(row)[1:]
     for marks, content in zip(parts[::2], parts[1::2], strict=True):
+        if len(cells) > _MOST_IN_A_ROW:
+            break
         if marks and (index := _INDEX.search(marks)):
             cells += [""] * min(int(index[1]) - 1 - len(cells), _MOST_IN_A_ROW)
         bare = _TAG.sub("", content)
@@ -108,10 +110,7 @@ def _texts(row: list[Value]) -> tuple[str, ...]:
 
 def _of_float(value: float) -> str:
     written = repr(value)
-    if written[-2:] == ".0":
-        return written[:-2]
-    # A zero more, so that beside numbers written as text a point is never one between thousands.
-    return f"{written}0" if written[-4:-3] == "." else written
+    return written[:-2] if written[-2:] == ".0" else unmistakable(written)
 
 
 def _of_moment(value: datetime) -> str:
@@ -174,5 +173,5 @@ def _reach(row: bytes) -> tuple[int, int]:
 
 
 def _times(part: bytes, repeated: re.Pattern[bytes]) -> int:
-    found = repeated.search(part)
-    return 1 if found is None else int(found[1]) if found[1].isdigit() and len(found[1]) < 8 else 2**30
+    match = repeated.search(part)
+    return 1 if match is None else int(match[1]) if match[1].isdigit() and len(match[1]) < 8 else 2**30

@@ -100,8 +100,8 @@ class _Part:
             return self._sure("ymd", a, b, c), "year, name of the month, day"
         orders = ["dmy", "ymd"] if form == "name" and (c < 100).all() else ["dmy"]
         order = self._plausible(orders, a, b, c)
-        words = {"name first": "name of the month, day, year", "name": "day, name of the month, year"}[form]
-        return self._sure(order, a, b, c), words if order == "dmy" else "year, name of the month, day"
+        wordings = {"name first": "name of the month, day, year", "name": "day, name of the month, year"}[form]
+        return self._sure(order, a, b, c), wordings if order == "dmy" else "year, name of the month, day"
 
     def _year_last(self, a: Integers, b: Integers) -> str:
         day_first, month_first = np.flatnonzero(a > 12), np.flatnonzero(b > 12)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from app.market.upload.words import is_month, plain
@@ -10,6 +11,8 @@ from app.market.upload.words import is_month, plain
 FIRST_YEAR, LAST_YEAR = 1800, 2199
 NEEDED = f"a date such as 2018-06-29, of a year from {FIRST_YEAR} to {LAST_YEAR}"
 DAY_SECONDS = 86_400
+# Exchanges were closed for four months and a half in 1914.
+_LONGEST_REST = 200
 REPUBLIC_OF_CHINA = 1911
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925, "民國": REPUBLIC_OF_CHINA}
 _LONGEST = 90
@@ -78,7 +81,7 @@ def may_be_day(text: str) -> bool:
 def written_days(cells: Sequence[str]) -> list[Written | None]:
     """What is written in each cell of a column, None where that is no day.
 
-    Time stamps before 1973 are short or negative: they are told by the later ones, where all follow each other.
+    Time stamps of different lengths, as those before 2001 have, are believed where all follow each other.
     """
     if _ISO_COLUMN.fullmatch("\n".join(cells)):
         # The commonest way by far.
@@ -91,52 +94,61 @@ def written_days(cells: Sequence[str]) -> list[Written | None]:
     if not forms["stamp"]:
         return written
     whole = {row: int(cell) for row, cell in enumerate(cells) if _WHOLE.fullmatch(cell)}
-    numbers = [*whole.values()]
-    unit = _STAMPS.get(len(str(max(map(abs, numbers), default=0))))
-    if unit and (numbers == sorted(numbers) or numbers == sorted(numbers, reverse=True)):
+    lengths = Counter(len(cells[row]) for row in whole)
+    unit = _STAMPS.get(len(str(max(map(abs, whole.values()), default=0))))
+    if len(lengths) > 1 and unit:
+        follow = _follow([*whole.values()], _LONGEST_REST * DAY_SECONDS * unit)
+        usual = lengths.most_common(1)[0][0]
         for row, number in whole.items():
-            written[row] = Written("stamp", number // unit, 0, 0, cells[row], None)
+            sure = follow or len(cells[row]) == usual
+            written[row] = Written("stamp", number // unit, 0, 0, cells[row], None) if sure else None
     return written
+
+
+def _follow(numbers: Sequence[int], most: int) -> bool:
+    """Whether each is later than the one before it, or each earlier, and by no more than ``most``."""
+    steps = [after - before for before, after in pairwise(numbers)]
+    return all(0 <= step <= most for step in steps) or all(-most <= step <= 0 for step in steps)
 
 
 def written_day(text: str) -> Written | None:
     """What is written in a cell, None where that is no day."""
     if len(text) > _LONGEST:
         return None
-    if found := _NUMERIC.fullmatch(text):
-        a, b, c, mark = found["a"], int(found["b"]), found["c"], found["mark"]
+    if match := _NUMERIC.fullmatch(text):
+        a, b, c, mark = match["a"], int(match["b"]), match["c"], match["mark"]
         form = (
             "year first" if len(a) > 2 and len(c) <= 2 else "year last" if len(c) == 4 and len(a) <= 2 else "two digits"
         )
         odd = len(c) == 3 or (len(a) > 2 and len(c) > 2)
-        return None if odd else Written(form, int(a), b, int(c), mark, _seconds(found))
-    if found := _DIGITS.fullmatch(text):
-        return _from_digits(found["whole"], float(f"0.{found['part'] or 0}"))
-    if found := _COMPACT.fullmatch(text):
-        day = _from_digits(found["day"], 0)
-        return day and day._replace(seconds=3600 * int(found["hour"]) + 60 * int(found["minute"]))
-    if found := _NAMED.fullmatch(text) or _NAME_FIRST.fullmatch(text):
-        word = plain(found["word"])
-        form = "name" if found.start("a") < found.start("word") else "name first"
-        return Written(form, int(found["a"]), word, int(found["c"]), "", _seconds(found)) if is_month(word) else None
-    if found := _IDEOGRAPHIC.fullmatch(text):
-        a, b, c = int(found["a"]), int(found["b"]), int(found["c"])
-        return Written("year first", a + _ERAS.get(found["era"] or "", 0), b, c, "年", _seconds(found))
-    if found := _YEAR_AT_THE_END.fullmatch(text):
-        return written_day(f"{found['before']} {found['year']} {found['clock']}")
-    found = _IN_JSON.fullmatch(text)
-    return _from_digits(found["stamp"], 0) if found else None
+        return None if odd else Written(form, int(a), b, int(c), mark, _seconds(match))
+    if match := _DIGITS.fullmatch(text):
+        return _from_digits(match["whole"], float(f"0.{match['part'] or 0}"))
+    if match := _COMPACT.fullmatch(text):
+        day = _from_digits(match["day"], 0)
+        return day and day._replace(seconds=3600 * int(match["hour"]) + 60 * int(match["minute"]))
+    if match := _NAMED.fullmatch(text) or _NAME_FIRST.fullmatch(text):
+        word = plain(match["word"])
+        form = "name" if match.start("a") < match.start("word") else "name first"
+        return Written(form, int(match["a"]), word, int(match["c"]), "", _seconds(match)) if is_month(word) else None
+    if match := _IDEOGRAPHIC.fullmatch(text):
+        a, b, c = int(match["a"]), int(match["b"]), int(match["c"])
+        return Written("year first", a + _ERAS.get(match["era"] or "", 0), b, c, "年", _seconds(match))
+    if match := _YEAR_AT_THE_END.fullmatch(text):
+        return written_day(f"{match['before']} {match['year']} {match['clock']}")
+    match = _IN_JSON.fullmatch(text)
+    return _from_digits(match["stamp"], 0) if match else None
 
 
-def _seconds(found: re.Match[str]) -> int | None:
-    if found["hour"] is None or re.search("[+-](?!0+:?0*$)", found["zone"] or ""):
+def _seconds(match: re.Match[str]) -> int | None:
+    if match["hour"] is None or re.search("[+-](?!0+:?0*$)", match["zone"] or ""):
         return None
-    hour, noon = int(found["hour"]), (found["noon"] or found["half"] or "").lower()
+    hour, noon = int(match["hour"]), (match["noon"] or match["half"] or "").lower()
     if noon[:1] in ("p", "오", "下", "午") and noon not in ("오전", "午前"):
         hour = hour % 12 + 12
     elif noon:
         hour %= 12
-    return 3600 * hour + 60 * int(found["minute"]) + int(found["second"] or 0)
+    return 3600 * hour + 60 * int(match["minute"]) + int(match["second"] or 0)
 
 
 def _from_digits(whole: str, part: float) -> Written | None:

@@ -81,8 +81,8 @@ def _has_unit(text: str) -> bool:
     counted = _COUNTED.fullmatch(text)
     if counted and counted["multiple"].casefold() not in _MULTIPLES:
         counted = None
-    found = _CURRENCY.fullmatch(text) or counted
-    return found is not None and any(number.fullmatch(found["number"].strip()) for number in _NUMBER.values())
+    match = _CURRENCY.fullmatch(text) or counted
+    return match is not None and any(number.fullmatch(match["number"].strip()) for number in _NUMBER.values())
 
 
 def is_missing(text: str) -> bool:
@@ -114,12 +114,12 @@ def _without_currency(texts: Sequence[str], fault: Fault) -> list[str]:
     bare, currencies = [], {""}
     for row, text in enumerate(texts):
         # Most have none, and digits at both ends tell that at once.
-        found = None if text[:1].isdigit() and text[-1:].isdigit() else _CURRENCY.fullmatch(text)
-        currency = (found["before"] or found["after"] or "") if found else ""
+        match = None if text[:1].isdigit() and text[-1:].isdigit() else _CURRENCY.fullmatch(text)
+        currency = (match["before"] or match["after"] or "") if match else ""
         if currency not in currencies and len(currencies) > 1:
             raise fault(row, f"a price in {max(currencies)}, as above it")
         currencies.add(currency)
-        bare.append(found["number"] if found else text)
+        bare.append(match["number"] if match else text)
     return bare
 
 
@@ -134,9 +134,9 @@ def read_volume(texts: Sequence[str], mark: Mark, fault: Fault) -> Floats:
 
 
 def _counted(text: str) -> tuple[str, float]:
-    found = None if text[-1:].isdigit() or is_missing(text) else _COUNTED.fullmatch(text)
-    multiple = _MULTIPLES.get(found["multiple"].casefold()) if found else None
-    return (found["number"], multiple) if found and multiple else (text, 1.0)
+    match = None if text[-1:].isdigit() or is_missing(text) else _COUNTED.fullmatch(text)
+    multiple = _MULTIPLES.get(match["multiple"].casefold()) if match else None
+    return (match["number"], multiple) if match and multiple else (text, 1.0)
 
 
 def _all_plain(texts: Sequence[str], mark: Mark) -> Floats | None:
