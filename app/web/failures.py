@@ -74,9 +74,9 @@ def answered_failure(request: Request, error: Exception) -> Failure:
     """The same where ``request`` ended in it, with links to what can be done next."""
     failure = shown_failure(error)
     if isinstance(error, errors.UnknownTickerError) and error.known:
-        return replace(failure, ways=_in_stock(request, error))
+        return replace(failure, next_steps=_in_stock(request, error))
     if isinstance(error, errors.QueryError) and error.field in _QUESTIONS and request.method == "GET":
-        return replace(failure, ways=(_without(request, error.field),))
+        return replace(failure, next_steps=(_without(request, error.field),))
     return failure
 
 
@@ -117,7 +117,7 @@ def with_again(request: Request, failure: Failure) -> Failure:
     """A whole page's ``failure`` with its own address once more, where waiting helps; a card has a button for that."""
     if failure.retry_after is None or request.method != "GET":
         return failure
-    return replace(failure, ways=(*failure.ways, *_again(request)))
+    return replace(failure, next_steps=(*failure.next_steps, *_again(request)))
 
 
 def _in_stock(request: Request, error: errors.UnknownTickerError) -> tuple[NextStep, ...]:

@@ -170,7 +170,7 @@ def test_a_card_that_is_refused_for_now_has_its_button_and_no_link():
 def test_an_address_that_begins_like_a_host_offers_no_link_to_it():
     scope = {"type": "http", "method": "GET", "path": "//evil.example/", "query_string": b"a=b", "headers": []}
     offered = with_again(Request(scope), failure_of(errors.RestartingError()))
-    assert [way.url for way in offered.ways] == ["?a=b"]
+    assert [step.url for step in offered.next_steps] == ["?a=b"]
 
 
 @pytest.mark.parametrize(

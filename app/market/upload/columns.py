@@ -46,8 +46,8 @@ def find_columns(table: Table, chosen: Chosen) -> Columns:
     that is no column.
     """
     header = _bare(table.header)
-    said = {role: text for role in _CHOOSABLE if (text := getattr(chosen, role))}
-    taken = {role: _chosen(table, role, text) for role, text in said.items()}
+    choices = {role: text for role in _CHOOSABLE if (text := getattr(chosen, role))}
+    taken = {role: _chosen(table, role, text) for role, text in choices.items()}
     if "date" not in taken:
         taken["date"] = _date(table, header)
     for role in _OTHERS:
@@ -63,7 +63,7 @@ def find_columns(table: Table, chosen: Chosen) -> Columns:
 
 def _bare(header: Sequence[str]) -> list[str]:
     """The names without what all of them share: a ticker before or behind ("AAPL.Close", "('Close', 'AAPL')")."""
-    bare = [found[1] if (found := _TUPLE.fullmatch(name)) else name for name in header]
+    bare = [match[1] if (match := _TUPLE.fullmatch(name)) else name for name in header]
     for separator in _SEPARATORS:
         for turn in (1, -1):
             named = [name[::turn] for name in bare[1:] if name]
@@ -105,7 +105,7 @@ def _named(table: Table, header: Sequence[str], role: str) -> int | None:
             raise table.asked(role, f"{len(columns)} columns that may be the {role}", columns)
         again = columns[1]
         found = f"{shown(table.header[again])} a second time"
-        raise BadFileError(table.header_line, str(again + 1), found, "each column once")
+        raise table.fault_at(table.header_line, again, found, "each column once", by_number=True)
     return columns[0]
 
 
@@ -148,6 +148,6 @@ def _close(table: Table, header: Sequence[str], taken: Mapping[str, int]) -> int
 def _missing(table: Table, needed: str) -> BadFileError:
     if not table.has_header:
         found = f"{len(table.header)} columns without names"
-        return BadFileError(table.lines[0], "1", found, f"a header line, with {needed}")
+        return table.fault_at(table.lines[0], 0, found, f"a header line, with {needed}", by_number=True)
     found = f"columns named {shown(', '.join(table.header))}"
-    return BadFileError(table.header_line, "1", found, f"{needed} in the header line")
+    return table.fault_at(table.header_line, 0, found, f"{needed} in the header line", by_number=True)

@@ -101,5 +101,5 @@ def is_month(word: str) -> bool:
 
 def known_words(text: str) -> int:
     """How many words with a letter beyond ASCII in ``text`` are names of columns or months."""
-    found = {plain(word) for word in {*_CELL.findall(text), *_WORD.findall(text)} if not word.isascii()}
-    return sum(word in _all_words() for word in found if len(word) > 1 or not word.isascii())
+    foreign = {plain(word) for word in {*_CELL.findall(text), *_WORD.findall(text)} if not word.isascii()}
+    return sum(word in _all_words() for word in foreign if len(word) > 1 or not word.isascii())

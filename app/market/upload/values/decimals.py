@@ -31,8 +31,8 @@ _UNSURE: dict[Mark, re.Pattern[str]] = {
 
 def _sure_columns(columns: Iterable[str]) -> dict[Mark, int]:
     """In how many columns, a cell a line, a number tells each mark."""
-    found = [{mark for mark, pattern in _SURE.items() if pattern.search(column)} for column in columns]
-    return {mark: sum(mark in marks for marks in found) for mark in _SURE}
+    marks_of_columns = [{mark for mark, pattern in _SURE.items() if pattern.search(column)} for column in columns]
+    return {mark: sum(mark in marks for marks in marks_of_columns) for mark in _SURE}
 
 
 def decimal_mark(
@@ -57,8 +57,8 @@ def decimal_mark(
     unsure: dict[Mark, tuple[int, int]] = {}
     for mark, pattern in _UNSURE.items():
         for number, column in enumerate(columns):
-            if found := pattern.search(column):
-                unsure.setdefault(mark, (number, column.count("\n", 0, found.start() + 1)))
+            if match := pattern.search(column):
+                unsure.setdefault(mark, (number, column.count("\n", 0, match.start() + 1)))
     if "," in unsure and ("." in unsure or delimiter != "," or sign != "."):
         return ".", unsure[","]
     if "." in unsure and (sign == "," or delimiter == ";"):
