@@ -131,7 +131,7 @@ class Panel:
             facts=facts,
             receipt=by_key(receipt_facts(receipt, analysis.horizon)) if receipt else {},
             scores=tuple(scores),
-            outcome=outcome_facts(outcome) if outcome else (),
+            outcome=outcome_facts(outcome, analysis) if outcome else (),
             tables={**self.tables(analysis), **({"outcome": outcome_table(outcome, analysis)} if outcome else {})},
         )
 

@@ -155,6 +155,17 @@ def test_without_highs_and_lows_nothing_is_said_of_trades():
     assert "no highs and lows" in fragment
 
 
+def test_without_highs_and_lows_the_outcome_tells_of_closes_alone():
+    told = quotes(market(400).close)
+    asked = f"panels/odds?ticker=SYN&as_of={told.dates[-20].item()}&horizon=10&level=-1%25"
+    with served(FakeMarket(told)) as client:
+        (reached,) = client.get(f"/api/v1/{asked}").json()["outcome"]["reached"]
+        section = client.get(f"/{asked}").text.partition('id="outcome-odds"')[2]
+    assert reached["traded_on"] is None
+    assert "closed there or below" in section
+    assert "traded" not in section
+
+
 def test_the_receipt_counts_every_question(client):
     receipt = get_json(client)["receipt"]
     for name in ("p_end", "p_close", "p_trade"):
@@ -208,6 +219,30 @@ def test_the_page_hands_the_question_to_its_cards(client):
     page = client.get("/?ticker=SYN&by=2017-05-05&level=-5%25;140&amount=2000").text
     (card,) = [a for _, a in elements(page, "section") if a.get("id") == "panel-odds"]
     assert card["hx-get"] == "/panels/odds?ticker=SYN&by=2017-05-05&source=sample&level=-5%25%3B140&amount=2000"
+
+
+BEFORE = market(BARS).dates[-30].item()
+
+
+@pytest.mark.parametrize("level", ["-6%", "-1%", "1%", "6%"])
+def test_a_past_day_is_told_on_which_days_the_quotes_reached_an_asked_price(client, level):
+    told = get_json(client, f"&as_of={BEFORE}&horizon=10&level={level.replace('%', '%25')}")
+    (reached,), quotes = told["outcome"]["reached"], market(BARS)
+    rows, price = slice(BARS - 29, BARS - 19), told["asked"][0]["level"]
+    highs, lows, closes = (getattr(quotes, name)[rows] for name in ("high", "low", "close"))
+    above = not level.startswith("-")
+    traded, closed = (highs >= price, closes >= price) if above else (lows <= price, closes <= price)
+    days = [quotes.dates[rows][met][:1].astype(str).tolist() for met in (traded, closed)]
+    assert [reached["traded_on"], reached["closed_on"]] == [next(iter(found), None) for found in days]
+    assert (reached["above"], reached["ended"]) == (above, bool(closed[-1]))
+
+
+def test_the_card_says_of_a_past_day_what_became_of_asked_prices(client):
+    asked = f"/panels/odds?ticker=SYN&as_of={BEFORE}&horizon=10&level=1%25;300"
+    section = client.get(asked).text.partition('id="outcome-odds"')[2]
+    near, far = section.partition("300.00")[::2]
+    assert "was first traded on" in near
+    assert "300.00 was not traded; it never closed there or above" in " ".join(f"300.00{far}".split())
 
 
 @pytest.mark.parametrize("path", ["/summary.txt", "/report"])

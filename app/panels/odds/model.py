@@ -106,8 +106,13 @@ class OddsAnalysis(Analysis):
     dividends: float
 
     @property
+    def asked_prices(self) -> tuple[float, ...]:
+        """The visitor's prices, or the two of the ladder that are shown."""
+        return tuple(rung.level for rung in self.shown)
+
+    @property
     def trades_known(self) -> bool:
-        """Whether highs and lows are known."""
+        """Whether highs and lows are known, or nothing between closes."""
         return self.ladder[0].p_trade is not None
 
 

@@ -5,9 +5,14 @@ from app.panels.analysis import NONE, Fact, Table
 from app.panels.forecast.content import milestones
 from app.panels.odds.model import AskedRung, Money, OddsAnalysis, Rung, in_money
 from app.panels.panel import Heights, Panel
-from app.text.numbers import count, day, in_hundred, money, percent, plural, ratio, signed_percent
+from app.text.numbers import count, day, in_hundred, money, percent, plural, signed_percent
 
-POOLED = "on 42 US stocks together, 2,530 past days and 14 prices each: 0.5, 0.8 and 0.4 points to end, close and trade"
+POOLED = Fact(
+    "kept_pooled",
+    "On 42 US stocks together",
+    "0.5, 0.8 and 0.4 points",
+    "to end, close and trade there; 2,530 past days, 14 prices each",
+)
 """What ``evaluate odds`` printed of the network's ranges at 5, 10 and 22 days (app/evaluation/README.md)."""
 FARTHEST_OFF = 0.5
 """Deviations between a price and the nearest one of the receipt up to which it is called just such a question."""
@@ -22,7 +27,7 @@ def odds_facts(analysis: OddsAnalysis) -> tuple[Fact, ...]:
         *_bracket(analysis),
         *_spread(analysis),
         *(_in_money(analysis.amount, analysis) if analysis.amount else ()),
-        _kept(analysis.receipt),
+        *_kept(analysis.receipt),
         _dividends(analysis),
     )
 
@@ -144,17 +149,23 @@ def _signed_money(change: float, analysis: OddsAnalysis) -> str:
     return f"{'−' if change < 0 else '+'}{money(abs(change), analysis)}"
 
 
-def _kept(receipt: OddsReceipt) -> Fact:
+def _kept(receipt: OddsReceipt) -> tuple[Fact, ...]:
+    """How far past chances were from what happened, beside simpler means, and what more tickers show."""
     event = receipt.p_trade or receipt.p_close
     if event is None:
-        return Fact("kept", "Past questions like these", NONE, "there is too little history to ask any")
-    missed = f"{100 * event.calibration_error:.0f} points"
+        return (Fact("kept", "Past questions like these", NONE, "there is too little history to ask any"), POOLED)
     questions = count(sum(row.n for row in event.table))
-    scores = f"this ticker's plain past {ratio(event.brier_past)}, the usual rule {ratio(event.brier_rule)}"
-    here = (
-        f"{questions} questions on {plural(receipt.origins, 'past day')}; squared miss {ratio(event.brier)}, {scores}"
+    others = f"by this ticker's plain past {event.brier_past:.3f}, by the usual rule {event.brier_rule:.3f}"
+    return (
+        Fact(
+            "kept",
+            "Stated chances missed what happened by",
+            f"{100 * event.calibration_error:.0f} points",
+            f"{questions} questions on {plural(receipt.origins, 'past day')}",
+        ),
+        Fact("kept_brier", "Their squared miss (Brier)", f"{event.brier:.3f}", f"{others}; less is better"),
+        POOLED,
     )
-    return Fact("kept", "Stated chances missed what happened by", missed, f"{here}; {POOLED}")
 
 
 def _dividends(analysis: OddsAnalysis) -> Fact:

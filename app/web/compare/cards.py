@@ -8,7 +8,7 @@ from typing import cast
 
 from app.errors import AppError, NotApplicableError, TooFewBarsError, UnbelievablePricesError
 from app.panels import BY_SLUG
-from app.panels.analysis import NONE, Fact, Table, by_key
+from app.panels.analysis import NONE, Analysis, Fact, Table, by_key
 from app.panels.forecast.content import ERROR, held_label, range_label, receipt_facts
 from app.panels.forecast.convert import PublishedForecast
 from app.panels.outcome import Outcome, outcome_facts
@@ -48,7 +48,7 @@ async def column_card(app: AppContext, query: Query, slot: Slot) -> str:
             cast("VerdictAnalysis", verdict.analysis) if verdict else None,
             why_not.sentence if why_not else "",
         ),
-        happened=happened(outcome) if outcome else None,
+        happened=happened(outcome, overview.analysis) if outcome else None,
         query_string=query_string(query),
     )
     return render("compared/column.html", view)
@@ -118,9 +118,9 @@ def compared_facts(overview: OverviewAnalysis, verdict: VerdictAnalysis | None, 
     )
 
 
-def happened(outcome: Outcome) -> Fact:
+def happened(outcome: Outcome, analysis: Analysis) -> Fact:
     """What became of the price, and whether the range held it."""
-    facts = by_key(outcome_facts(outcome))
+    facts = by_key(outcome_facts(outcome, analysis))
     return replace(facts["change"], note=facts["held"].value if "held" in facts else "")
 
 
