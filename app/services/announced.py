@@ -63,6 +63,13 @@ class Announcements:
             return Ahead()
         return told_ahead(_ANNOUNCED.validate_json(kept), analysis, histories.decode(finished.loaded.history))
 
+    async def ex_dividend(self, query: Query) -> date | None:
+        """The day from which a buyer gets no part of the next dividend, as far as it is known by now."""
+        if query.as_of is not None or query.upload is not None:
+            return None
+        kept = await self.cache.get(_key(query))
+        return None if kept is None else _ANNOUNCED.validate_json(kept).ex_dividend
+
     async def _ask_once(self, source: AnnouncingSource, query: Query) -> None:
         async def ask() -> bytes:
             seconds = _DAY

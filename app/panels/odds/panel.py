@@ -35,7 +35,7 @@ def odds_facts(analysis: OddsAnalysis) -> tuple[Fact, ...]:
 def odds_tables(analysis: OddsAnalysis) -> dict[str, Table]:
     """The ladder, and the numbers of both charts."""
     headings = ("Price", "Change", ENDS, CLOSES, *((TRADES,) if analysis.trades_known else ()))
-    rows = tuple(_row(rung, analysis) for rung in ladder_rows(analysis))
+    rows = tuple(_row(rung, analysis) for rung in analysis.rungs)
     note = (
         f"By {day(analysis.by)}: to end there or beyond, to close so at least once on the way, to trade there. Beyond "
         "means above for prices above the last one, and below for those below."
@@ -58,13 +58,6 @@ PANEL = Panel(
     heights=Heights(147.5, 119.5, 96),
     in_money=in_money,
 )
-
-
-def ladder_rows(analysis: OddsAnalysis) -> tuple[Rung, ...]:
-    """The ladder with the visitor's own prices in their places, highest first."""
-    own = {rung.level: rung for rung in analysis.asked or ()}
-    every = {rung.level: rung for rung in analysis.ladder} | own
-    return tuple(every[level] for level in sorted(every, reverse=True))
 
 
 def _row(rung: Rung, analysis: OddsAnalysis) -> tuple[str, ...]:
@@ -169,8 +162,13 @@ def _kept(receipt: OddsReceipt) -> tuple[Fact, ...]:
 
 
 def _dividends(analysis: OddsAnalysis) -> Fact:
+    if (due := analysis.due) is not None:
+        amount, when = money(due.amount, analysis), day(due.day)
+        off = f"a dividend of {amount}, as much as the last one, comes off these prices on {when}"
+        return Fact("dividends", f"Dividend on {when}", amount, f"{off}; what becomes of money counts it")
     if not analysis.dividends:
-        return Fact("dividends", "Dividends", "none", "no dividend was paid in the last year, so none is taken off")
+        note = "these prices know of no dividend in the last year, so none is taken off"
+        return Fact("dividends", "Dividends", "none", note)
     note = "a dividend that falls before that day is not known here and not taken off these prices"
     return Fact("dividends", "Dividends of the last year", percent(analysis.dividends), note)
 
