@@ -18,7 +18,7 @@ from app.panels.panel import Panel, Query
 from app.panels.verdict.model import VerdictAnalysis
 from app.panels.verdict.panel import CHANCE, EDGE, FALL, verdict_facts
 from app.services.analyses import Finished
-from app.text.numbers import day, signed_percent
+from app.text.numbers import day, isolated, signed_percent
 from app.web.compare.request import ColumnView, LeftOut, RangesView
 from app.web.context import AppContext
 from app.web.failures import shown_failure
@@ -41,7 +41,7 @@ async def column_card(app: AppContext, query: Query, slot: Slot) -> str:
     verdict = None if why_not else _finished(ended_verdict)
     outcome = (verdict or overview).outcome
     view = ColumnView(
-        slot=replace(slot, question=overview.analysis.data.name),
+        slot=replace(slot, question=isolated(overview.analysis.data.name)),
         stale=overview.loaded.stale,
         facts=compared_facts(
             cast("OverviewAnalysis", overview.analysis),
