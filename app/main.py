@@ -113,15 +113,11 @@ def running_parts(
     engine = MeteredEngine(engine or engine_of(settings), metrics)
     asked = (sources or market_sources()).items()
     watched = {name: HealthTracked(source, partial(metrics.loaded, name)) for name, source in asked}
-    announcements = Announcements(dict(asked), held.cache, held.flights)
-    loader = _loader(watched, held, settings.cache_seconds, today)
-    counted, known = CountedEngine(engine, limits), announcements.ex_dividend
-    analyses = Analyses(loader, counted, held.cache, settings.cache_seconds, held.flights, ex_dividend=known)
     return AppContext(
         site=_site(settings, watched),
         style=templating.style(),
-        analyses=analyses,
-        announcements=announcements,
+        analyses=_analyses(watched, CountedEngine(engine, limits), held, settings.cache_seconds, today),
+        announcements=Announcements(dict(asked), held.cache, held.flights),
         finder=Finder(dict(asked), held.cache, held.flights, settings.cache_seconds),
         live=LivePrices(dict(asked)),
         signer=ReceiptSigner(settings.key, settings.earlier_keys),
@@ -135,11 +131,12 @@ def running_parts(
     )
 
 
-def _loader(
-    watched: Mapping[str, MarketSource], held: SharedState, seconds: float, today: Callable[[], date]
-) -> HistoryLoader:
+def _analyses(
+    watched: Mapping[str, MarketSource], engine: Engine, held: SharedState, seconds: float, today: Callable[[], date]
+) -> Analyses:
     sources = {name: LastGoodAnswer(source, held.cache) for name, source in watched.items()}
-    return HistoryLoader(sources, held.cache, seconds, held.flights, today)
+    loader = HistoryLoader(sources, held.cache, seconds, held.flights, today)
+    return Analyses(loader, engine, held.cache, seconds, held.flights)
 
 
 def market_sources() -> dict[str, MarketSource]:

@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import date
 
 from pydantic import TypeAdapter
 
@@ -20,17 +19,13 @@ from app.panels import BY_SLUG, jobs
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome, outcome_of, with_outcome
 from app.panels.panel import Panel, Query, Question
+from app.services.announced import announced_by_now
 from app.services.loaded_history import HistoryLoader, LoadedHistory, check_levels, horizon_of
 from app.store.cache import Cache
 from app.store.single_flight import Flights, SingleFlight
 
 _STALE = TypeAdapter(Stale)
 _NOTHING = Question()
-
-
-async def nothing_announced(query: Query) -> date | None:
-    """The day that is known where nobody tells what is ahead."""
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,6 @@ class Analyses:
     """Where a query is answered: ``loader`` loads, the engine computes, the cache remembers for ``seconds``.
 
     Finished work is keyed by the content of its history, so equal bars are analysed once whatever query they came by.
-    ``ex_dividend`` gives the announced day of a dividend ahead, as far as that is known by now.
     """
 
     loader: HistoryLoader
@@ -67,7 +61,6 @@ class Analyses:
     seconds: float
     flights: Flights = field(default_factory=SingleFlight[bytes])
     listeners: ProgressListeners = field(default_factory=ProgressListeners)
-    ex_dividend: Callable[[Query], Awaitable[date | None]] = nothing_announced
 
     async def finished(self, panel: Panel, query: Query) -> Finished:
         """The card's analysis for ``query``; raises what sources, histories, models and the engine raise."""
@@ -152,7 +145,7 @@ class Analyses:
         check_levels(query, loaded)
         _check(panel, loaded.passport)
         await asyncio.gather(*(self._needed(BY_SLUG[slug], horizon, loaded) for slug in panel.needs))
-        return Question(query.levels, await self.ex_dividend(query))
+        return Question(query.levels, (await announced_by_now(self.cache, query)).ex_dividend)
 
     async def _needed(self, panel: Panel, horizon: int, loaded: LoadedHistory) -> bytes:
         """The analysis that another card needs, empty where its model has nothing to say."""

@@ -71,7 +71,7 @@ async def _finished(app: AppContext, panel: Panel, query: Query) -> Finished:
 
 async def _with_ahead(app: AppContext, query: Query, finished: Finished, canvas: str, card: CardView) -> CardView:
     """The answer with what is announced beside it, as far as that is known: in nothing that is computed or signed."""
-    ahead = await app.announcements.ahead(query, finished)
+    ahead = await app.announcements.ahead(query, finished.analysis, finished.loaded.history)
     if not ahead.marks:
         return replace(card, ahead=ahead.sentences)
     fan = await app.analyses.marked_fan(BY_SLUG[_ANSWER], finished, canvas, ahead.marks)

@@ -30,14 +30,11 @@ def analyse(
     history: PriceHistory, horizon: int, needed: Mapping[str, Analysis], question: Question = _NOTHING
 ) -> OddsAnalysis:
     """Count the paths of the verdict's forecast; raises ``QueryError`` for a level that is too far away."""
-    verdict = needed["verdict"]
-    if not isinstance(verdict, VerdictAnalysis):
-        raise TypeError(f"found {type(verdict).__name__} as the verdict; needed what its card publishes")
+    verdict = _verdict_of(needed)
     say("Counting the paths")
     y, last, quantiles = log_prices(history), verdict.forecast.last, published(verdict)
     held = shuffled(windows_of(y, horizon), quantiles)
-    due = _due(history, verdict.forecast.dates, question.ex_dividend)
-    paths = held.less(due.amount / last, verdict.forecast.dates.index(due.day)) if due else held
+    due, paths = _quoted(history, verdict.forecast.dates, held, question.ex_dividend)
     rungs = tuple(Rung(**fields) for fields in _chances(paths, last, ladder(paths.quantiles[-1], last)))
     prices = [level.price(last) for level in question.levels] or _nearest_to_one_in_four(rungs, last)
     shown = _by_day(paths, last, prices, deviations(y, np.array([len(y) - 1]), horizon).item())
@@ -59,6 +56,21 @@ def analyse(
         dividends=_dividends(history),
         due=due,
     )
+
+
+def _verdict_of(needed: Mapping[str, Analysis]) -> VerdictAnalysis:
+    verdict = needed["verdict"]
+    if not isinstance(verdict, VerdictAnalysis):
+        raise TypeError(f"found {type(verdict).__name__} as the verdict; needed what its card publishes")
+    return verdict
+
+
+def _quoted(
+    history: PriceHistory, days: tuple[date, ...], held: Paths, ex_dividend: date | None
+) -> tuple[DueDividend | None, Paths]:
+    """The dividend that goes off inside these ``days``, and the paths of prices as they will be quoted."""
+    due = _due(history, days, ex_dividend)
+    return due, held.less(due.amount / float(history.adj_close[-1]), days.index(due.day)) if due else held
 
 
 def published(verdict: VerdictAnalysis) -> Floats:
