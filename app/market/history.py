@@ -62,19 +62,21 @@ def history_until(quotes: RawHistory, as_of: date | None) -> PriceHistory:
     return PriceHistory(quotes.listing.ticker, _passport(bars, repaired), *(getattr(bars, name) for name in _ARRAYS))
 
 
-def closes_after(quotes: RawHistory, day: date, count: int) -> tuple[tuple[date, ...], Floats]:
-    """The first ``count`` trading days after ``day`` (a bar), and the adjusted closes of ``day`` and of them.
+def closes_after(quotes: RawHistory, day: date, count: int) -> tuple[tuple[date, ...], Floats, Floats]:
+    """The first ``count`` trading days after ``day`` (a bar), the adjusted closes of ``day`` and of them, and quotes.
 
-    The closes are in prices of ``day``, like those of ``history_until(quotes, day)``; rows after them are not looked
-    at. Raises ``BadBarsError``.
+    The closes are in prices of ``day``, like those of ``history_until(quotes, day)``. The quotes (3, days) are the
+    closes, highs and lows of the days after it as they were quoted, dividends or not, for one share of ``day``. Rows
+    after them are not looked at. Raises ``BadBarsError``.
     """
     closing = np.isfinite(quotes.close) & (quotes.close > 0) & (quotes.dates > np.datetime64(day))
     following = np.unique(quotes.dates[closing])[:count]
     bars = repair(quotes.until(following[-1].item() if len(following) else day)).quotes
     start = int(np.searchsorted(bars.dates, np.datetime64(day)))
-    closes = bars.adj_close[start : start + count + 1]
-    last = bars.close[start] * quotes.splits_after(day)
-    return tuple(bars.dates[start + 1 : start + count + 1].tolist()), closes / closes[0] * last
+    closes, after = bars.adj_close[start : start + count + 1], slice(start + 1, start + count + 1)
+    became = quotes.splits_after(day)
+    quoted = np.stack([bars.close[after], bars.high[after], bars.low[after]]) * became
+    return tuple(bars.dates[after].tolist()), closes / closes[0] * (bars.close[start] * became), quoted
 
 
 def encode(history: PriceHistory) -> bytes:

@@ -18,13 +18,13 @@ from app.market import history as histories
 from app.panels import BY_SLUG
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome
-from app.panels.panel import Level, Panel
+from app.panels.panel import Panel, Question
 
 DRAWING = "Drawing the charts"
 _CHARTS = TypeAdapter(dict[str, Chart])
 _CHART = TypeAdapter(Chart)
 MARKS = TypeAdapter(tuple[DayMark, ...])
-_LEVELS = TypeAdapter(tuple[Level, ...])
+_QUESTION, _NOTHING = TypeAdapter(Question), Question()
 # Dotted names, because they import matplotlib, which only workers need.
 _FORECAST_CHARTS = "app.panels.forecast.charts"
 _RANGES_CHART = "app.panels.verdict.charts"
@@ -38,10 +38,10 @@ class Run(Protocol):
 
 
 async def request_analysis(
-    run: Run, panel: Panel, horizon: int, history: bytes, needed: Sequence[bytes] = (), levels: tuple[Level, ...] = ()
+    run: Run, panel: Panel, horizon: int, history: bytes, needed: Sequence[bytes] = (), question: Question = _NOTHING
 ) -> bytes:
     """The card's analysis as JSON; ``needed`` are those of ``panel.needs``, empty where a model has nothing to say."""
-    questions = [_LEVELS.dump_json(levels)] if panel.in_money else []
+    questions = [_QUESTION.dump_json(question)] if panel.in_money else []
     return await run(_name(analyse), panel.slug.encode(), str(horizon).encode(), history, *needed, *questions)
 
 
@@ -102,10 +102,10 @@ Say = Callable[[str], None]
 def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes, say: Say = silent) -> bytes:
     """The card's analysis as JSON; ``needed`` are the finished analyses it needs, in the order it names them.
 
-    An empty one is of a model that has nothing to say. Behind them are the levels that a card is asked about.
+    An empty one is of a model that has nothing to say. Behind them is the question that a card is asked.
     """
     panel = BY_SLUG[slug.decode()]
-    questions = [_LEVELS.validate_json(levels) for levels in needed[len(panel.needs) :]]
+    questions = [_QUESTION.validate_json(question) for question in needed[len(panel.needs) :]]
     given = zip(panel.needs, needed, strict=not questions)
     others = {name: decode_analysis(BY_SLUG[name], finished) for name, finished in given if finished}
     with saying(say):

@@ -42,6 +42,21 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a card that answers questions is asked beside its history: prices, in the order in which they are answered.
+
+    ``ex_dividend`` is the announced day from which a buyer gets no part of the next dividend, None where none is known.
+    """
+
+    levels: tuple[Level, ...] = ()
+    ex_dividend: date | None = None
+
+    def __str__(self) -> str:
+        """What tells its answer from others of the same history."""
+        return "".join(f":{part}" for part in (*self.levels, self.ex_dividend) if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A ticker of a source, seen from ``as_of`` (the last bar where None), ``horizon`` trading days ahead.
 
@@ -97,8 +112,8 @@ class Panel:
     analyses ``analyse`` gets as ``needed``, less those that raised ``NotApplicableError``. ``seconds`` is about how
     long one core takes: a page asks for the quick ones first. ``facts`` says an ``analysis`` in words, and ``tables``
     has the numbers of each of its charts, by the chart's name. A card on its way is as tall as ``heights``.
-    A card with ``in_money`` answers questions: its ``analyse`` is also given the levels asked about, and ``in_money``
-    adds to an ``analysis`` what becomes of an amount, outside the workers.
+    A card with ``in_money`` answers questions: its ``analyse`` is also given a ``Question``, and ``in_money`` adds to
+    an ``analysis`` what becomes of an amount, outside the workers.
     """
 
     slug: str
@@ -131,7 +146,7 @@ class Panel:
             facts=facts,
             receipt=by_key(receipt_facts(receipt, analysis.horizon)) if receipt else {},
             scores=tuple(scores),
-            outcome=outcome_facts(outcome) if outcome else (),
+            outcome=outcome_facts(outcome, analysis) if outcome else (),
             tables={**self.tables(analysis), **({"outcome": outcome_table(outcome, analysis)} if outcome else {})},
         )
 

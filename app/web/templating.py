@@ -35,6 +35,7 @@ _FILTERS = (
     numbers.plural,
     numbers.age,
     numbers.on_one_line,
+    numbers.isolated,
     numbers.money,
     numbers.in_currency,
     numbers.currency_name,
