@@ -55,7 +55,7 @@ PANEL = Panel(
     tables=odds_tables,
     needs=("verdict",),
     seconds=5.2,
-    heights=Heights(147.5, 119.5, 96),
+    heights=Heights(162, 122.5, 101),
     in_money=in_money,
 )
 

@@ -39,7 +39,7 @@ PANEL = Panel(
     tables=verdict_tables,
     needs=("prophet", "lstm", "patterns"),
     seconds=5.0,
-    heights=Heights(230, 174.5, 131.5),
+    heights=Heights(250, 194.5, 146.5),
 )
 
 CHANCE, EDGE = "Chance of being higher", "Edge"
