@@ -5,6 +5,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.web import card_stream, cards, templating
 from app.web.api import document, health
+from app.web.api.agents import endpoints as agents
 from app.web.compare import endpoints as compare
 from app.web.compare.request import requested_column, requested_ranges
 from app.web.endpoint import Endpoint, as_answer, as_card, as_json, as_page, as_text
@@ -43,7 +44,9 @@ ENDPOINTS = (
     Endpoint("/sample.csv", downloads.sample, name="sample", fails=as_text),
     Endpoint("/search", search.search, name="search", fails=as_page),
     Endpoint("/api/v1/search", search.search_json, name="search_json", fails=as_json, summary=_SEARCH),
-    Endpoint("/openapi.json", document.openapi, name="openapi", fails=as_page, summary=_OPENAPI),
+    Endpoint("/mcp", agents.mcp, name="mcp", fails=as_json, methods=("POST",)),
+    Endpoint("/llms.txt", agents.llms, name="llms", fails=as_text),
+    Endpoint("/openapi.json", document.openapi, name="openapi", fails=as_json, summary=_OPENAPI),
     Endpoint("/docs", document.docs, name="docs", fails=as_page),
     Endpoint("/healthz", health.healthz, name="healthz", fails=as_page, summary=_ALIVE),
     Endpoint("/readyz", health.readyz, name="readyz", fails=as_page, summary=_READY),

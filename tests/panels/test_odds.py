@@ -314,5 +314,5 @@ def test_what_only_the_prices_can_refuse_is_refused_before_anything_is_computed(
         answer = client.get("/api/v1/panels/odds", params={"ticker": "SYN", field: text})
         fragment = client.get("/panels/odds", params={"ticker": "SYN", "canvas": "wide", field: text}).text
     assert (answer.status_code, engine.calls) == (422, [])
-    assert f"“{field}”" in answer.json()["error"]["sentence"]
+    assert f"“{field}”" in answer.json()["detail"]
     assert "/?ticker=SYN" in [attributes["href"] for _, attributes in elements(fragment, "a")]

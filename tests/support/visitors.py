@@ -13,10 +13,13 @@ from tests.support.served import TODAY, living
 class Visitor:
     """One request as a server hands it to the app; ``leave`` is what a closed tab does."""
 
-    def __init__(self, app, path, query="ticker=SYN", method="GET", accept=b"", body=b"", address="127.0.0.1"):
+    def __init__(
+        self, app, path, query="ticker=SYN", method="GET", accept=b"", body=b"", address="127.0.0.1", more=None
+    ):
         self._left = asyncio.Event()
         self.answer = []
         headers = [(b"host", b"localhost"), (b"accept-encoding", accept)]
+        headers += [(name.lower().encode(), value.encode()) for name, value in (more or {}).items()]
         scope = {"type": "http", "http_version": "1.1", "method": method, "scheme": "http", "path": path}
         scope |= {"raw_path": path.encode(), "query_string": query.encode(), "headers": headers, "root_path": ""}
         scope |= {"client": (address, 1), "server": ("localhost", 80), "state": {}}

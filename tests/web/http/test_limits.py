@@ -15,7 +15,9 @@ from tests.support.served import KEY, served
 CARD, JSON = "/panels/overview?ticker=SYN", "/api/v1/panels/overview?ticker=SYN"
 COSTS = {CARD: 1, JSON: 1, "/report?ticker=SYN": "every card"}
 FREE = {"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/robots.txt", "/favicon.ico", "/verify"}
-FREE |= {"/search", "/api/v1/search", "/sample.csv", "/compare"}
+FREE |= {"/search", "/api/v1/search", "/sample.csv", "/compare", "/llms.txt"}
+# What its tools cost is in tests/web/api/test_tools.py.
+TOOLS = "/mcp"
 
 
 def scope(*forwarded, peer="10.0.0.1"):
@@ -44,9 +46,9 @@ def test_a_refusal_stands_in_the_cards_place_and_runs_nothing(method):
 
 def test_a_refusal_of_the_api_is_json():
     with served(rate_limit="1/minute") as client:
-        error = [client.get(JSON) for _ in range(2)][1].json()["error"]
+        error = [client.get(JSON) for _ in range(2)][1].json()
     assert error["status"] == 429
-    assert "1 cards a minute" in error["sentence"]
+    assert "1 cards a minute" in error["detail"]
 
 
 def test_a_report_counts_as_every_card_and_all_that_works_is_counted():
@@ -62,7 +64,9 @@ def test_what_does_no_work_is_never_counted():
     assert statuses == [200, 200, 200, 404, 422, 200, 200, 200, 200, 404, 422, 429]
 
 
-@pytest.mark.parametrize("route", [one for one in routes() if isinstance(one, Route)], ids=lambda one: one.path)
+@pytest.mark.parametrize(
+    "route", [one for one in routes() if isinstance(one, Route) and one.path != TOOLS], ids=lambda one: one.path
+)
 def test_every_route_is_limited_or_known_to_be_cheap(route):
     method, path = "GET" if "GET" in route.methods else "POST", route.path.format(slug="overview", place="1")
     with served(rate_limit="1/hour") as client:
