@@ -23,7 +23,7 @@ UNKNOWN_CURRENCY = "your file's currency"
 _LONGEST_TICKER = 15
 _FIRST_BYTES = 2048
 _PAGE = re.compile(r"\s*<(?:!doctype|html|head|body|table|div|script|!--|\?xml|svg|rss|p>|h[1-6]>)", re.IGNORECASE)
-_TITLE = re.compile(r"<title[^>]*>\s*(.*?)\s*</title", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{0,200})", re.IGNORECASE)
 _SAVE_A_TABLE = "Download the prices themselves, or paste them into a spreadsheet and save that as CSV."
 
 
@@ -58,7 +58,7 @@ def _grids(file: Unpacked) -> list[Grid]:
         return grids
     text, encoding = decoded(file.content)
     if _PAGE.match(text):
-        title = found[1] if (found := _TITLE.search(text[:20_000])) else ""
+        title = found[1].strip() if (found := _TITLE.search(text[:20_000])) else ""
         raise UnreadableFileError(f"a web page ({shown(title)})" if title else "a web page or XML", _SAVE_A_TABLE)
     if text.lstrip()[:1] in ("{", "[") and (grid := json_grid(text, encoding)):
         return [grid]

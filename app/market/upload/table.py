@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from app.errors import BadFileError
 from app.market.upload.faults import CellError, ChoiceNeededError, UnreadableFileError, short, shown
-from app.market.upload.kinds.text import MAXIMUM_ROWS, Grid
+from app.market.upload.kinds.text import MAXIMUM_ROWS, MOST_COLUMNS, Grid
 from app.market.upload.values.days import may_be_day
 from app.market.upload.values.numbers import is_number
 from app.market.upload.words import roles_of
 
-_MOST_COLUMNS = 200
 _LOOKED_FOR = 200
 _A_HEADER = "a header line such as Date,Open,High,Low,Close,Volume"
 
@@ -87,8 +86,8 @@ def table_of(grid: Grid) -> Table:
     width = len(grid.records[first][1]) if first < len(grid.records) else 1
     while len(names) > max(width, 1) and not names[-1]:
         names = names[:-1]
-    if len(names) > _MOST_COLUMNS:
-        raise BadFileError(line or 1, str(_MOST_COLUMNS + 1), f"{len(names):,} columns", f"at most {_MOST_COLUMNS}")
+    if len(names) > MOST_COLUMNS:
+        raise BadFileError(line or 1, str(MOST_COLUMNS + 1), f"{len(names):,} columns", f"at most {MOST_COLUMNS}")
     above = sum(index < (header if header >= 0 else first) for index in filled)
     return _filled(grid, first, Table(names, line, (), (), {}, {}, above, grid))
 
@@ -100,12 +99,12 @@ def _header_and_first_row(grid: Grid, filled: Sequence[int]) -> tuple[int, int]:
     """
     before = -1
     for index in filled:
-        cells = grid.records[index][1]
+        width, cells = len(grid.records[index][1]), grid.records[index][1][:MOST_COLUMNS]
         numbers = [is_number(cell) or may_be_day(cell) for cell in cells]
         if len({role for cell in cells for role in roles_of(cell)[:1]}) > 1 and not any(map(may_be_day, cells)):
             return index, index + 1
         if any(map(may_be_day, cells)) and sum(numbers) > 1:
-            named = before >= 0 and len(grid.records[before][1]) == len(cells) > 1
+            named = before >= 0 and len(grid.records[before][1]) == width > 1
             return (before if named else -1), index
         before = -1 if any(numbers) else index
     return _nothing_like_a_table(grid, filled)

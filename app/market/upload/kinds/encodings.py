@@ -30,7 +30,6 @@ _NAMES = {
 }
 _LOOKED_AT, _DETECTED = 2**13, 2**10
 _WIDE_SAMPLE = 4096
-_LINE_END = re.compile(r"\r\n|\r|\n")
 # A currency beside a number, or a blank between its thousands.
 _SIGNS = re.compile(
     r"(?<=[0-9])[\s\u00a0]?[€£¥₽₪₫฿](?![^\W\d_])|[€£¥₽₪₫฿][\s\u00a0]?(?=[0-9])|(?<=[0-9])\u00a0(?=[0-9])"
@@ -68,9 +67,10 @@ def _strictly(content: bytes, codec: str, name: str) -> str:
 
 
 def _fault(before: str, found: str, needed: str) -> BadFileError:
-    lines = _LINE_END.split(before)
-    column = 1 + max(lines[-1].count(delimiter) for delimiter in ",;\t")
-    return BadFileError(len(lines), str(column), found, needed)
+    plain = before.replace("\r\n", "\n").replace("\r", "\n")
+    last = plain.rpartition("\n")[2]
+    column = 1 + max(last.count(delimiter) for delimiter in ",;\t")
+    return BadFileError(plain.count("\n") + 1, str(column), found, needed)
 
 
 def _wide(content: bytes) -> str:

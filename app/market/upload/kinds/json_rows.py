@@ -5,16 +5,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.market.upload.faults import UnreadableFileError, shown
-from app.market.upload.kinds.text import MAXIMUM_ROWS, Grid
+from app.market.upload.kinds.text import MAXIMUM_ROWS, MOST_COLUMNS, Grid, bare_cell
 from app.market.upload.values.days import may_be_day
 from app.market.upload.words import roles_of
 
 _DEEPEST = 6
-_SAMPLED, _MOST_COLUMNS, _MOST_ROWS = 500, 200, MAXIMUM_ROWS + 1
+_SAMPLED, _MOST_ROWS = 500, MAXIMUM_ROWS + 1
+# Reading JSON lets nobody else have the interpreter, and takes 0.1 s for so many.
+_MOST_VALUES, _MOST_LINES = 25 * MAXIMUM_ROWS, 3 * MAXIMUM_ROWS
 
 
 def json_grid(text: str, encoding: str) -> Grid | None:
     """The table in a JSON text, None where it is no JSON; raises ``UnreadableFileError`` where there is none in it."""
+    if text.count(",") > _MOST_VALUES:
+        raise UnreadableFileError(f"JSON of more than {_MOST_VALUES:,} values", "Send the prices alone.")
     try:
         content = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
     except ValueError:
@@ -36,6 +40,8 @@ def json_grid(text: str, encoding: str) -> Grid | None:
 
 def _lines(text: str) -> list[Any] | None:
     """An object in each line."""
+    if text.count("\n") > _MOST_LINES:
+        return None
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) < 2 or not all(line.lstrip()[:1] in ("{", "[") for line in lines):
         return None
@@ -71,7 +77,7 @@ def _tables(content: Any, depth: int) -> Iterator[Found]:
 
 def _of_list(content: list[Any]) -> Iterator[Found]:
     if content and all(isinstance(row, dict) for row in content):
-        names = list(dict.fromkeys(name for row in content[:_SAMPLED] for name in row))[:_MOST_COLUMNS]
+        names = list(dict.fromkeys(name for row in content[:_SAMPLED] for name in row))[:MOST_COLUMNS]
         yield names, [[row.get(name) for name in names] for row in content[:_MOST_ROWS]]
     elif content and all(isinstance(row, list) and len(row) > 1 for row in content):
         named = all(isinstance(cell, str) and roles_of(cell) for cell in content[0][:2])
@@ -88,7 +94,7 @@ def _of_object(content: Mapping[str, Any]) -> Iterator[Found]:
             yield [*map(str, names)], rows
     if values and all(isinstance(value, dict) for value in values) and len(values) <= _MOST_ROWS:
         yield from _of_objects(content)
-    if len(content) <= _MOST_COLUMNS:
+    if len(content) <= MOST_COLUMNS:
         yield from _of_lists({name: value for name, value in content.items() if isinstance(value, list)}, content)
 
 
@@ -96,9 +102,9 @@ def _of_objects(content: Mapping[str, Mapping[str, Any]]) -> Iterator[Found]:
     """An object for each day, or one for each column with its values by row."""
     inner = list(dict.fromkeys(name for row in content.values() for name in row))
     if all(may_be_day(name) for name in content):
-        names = inner[:_MOST_COLUMNS]
+        names = inner[:MOST_COLUMNS]
         yield ["", *names], [[day, *(row.get(name) for name in names)] for day, row in content.items()]
-    elif len(content) <= _MOST_COLUMNS and len({role for name in content for role in roles_of(name)[:1]}):
+    elif len(content) <= MOST_COLUMNS and len({role for name in content for role in roles_of(name)[:1]}):
         index = [] if "Date" in content or not all(may_be_day(name) for name in inner) else [""]
         rows = [[*([key] if index else []), *(column.get(key) for column in content.values())] for key in inner]
         yield [*index, *content], rows
@@ -128,7 +134,7 @@ def _of_lists(lists: Mapping[str, list[Any]], content: Mapping[str, Any]) -> Ite
 def _inner_lists(content: Any, depth: int) -> dict[str, list[Any]]:
     if not isinstance(content, dict) or depth > 2:
         return {}
-    if len(content) > _MOST_COLUMNS:
+    if len(content) > MOST_COLUMNS:
         return {}
     found = {name: value for name, value in content.items() if isinstance(value, list) and len(value) > 1}
     for value in content.values():
@@ -146,7 +152,7 @@ def _messages(content: Any, depth: int) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None or isinstance(value, list | dict) else str(value).strip()
+    return "" if value is None or isinstance(value, list | dict) else bare_cell(str(value))
 
 
 def _mixed(rows: Sequence[Sequence[Any]]) -> bool:

@@ -10,7 +10,7 @@ from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load
 
 from app.market.upload.faults import UnreadableFileError
 from app.market.upload.kinds.archives import Kind, read_member
-from app.market.upload.kinds.text import Grid
+from app.market.upload.kinds.text import Grid, bare_cell
 from app.market.upload.values.numbers import is_number
 
 _TITLES: dict[Kind, str] = {
@@ -70,7 +70,7 @@ def _text(value: Value) -> str:
     if type(value) is float:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if type(value) is str:
-        return value.strip()
+        return bare_cell(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
     return str(value)

@@ -69,6 +69,8 @@ _CURRENCY = re.compile(
 
 def is_number(text: str) -> bool:
     """Whether a cell is written as a number, a price with its currency or a volume with its multiple."""
+    if len(text) > _LONGEST:
+        return False
     bare = text.strip("$€£¥₹% +-")
     return bare[:1].isdigit() and (any(number.fullmatch(bare) for number in _NUMBER.values()) or _has_unit(text))
 
@@ -77,8 +79,12 @@ def _has_unit(text: str) -> bool:
     counted = _COUNTED.fullmatch(text)
     if counted and counted["multiple"].casefold() not in _MULTIPLES:
         counted = None
-    found = _CURRENCY.fullmatch(text) or counted
+    found = _with_currency(text) or counted
     return found is not None and any(number.fullmatch(found["number"].strip()) for number in _NUMBER.values())
+
+
+def _with_currency(text: str) -> re.Match[str] | None:
+    return _CURRENCY.fullmatch(text) if len(text) <= _LONGEST else None
 
 
 def is_missing(text: str) -> bool:
@@ -103,14 +109,14 @@ def read_prices(texts: Sequence[str], mark: Mark, fault: Fault) -> Floats:
 
 def _without_currency(texts: Sequence[str], fault: Fault) -> list[str]:
     # Mostly one currency stands behind, or before, all of them.
-    first = _CURRENCY.fullmatch(texts[0])
+    first = _with_currency(texts[0])
     before, after = (texts[0][: first.start("number")], texts[0][first.end("number") :]) if first else ("", "")
     if (before or after) and all(text.startswith(before) and text.endswith(after) for text in texts):
         return [text[len(before) : len(text) - len(after)] for text in texts]
     bare, currencies = [], {""}
     for row, text in enumerate(texts):
         # Most have none, and digits at both ends tell that at once.
-        found = None if text[:1].isdigit() and text[-1:].isdigit() else _CURRENCY.fullmatch(text)
+        found = None if text[:1].isdigit() and text[-1:].isdigit() else _with_currency(text)
         currency = (found["before"] or found["after"] or "") if found else ""
         if currency not in currencies and len(currencies) > 1:
             raise fault(row, f"a price in {max(currencies)}, as above it")
@@ -130,7 +136,7 @@ def read_volume(texts: Sequence[str], mark: Mark, fault: Fault) -> Floats:
 
 
 def _counted(text: str) -> tuple[str, float]:
-    found = None if text[-1:].isdigit() or is_missing(text) else _COUNTED.fullmatch(text)
+    found = None if len(text) > _LONGEST or text[-1:].isdigit() or is_missing(text) else _COUNTED.fullmatch(text)
     multiple = _MULTIPLES.get(found["multiple"].casefold()) if found else None
     return (found["number"], multiple) if found and multiple else (text, 1.0)
 
