@@ -13,10 +13,11 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from app.cli.serve import most_connections
 from app.services.logs import Seldom
 from app.web.endpoint import HANDLERS
 from app.web.middleware.bounds import Bounds, RequestBounds
-from app.web.middleware.connections import ConnectionLimits, most_connections
+from app.web.middleware.connections import ConnectionLimits
 from tests.support.pages import HEADERS
 from tests.support.served import served_on_a_port
 
@@ -141,6 +142,22 @@ NO_HTTP = {
     "nonsense": (b"\0\1\2\r\n\r\n", b"400"),
     "a bad chunk": (POST.replace(b"Content-Length: 999", b"Transfer-Encoding: chunked") + b"zz\r\n", b""),
     "two lengths": (POST.replace(b"Length: 999", b"Length: 999\r\nTransfer-Encoding: chunked") + b"0\r\n\r\n", b"400"),
+    "headers that are long but whole": (GET[:-2] + b"X: " + b"x" * 20_000 + b"\r\n\r\n", b"431"),
+    "a line that goes on below": (GET.replace(b"localhost", b"localhost\r\nX: a\r\n b"), b"400"),
+    "a length that goes on below": (POST.replace(b": 999", b":\r\n\t999"), b"400"),
+    "line feeds alone": (GET.replace(b"\r\n", b"\n"), b"400"),
+    "one line feed alone": (GET.replace(b"\r\nHost", b"\nHost"), b"400"),
+    "a lax request behind a good one": (GET + GET.replace(b"\r\nHost", b"\nHost"), b"200"),
+    "two lengths that differ": (POST.replace(b"Length: 999", b"Length: 999\r\nContent-Length: 1"), b"400"),
+    "chunks of an old version": (
+        POST.replace(b"1.1", b"1.0").replace(b"Length: 999", b"X: 1\r\nTransfer-Encoding: chunked"),
+        b"400",
+    ),
+    **{
+        f"version {version}": (GET.replace(b"1.1", version.encode()), b"505")
+        for version in ("9.9", "2.0", "1.2", "0.9")
+    },
+    "a length beyond all bounds": (POST.replace(b": 999", b": 99999999"), b"413"),
     "an upgrade": (GET.replace(b"Host", b"Connection: upgrade, close\r\nUpgrade: websocket\r\nHost"), b"200"),
 }
 
@@ -188,7 +205,7 @@ def test_connections_leave_descriptors_for_everything_else(descriptors):
 
 def test_the_server_takes_as_many_descriptors_as_it_may_have():
     script = (
-        "import resource as r; from app.web.middleware.connections import raised_descriptor_limit as raised;"
+        "import resource as r; from app.cli.serve import raised_descriptor_limit as raised;"
         "r.setrlimit(r.RLIMIT_NOFILE, (64, 512)); print(raised(), *r.getrlimit(r.RLIMIT_NOFILE))"
     )
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
