@@ -13,7 +13,7 @@ from app.market.calendar import fitting_calendar, missing_sessions
 from app.market.cleaning.faults import suspicious_jumps
 from app.market.cleaning.repair import Repaired, repair
 from app.market.cleaning.scales import rebased
-from app.market.passport import Passport, Remark, listed
+from app.market.passport import MOST_LISTED, Passport, Remark, listed, listed_jumps
 from app.market.raw_history import Floats, RawHistory, pack, unpack
 
 MAXIMUM_BARS = 2520
@@ -96,16 +96,21 @@ def decode_passport(packed: bytes) -> Passport:
     return _HEAD.validate_json(head)[1]
 
 
+def _digest(bars: RawHistory) -> str:
+    content = hashlib.sha256(bars.dates.astype("datetime64[D]").astype(np.int64).tobytes())
+    for name in _ARRAYS[1:]:
+        content.update(getattr(bars, name).tobytes())
+    return content.hexdigest()
+
+
 def _passport(bars: RawHistory, repaired: Repaired) -> Passport:
     listing, first, last = bars.listing, bars.dates[0].item(), bars.dates[-1].item()
     calendar = listing.calendar or fitting_calendar(bars.dates)
+    jumps, missing = suspicious_jumps(bars), missing_sessions(calendar, bars.dates)
 
     def within(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
         return listed(remark for remark in remarks if remark.day >= first)
 
-    content = hashlib.sha256(bars.dates.astype("datetime64[D]").astype(np.int64).tobytes())
-    for name in _ARRAYS[1:]:
-        content.update(getattr(bars, name).tobytes())
     return Passport(
         source=listing.source,
         name=listing.name,
@@ -120,8 +125,10 @@ def _passport(bars: RawHistory, repaired: Repaired) -> Passport:
         has_volume=bool((bars.volume > 0).any()),
         dropped=within(repaired.dropped),
         repaired=within(repaired.repaired),
-        jumps=suspicious_jumps(bars),
-        missing_sessions=missing_sessions(calendar, bars.dates),
-        sha256=content.hexdigest(),
+        jumps=listed_jumps(jumps),
+        jump_count=len(jumps),
+        missing_sessions=missing[:MOST_LISTED],
+        missing_count=len(missing),
+        sha256=_digest(bars),
         **({} if bars.reading is None else {one.name: getattr(bars.reading, one.name) for one in fields(bars.reading)}),
     )

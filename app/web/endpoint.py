@@ -19,7 +19,7 @@ FailureForm = Callable[[Request, Exception], Response]
 
 
 class Endpoint(Route):
-    """A row of the table of addresses.
+    """A row of the table of addresses, which answers its ``methods`` alone.
 
     ``fails`` makes the answer to an error, in the form of the endpoint's other answers. ``summary`` is what the API's
     description says of it, empty where that does not describe it.
@@ -32,10 +32,12 @@ class Endpoint(Route):
         *,
         name: str,
         fails: FailureForm,
-        methods: Collection[str] = ("GET",),
+        methods: Collection[str] = ("GET", "HEAD"),
         summary: str = "",
     ) -> None:
         super().__init__(path, endpoint, methods=methods, name=name)
+        # Starlette lets HEAD do all the work of GET.
+        self.methods = {*methods}
         self.fails, self.summary = fails, summary
 
 

@@ -26,7 +26,7 @@ _PAGE = re.compile(
     r"\s*<(?:!doctype|html|head|body|table|div|script|style|meta|link|title|!--|\?xml|\?mso|svg|rss|p>|h[1-6]>)",
     re.IGNORECASE,
 )
-_TITLE = re.compile(r"<title[^>]*>\s*(.*?)\s*</title", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{0,200})", re.IGNORECASE)
 _SAVE_A_TABLE = "Download the prices themselves, or paste them into a spreadsheet and save that as CSV."
 
 
@@ -63,7 +63,7 @@ def _grids(file: Unpacked) -> list[Grid]:
     if _PAGE.match(text):
         if grids := grids_of_page(text, encoding):
             return grids
-        title = match[1] if (match := _TITLE.search(text[:20_000])) else ""
+        title = match[1].strip() if (match := _TITLE.search(text[:20_000])) else ""
         raise UnreadableFileError(f"a web page ({shown(title)})" if title else "a web page or XML", _SAVE_A_TABLE)
     if grid := json_grid(text, encoding):
         return [grid]

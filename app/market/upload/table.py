@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 
 from app.errors import BadFileError
 from app.market.upload.faults import CellError, ChoiceNeededError, UnreadableFileError, short, shown
-from app.market.upload.kinds.text import MAXIMUM_ROWS, Grid
+from app.market.upload.kinds.text import MAXIMUM_ROWS, MOST_COLUMNS, Grid
 from app.market.upload.values.days import may_be_day, written_day
 from app.market.upload.values.numbers import is_number
 from app.market.upload.words import roles_of
 
-_MOST_COLUMNS = 200
 _LOOKED_FOR = 200
 _A_HEADER = "a header line such as Date,Open,High,Low,Close,Volume"
 
@@ -94,9 +93,9 @@ def table_of(grid: Grid) -> Table:
         names = names[:-1]
     above = sum(index < (header if header >= 0 else first) for index in filled)
     table = Table(names, line, (), (), {}, {}, above, grid)
-    if len(names) > _MOST_COLUMNS:
-        found, needed = f"{len(names):,} columns", f"at most {_MOST_COLUMNS}"
-        raise table.fault_at(line or 1, _MOST_COLUMNS, found, needed, by_number=True)
+    if len(names) > MOST_COLUMNS:
+        found, needed = f"{len(names):,} columns", f"at most {MOST_COLUMNS}"
+        raise table.fault_at(line or 1, MOST_COLUMNS, found, needed, by_number=True)
     return _filled(first, table)
 
 
@@ -108,11 +107,11 @@ def _header_and_first_row(grid: Grid, filled: Sequence[int]) -> tuple[int, int]:
     """
     before, counted = -1, None
     for index in filled:
-        cells = grid.records[index][1][: _MOST_COLUMNS + 1]
+        width, cells = len(grid.records[index][1]), grid.records[index][1][:MOST_COLUMNS]
         numbers = [is_number(cell) or may_be_day(cell) for cell in cells]
         if len({role for cell in cells for role in roles_of(cell)[:1]}) > 1 and not any(map(may_be_day, cells)):
             return index, index + 1
-        named = before if before >= 0 and len(grid.records[before][1]) == len(grid.records[index][1]) > 1 else -1
+        named = before if before >= 0 and len(grid.records[before][1]) == width > 1 else -1
         if any(map(may_be_day, cells)) and sum(numbers) > 1:
             return counted or (named, index)
         if counted is None and sum(numbers) > 1 and any(map(written_day, cells)):
@@ -122,7 +121,7 @@ def _header_and_first_row(grid: Grid, filled: Sequence[int]) -> tuple[int, int]:
 
 
 def _nothing_like_a_table(grid: Grid, filled: Sequence[int]) -> tuple[int, int]:
-    cells = grid.records[filled[0]][1][:_MOST_COLUMNS]
+    cells = grid.records[filled[0]][1][:MOST_COLUMNS]
     sentence = " ".join(filter(None, cells))
     prose = (len(cells) == 1 or grid.delimiter == " ") and len(sentence.split()) > 3
     if prose or (not any(map(roles_of, cells)) and any(map(str.isalpha, sentence))):

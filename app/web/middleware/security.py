@@ -13,7 +13,7 @@ from app.errors import UnknownHostError
 from app.web.context import READS_API
 from app.web.endpoint import answer_failure
 
-_FRAMES = "frame-ancestors 'self' https://huggingface.co https://*.hf.space"
+_FRAMES = "frame-ancestors 'self' https://huggingface.co"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; " + _FRAMES

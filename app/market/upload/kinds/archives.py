@@ -9,13 +9,14 @@ from typing import Literal
 
 from app.market.upload.faults import UnreadableFileError, listed, short, shown
 
-# What 20,000 rows can take as text or as the XML of a workbook; made-up prices compress by a factor of 3 to 30.
-MOST_UNPACKED = 16 * 2**20
+# What 20,000 rows can take as the XML of a workbook, and as text; made-up prices compress by a factor of 3 to 30.
+MOST_UNPACKED, MOST_TEXT = 16 * 2**20, 6 * 2**20
 _MOST_RATIO = 200
 _RATIO_COUNTS_FROM = 2**20
 _MOST_MEMBERS = 200
 _AS_CSV = "Save the table as CSV or .xlsx and send that."
 _UNPACK = "Unpack it and send the one table that is meant."
+_FEWER = "Send the table itself, with at most 20,000 rows."
 _STARTS = (
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a picture"),
@@ -92,6 +93,8 @@ def _kind(content: bytes) -> Kind:
         raise UnreadableFileError("a picture, a sound or a film", _AS_CSV)
     if content[257:262] == b"ustar":
         raise UnreadableFileError("a tar archive", _UNPACK)
+    if len(content) > MOST_TEXT:
+        raise UnreadableFileError(f"a text of more than {MOST_TEXT >> 20} MiB", _FEWER)
     return "text"
 
 
@@ -121,7 +124,7 @@ def _bounded(unpacked_bytes: int, packed_bytes: int) -> None:
         what = f"an archive that unpacks to more than {MOST_UNPACKED >> 20} MiB"
         if grown and unpacked_bytes <= MOST_UNPACKED:
             what = f"an archive that grows more than {_MOST_RATIO} times when it is unpacked"
-        raise UnreadableFileError(what, "Send the table itself, with at most 20,000 rows.")
+        raise UnreadableFileError(what, _FEWER)
 
 
 def _opened(content: bytes) -> zipfile.ZipFile:

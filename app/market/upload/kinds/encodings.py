@@ -38,7 +38,6 @@ _LOOKED_AT, _DETECTED = 2**13, 2**10
 _STRAY_NULS = 8
 # The bytes of a code unit, and which of them no digit leaves at zero.
 _WIDE = {"utf-32-le": (4, 0), "utf-32-be": (4, 3), "utf-16-le": (2, 0), "utf-16-be": (2, 1)}
-_LINE_END = re.compile(r"\r\n|\r|\n")
 # A currency beside a number, or a blank between its thousands.
 _SIGNS = re.compile(
     r"(?<=[0-9])[\s\u00a0]?[€£¥₽₪₫฿](?![^\W\d_])|[€£¥₽₪₫฿][\s\u00a0]?(?=[0-9])|(?<=[0-9])\u00a0(?=[0-9])"
@@ -79,9 +78,10 @@ def _strictly(content: bytes, codec: str, name: str) -> str:
 
 
 def _fault(before: str, found: str, needed: str) -> BadFileError:
-    lines = _LINE_END.split(before)
-    column = 1 + max(lines[-1].count(delimiter) for delimiter in ",;\t")
-    return BadFileError(len(lines), str(column), found, needed)
+    plain = before.replace("\r\n", "\n").replace("\r", "\n")
+    last = plain.rpartition("\n")[2]
+    column = 1 + max(last.count(delimiter) for delimiter in ",;\t")
+    return BadFileError(plain.count("\n") + 1, str(column), found, needed)
 
 
 def _wide(content: bytes) -> str:

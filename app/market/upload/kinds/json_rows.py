@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.market.upload.faults import UnreadableFileError, listed, shown
-from app.market.upload.kinds.json_tables import MOST_COLUMNS, MOST_ROWS, tables_of_list, tables_of_object
-from app.market.upload.kinds.text import Grid, unmistakable
+from app.market.upload.kinds.json_tables import MOST_ROWS, tables_of_list, tables_of_object
+from app.market.upload.kinds.text import MAXIMUM_ROWS, MOST_COLUMNS, Grid, bare_cell, unmistakable
 from app.market.upload.values.days import may_be_day
 from app.market.upload.words import roles_of
 
 _DEEPEST, _MOST_PARTS = 6, 50
+# Reading JSON lets nobody else have the interpreter, and takes 0.1 s for so many.
+_MOST_VALUES, _MOST_LINES = 25 * MAXIMUM_ROWS, 3 * MAXIMUM_ROWS
 # As a script calls a function of the page with it.
-_CALLED = re.compile(r"\s*(?:/\*[^*]*\*/\s*)?[\w.$]+\((?P<content>\s*[\[{].*)\)\s*;?\s*", re.DOTALL)
+_CALLED = re.compile(r"(?:/\*[^*]*\*/\s*)?[\w.$]+\(\s*(?P<content>[\[{].*)\)", re.DOTALL)
 _BEGINS = re.compile(r'\s*(?:\{\s*"|\[\s*[\[{]\s*")')
 _PRICES = {"close", "price", "adj_close"}
 # How some programs write a cell: an object around the one value.
@@ -52,7 +54,7 @@ def json_grid(text: str, encoding: str, number: Callable[[str], str] = str) -> G
 
     ``number`` is how a number is written among others that are text.
     """
-    if called := _CALLED.fullmatch(text):
+    if called := _CALLED.fullmatch(text.strip().removesuffix(";").rstrip()):
         text = called["content"]
     content = _parsed(text, number) if text.lstrip()[:1] in ("{", "[") else None
     if content is None:
@@ -63,12 +65,14 @@ def json_grid(text: str, encoding: str, number: Callable[[str], str] = str) -> G
         return json_grid(text, encoding, unmistakable)
     header = [(0, tuple(table.names))] if any(table.names) else []
     texts = (
-        tuple([cell.strip() if type(cell) is str else _text(cell) for cell in row]) for row in table.rows[:MOST_ROWS]
+        tuple([bare_cell(cell) if type(cell) is str else _text(cell) for cell in row]) for row in table.rows[:MOST_ROWS]
     )
     return Grid([*header, *enumerate(texts, 1)], unit="Row", typed=typed, encoding=f"{encoding}, JSON")
 
 
 def _parsed(text: str, number: Callable[[str], str]) -> Any:
+    if text.count(",") > _MOST_VALUES:
+        raise UnreadableFileError(f"JSON of more than {_MOST_VALUES:,} values", "Send the prices alone.")
     try:
         return json.loads(text, parse_float=number, parse_int=str, parse_constant=str)
     except RecursionError:
@@ -111,6 +115,8 @@ def _of_all_tickers(tables: Sequence[_Found]) -> _Found:
 
 def _lines(text: str, number: Callable[[str], str]) -> list[Any] | None:
     """An object in each line."""
+    if text.count("\n") > _MOST_LINES:
+        return None
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) < 2 or not all(line.lstrip()[:1] in ("{", "[") for line in lines):
         return None
@@ -156,10 +162,10 @@ def _messages(content: Any, depth: int) -> Iterator[str]:
 
 def _text(value: Any) -> str:
     if type(value) is str:
-        return value.strip()
+        return bare_cell(value)
     if isinstance(value, dict):
         return next((_text(value[name]) for name in _AROUND if name in value), "")
-    return "" if value is None or isinstance(value, list) else str(value)
+    return "" if value is None or isinstance(value, list) else bare_cell(str(value))
 
 
 def _mixed(rows: Sequence[Sequence[Any]]) -> bool:

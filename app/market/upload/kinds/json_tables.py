@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from app.market.upload.kinds.text import MAXIMUM_ROWS
+from app.market.upload.kinds.text import MAXIMUM_ROWS, MOST_COLUMNS
 from app.market.upload.values.days import may_be_day
 from app.market.upload.words import roles_of
 
-MOST_ROWS, MOST_COLUMNS = MAXIMUM_ROWS + 1, 200
+MOST_ROWS = MAXIMUM_ROWS + 1
 _SAMPLED = 500
 
 Columns = tuple[Sequence[str], Sequence[Sequence[Any]]]

@@ -13,7 +13,7 @@ from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load
 
 from app.market.upload.faults import UnreadableFileError
 from app.market.upload.kinds.archives import Kind, read_member
-from app.market.upload.kinds.text import Grid, unmistakable
+from app.market.upload.kinds.text import Grid, bare_cell, unmistakable
 from app.market.upload.values.days import may_be_day
 from app.market.upload.values.numbers import is_number
 
@@ -118,7 +118,7 @@ def _of_moment(value: datetime) -> str:
 
 
 _TEXT_OF: dict[type, Callable[[Any], str]] = {
-    str: str.strip,
+    str: bare_cell,
     float: _of_float,
     datetime: _of_moment,
     date: date.isoformat,

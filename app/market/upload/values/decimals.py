@@ -16,8 +16,8 @@ def _sure(mark: Mark, other: Mark) -> re.Pattern[str]:
     by, groups = re.escape(mark), re.escape(other)
     decimals = rf"[0-9]*{by}(?:[0-9]{{1,2}}|[0-9]{{4,}})"
     three_decimals = rf"(?:0+|[0-9]{{4,}}){by}[0-9]{{3}}"
-    grouped = rf"[0-9]{{1,3}}(?:[{other}{_BLANKS}][0-9]{{2,3}})+{by}[0-9]+"
-    twice_grouped = rf"[0-9]{{1,3}}(?:{groups}[0-9]{{2,3}})+{groups}[0-9]{{3}}"
+    grouped = rf"[0-9]{{1,3}}(?:[{other}{_BLANKS}][0-9]{{2,3}}){{1,7}}{by}[0-9]+"
+    twice_grouped = rf"[0-9]{{1,3}}(?:{groups}[0-9]{{2,3}}){{1,7}}{groups}[0-9]{{3}}"
     any_of = "|".join((decimals, three_decimals, grouped, twice_grouped))
     return re.compile(rf"{_BEFORE}[+-]?(?:{any_of}){_NO_MORE}", re.MULTILINE)
 

@@ -73,6 +73,8 @@ _CURRENCY = re.compile(
 
 def is_number(text: str) -> bool:
     """Whether a cell is written as a number, a price with its currency or a volume with its multiple."""
+    if len(text) > _LONGEST:
+        return False
     bare = text.strip("$€£¥₹% +-")
     return bare[:1].isdigit() and (any(number.fullmatch(bare) for number in _NUMBER.values()) or _has_unit(text))
 
@@ -81,8 +83,12 @@ def _has_unit(text: str) -> bool:
     counted = _COUNTED.fullmatch(text)
     if counted and counted["multiple"].casefold() not in _MULTIPLES:
         counted = None
-    match = _CURRENCY.fullmatch(text) or counted
+    match = _with_currency(text) or counted
     return match is not None and any(number.fullmatch(match["number"].strip()) for number in _NUMBER.values())
+
+
+def _with_currency(text: str) -> re.Match[str] | None:
+    return _CURRENCY.fullmatch(text) if len(text) <= _LONGEST else None
 
 
 def is_missing(text: str) -> bool:
@@ -107,14 +113,14 @@ def read_prices(texts: Sequence[str], mark: Mark, fault: Fault) -> Floats:
 
 def _without_currency(texts: Sequence[str], fault: Fault) -> list[str]:
     # Mostly one currency stands behind, or before, all of them.
-    first = _CURRENCY.fullmatch(texts[0])
+    first = _with_currency(texts[0])
     before, after = (texts[0][: first.start("number")], texts[0][first.end("number") :]) if first else ("", "")
     if (before or after) and all(text.startswith(before) and text.endswith(after) for text in texts):
         return [text[len(before) : len(text) - len(after)] for text in texts]
     bare, currencies = [], {""}
     for row, text in enumerate(texts):
         # Most have none, and digits at both ends tell that at once.
-        match = None if text[:1].isdigit() and text[-1:].isdigit() else _CURRENCY.fullmatch(text)
+        match = None if text[:1].isdigit() and text[-1:].isdigit() else _with_currency(text)
         currency = (match["before"] or match["after"] or "") if match else ""
         if currency not in currencies and len(currencies) > 1:
             raise fault(row, f"a price in {max(currencies)}, as above it")
@@ -134,7 +140,7 @@ def read_volume(texts: Sequence[str], mark: Mark, fault: Fault) -> Floats:
 
 
 def _counted(text: str) -> tuple[str, float]:
-    match = None if text[-1:].isdigit() or is_missing(text) else _COUNTED.fullmatch(text)
+    match = None if len(text) > _LONGEST or text[-1:].isdigit() or is_missing(text) else _COUNTED.fullmatch(text)
     multiple = _MULTIPLES.get(match["multiple"].casefold()) if match else None
     return (match["number"], multiple) if match and multiple else (text, 1.0)
 
