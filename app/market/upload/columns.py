@@ -9,7 +9,7 @@ from app.errors import BadFileError, QueryError
 from app.market.upload.by_content import date_columns, prices_by_content, value_columns
 from app.market.upload.faults import listed, shown
 from app.market.upload.table import Table
-from app.market.upload.words import decimal_sign, names, plain, roles_of
+from app.market.upload.words import decimal_sign, is_currency, names, plain, roles_of
 
 _CHOOSABLE = ("date", "close", "ticker")
 _OTHERS = ("open", "high", "low", "adj_close", "volume", "ticker", "time")
@@ -59,6 +59,16 @@ def find_columns(table: Table, chosen: Chosen) -> Columns:
     if "close" not in taken:
         taken["close"] = _close(table, header, taken)
     return Columns(taken, decimal_sign(header))
+
+
+def check_currency(table: Table) -> None:
+    """Raises ``BadFileError`` where a column says that not all prices are in one currency; GBp is not GBP."""
+    for column in (place for place, name in enumerate(table.header) if is_currency(name)):
+        cells = table.column(column)
+        first = next(filter(None, cells), "")
+        for row, cell in enumerate(cells):
+            if cell not in ("", first):
+                raise table.fault(row, column, f"{shown(first)}, as above it")
 
 
 def _bare(header: Sequence[str]) -> list[str]:

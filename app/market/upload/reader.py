@@ -7,7 +7,7 @@ from dataclasses import replace
 from app.errors import AppError, BadFileError
 from app.market.passport import FileReading
 from app.market.raw_history import Listing, RawHistory
-from app.market.upload.columns import NOTHING_CHOSEN, Chosen, Columns, find_columns
+from app.market.upload.columns import NOTHING_CHOSEN, Chosen, Columns, check_currency, find_columns
 from app.market.upload.faults import ChoiceNeededError, UnreadableFileError, listed, shown
 from app.market.upload.kinds.archives import Unpacked, unpacked
 from app.market.upload.kinds.encodings import decoded
@@ -40,6 +40,7 @@ def read_quotes(content: bytes, ticker: str, name: str, chosen: Chosen = NOTHING
     if not table.rows:
         needed = "a row for each day below the header"
         raise table.fault_at(table.header_line + 1, columns.taken["date"], "nothing", needed)
+    check_currency(table)
     rows = daily_rows(table, columns.taken, columns.sign)
     return RawHistory(
         _listing(symbol or ticker, name, columns),

@@ -390,3 +390,12 @@ def test_twenty_thousand_rows_are_read_within_half_a_second():
     ]
     content = lines(*rows)
     assert thread_cost(lambda: read(content)) < 0.5
+
+
+@pytest.mark.parametrize("name", ["Currency", "Währung", "通貨"])
+def test_prices_in_two_currencies_are_refused_and_a_column_that_says_one_is_none_of_ours(name):
+    rows = ["Date,Close," + name, *(f"{day},{100 + place},GBP" for place, day in enumerate(weekdays(30)))]
+    assert len(read("\n".join(rows)).close) == 30
+    rows[20] = rows[20].replace("GBP", "GBp")
+    with pytest.raises(BadFileError, match="“GBP”, as above it"):
+        read("\n".join(rows))
