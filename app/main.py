@@ -36,11 +36,12 @@ from app.settings import OFF, Settings
 from app.store.cache import Cache, MemoryCache
 from app.store.windows import RateWindows
 from app.web import templating
+from app.web.api.agents.endpoints import AgentServer
 from app.web.context import AppContext
 from app.web.endpoint import HANDLERS
 from app.web.middleware.bounds import RequestBounds, ShutdownResponse
 from app.web.middleware.request_log import RequestLog
-from app.web.middleware.security import SecurityHeaders, TrustedHosts
+from app.web.middleware.security import AllowedOrigins, SecurityHeaders, TrustedHosts
 from app.web.routes import paths, routes
 from app.web.views import Site
 
@@ -79,17 +80,18 @@ def create_app(
     site = Starlette(routes=routes(), middleware=around, exception_handlers=HANDLERS, lifespan=_lifespan(parts))
     # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
     site.router.redirect_slashes = False
-    return RequestLog(SecurityHeaders(site), parts.metrics)
+    return RequestLog(SecurityHeaders(AllowedOrigins(site, settings.origins)), parts.metrics)
 
 
 def _lifespan(parts: AppContext) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.running = parts
+        app.state.running, app.state.agents = parts, AgentServer(parts.site)
         await parts.engine.start()
         warming = asyncio.create_task(asyncio.to_thread(_warm_up, parts.today(), "yahoo" in parts.watched))
         try:
-            yield
+            async with app.state.agents.serving():
+                yield
         finally:
             warming.cancel()
             await parts.engine.stop()

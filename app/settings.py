@@ -16,6 +16,8 @@ _NO_KEY = (
 OFF = "off"
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _RATE = rf"^({OFF}|[1-9][0-9]{{0,5}}/(second|minute|hour|day))$"
+_ORIGIN = r"(\*|https?://[^\s/,*]+/?)"
+_ORIGINS = rf"^(\s*{_ORIGIN}\s*(,\s*{_ORIGIN}\s*)*)?$"
 
 
 def _workers() -> int:
@@ -52,6 +54,9 @@ class Settings(BaseSettings):
     )
     proxy_hops: int | None = Field(default=None, ge=0, le=9, description="Proxies in front that name the client.")
     allowed_hosts: str = Field(default="", description="Names it answers to: a page of another name is not this one.")
+    allowed_origins: str = Field(
+        default="", pattern=_ORIGINS, description="Sites whose pages may read the API in their visitors' browsers."
+    )
     space_host: str = Field(default="", description="The name that a Space answers to; set by it.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
 
@@ -101,6 +106,13 @@ class Settings(BaseSettings):
         if self.allowed_hosts.strip():
             return tuple(name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip())
         return tuple(filter(None, (self.space_host.lower(), *_LOCAL))) if self.production else ("*",)
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins whose pages may read the API ("*" is any), as browsers write them."""
+        return frozenset(
+            origin.strip().rstrip("/").lower() for origin in self.allowed_origins.split(",") if origin.strip()
+        )
 
     @property
     def production(self) -> bool:

@@ -1,6 +1,7 @@
 """python -m app: one web process that serves the page, its workers beside it."""
 
 import argparse
+import resource
 import signal
 import sys
 
@@ -9,17 +10,30 @@ import uvicorn
 from app.main import create_app
 from app.services.logs import log_configuration
 from app.settings import settings_or_exit
-from app.web.middleware.connections import (
-    ConnectionLimits,
-    bounded_connections,
-    most_connections,
-    raised_descriptor_limit,
-)
+from app.web.middleware.connections import MOST_CONNECTIONS, ConnectionLimits, bounded_connections
 
 # Platforms wait a few seconds after TERM: most cards end in three, and the workers need two more to be put away.
 _GRACE_SECONDS = 3
 # Each time it accepts connections, asyncio tries as many as this, and says so of each for which there is no descriptor.
 _BACKLOG = 128
+_MOST_DESCRIPTORS = 65_536
+# What workers, sources and log need, and what one round of accepting may open before anybody is counted.
+_RESERVED = 256
+
+
+def raised_descriptor_limit() -> int:
+    """How many files and connections this process may have open, now that the limit is as high as it may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _MOST_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return _MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
+
+
+def most_connections(descriptors: int) -> int:
+    """How many connections a process with so many descriptors can bear."""
+    return min(MOST_CONNECTIONS, descriptors - min(_RESERVED, descriptors // 2))
 
 
 def run(arguments: argparse.Namespace) -> int:

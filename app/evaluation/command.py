@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--prices", type=Path, required=True, help="a price table (.parquet, .csv, .csv.gz) or a folder"
     )
     parser.add_argument("--from", dest="start", type=_date, help="first origin, as 2019-01-02; forecasters need it")
+    parser.add_argument("--one-in", type=_count, default=1, help="score about one ticker in so many, by its CRC-32 (1)")
     parser.add_argument("--every", type=_count, default=20, help="bars between two origins (default 20)")
     parser.add_argument("--horizon", type=_count, default=22, help="trading days ahead (default 22)")
     parser.add_argument("--members", type=_members, default=tuple(FORECASTERS), help=f"some of {','.join(FORECASTERS)}")
@@ -48,15 +49,15 @@ def run(args: argparse.Namespace) -> int:
         return pattern_report.run(args)
     if args.start is None:
         args.refuse("found no --from; needed the first origin, as --from 2019-01-02")
-    if args.what == _ODDS:
-        return odds.run(args)
     try:
-        files = read_prices(args.prices)
+        files = read_prices(args.prices, args.one_in)
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 1
     for failure in files.failures:
         print(f"{failure.ticker}: {failure.reason}", file=sys.stderr)
+    if args.what == _ODDS:
+        return odds.run(files.prices, args)
     plan = Plan(args.start, args.every, args.horizon, args.members)
     with workers(min(args.workers, max(len(files.prices), 1))) as executor:
         evaluation = evaluate(files.prices, plan, executor, files.failures)

@@ -2,12 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from tqdm import tqdm
 
-from app.evaluation.price_files import MIN_BARS, read_prices
+from app.evaluation.price_files import MIN_BARS
 from app.evaluation.run import workers
 from app.forecasting import volatility
 from app.forecasting.forecast import Floats, LogPrices
@@ -36,14 +37,13 @@ class OddsPlan:
     every: int
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Ask and print; the status is 1 where nothing could be asked."""
-    files = read_prices(arguments.prices)
+def run(prices: Mapping[str, LogPrices], arguments: argparse.Namespace) -> int:
+    """Ask of each ticker's prices and print; the status is 1 where nothing could be asked."""
     every_member = len(arguments.members) == len(FORECASTERS)
     member = "combined" if every_member else next((name for name in arguments.members if name != BASELINE), BASELINE)
     plan = OddsPlan(member, arguments.start, arguments.every)
-    with workers(min(arguments.workers, max(len(files.prices), 1))) as executor:
-        tasks = [executor.submit(answers_of_ticker, y, plan) for y in files.prices.values()]
+    with workers(min(arguments.workers, max(len(prices), 1))) as executor:
+        tasks = [executor.submit(answers_of_ticker, y, plan) for y in prices.values()]
         answers = [task.result() for task in tqdm(tasks, unit="ticker", file=sys.stderr)]
     scored = [part for part in answers if part.shape[3]]
     if not scored:

@@ -45,7 +45,7 @@ def total(parts: Iterable[PatternOutcomes]) -> PatternOutcomes:
 def run(arguments: argparse.Namespace) -> int:
     """Look at every window of every ticker and print two tables; the status is 1 where there is none."""
     try:
-        files = read_candles(arguments.prices)
+        files = read_candles(arguments.prices, arguments.one_in)
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 1

@@ -41,16 +41,19 @@ class BadPricesError(ValueError):
     """A table or a ticker in it that cannot be scored; the message names what was found and what is needed."""
 
 
-def read_prices(path: Path) -> PriceFiles:
+def read_prices(path: Path, one_in: int = 1) -> PriceFiles:
     """Read every price table at ``path``; a bad file or ticker is listed among the failures, the others are kept.
 
+    Only tickers whose CRC-32 is divisible by ``one_in`` are read, about one in so many, whatever others there are.
     Columns are ``ticker, date, open, high, low, close, volume, adj_close``; without ``ticker`` the file's name is it,
     and a ticker without any ``adj_close`` counts as adjusted. Raises ``FileNotFoundError`` where there is nothing.
     """
-    return PriceFiles(*read_each(path, _log_prices))
+    return PriceFiles(*read_each(path, _log_prices, one_in))
 
 
-def read_each(path: Path, checked: Callable[[pd.DataFrame], Read]) -> tuple[dict[str, Read], tuple[Failure, ...]]:
+def read_each(
+    path: Path, checked: Callable[[pd.DataFrame], Read], one_in: int = 1
+) -> tuple[dict[str, Read], tuple[Failure, ...]]:
     """What ``checked`` makes of each ticker's table, in order of ticker, and what could not be read.
 
     ``checked`` raises ``BadPricesError`` where it cannot.
@@ -59,7 +62,7 @@ def read_each(path: Path, checked: Callable[[pd.DataFrame], Read]) -> tuple[dict
     failures: list[Failure] = []
     for file in _files(path):
         try:
-            tables = _read_table(file)
+            tables = _read_table(file, one_in)
         except (OSError, ValueError, EOFError, zlib.error, ImportError) as error:
             failures.append(Failure(file.name, f"cannot be read: {error}"))
             continue
@@ -81,7 +84,7 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def _read_table(file: Path) -> pd.DataFrame:
+def _read_table(file: Path, one_in: int) -> pd.DataFrame:
     """One table with the columns of this project, numbers as numbers (NaN where they are none)."""
     table = pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file, dtype=str, keep_default_na=False)
     table.columns = pd.Index([str(name).strip().lower().replace(" ", "_") for name in table.columns])
@@ -91,10 +94,13 @@ def _read_table(file: Path) -> pd.DataFrame:
     if missing:
         raise BadPricesError(f"found no column {', '.join(missing)}; needed date, {', '.join(PRICES)}")
     stem = file.name.split(".csv")[0].removesuffix(".parquet")
+    table["ticker"] = table["ticker"].astype(str).str.strip() if "ticker" in table else stem
+    drawn = [ticker for ticker in table["ticker"].unique() if zlib.crc32(ticker.encode()) % one_in == 0]
+    table = table[table["ticker"].isin(drawn)] if one_in > 1 else table
     numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in PRICES}
     return pd.DataFrame(
         {
-            "ticker": table["ticker"].astype(str).str.strip() if "ticker" in table else stem,
+            "ticker": table["ticker"],
             "date": pd.to_datetime(table["date"].astype(str).str[:10], errors="coerce", format="%Y-%m-%d"),
             # Bars of an hour have their time behind the date; as text it sorts as it should.
             "moment": table["date"].astype(str).str[:19],
@@ -162,9 +168,9 @@ class CandleFiles:
     failures: tuple[Failure, ...]
 
 
-def read_candles(path: Path) -> CandleFiles:
+def read_candles(path: Path, one_in: int = 1) -> CandleFiles:
     """Read every price table at ``path`` as ``read_prices`` does; a column ``datetime`` stands in for ``date``."""
-    return CandleFiles(*read_each(path, _candles))
+    return CandleFiles(*read_each(path, _candles, one_in))
 
 
 def _candles(table: pd.DataFrame) -> Candles:

@@ -73,6 +73,13 @@ class Paths:
         high, low = (None if part is None else part[:day] for part in (self.high, self.low))
         return Paths(self.quantiles[:day], self.close[:day], high, low, self.simulated)
 
+    def less(self, share: float, day: int) -> "Paths":
+        """The same paths without that ``share`` of the price from the row ``day`` on, as a dividend takes it off."""
+        off = np.zeros((len(self.close), 1))
+        off[day:] = np.log1p(-share)
+        high, low = (None if part is None else part + off for part in (self.high, self.low))
+        return Paths(self.quantiles + off, self.close + off, high, low, self.simulated)
+
     @cached_property
     def closes(self) -> tuple[Floats, Floats]:
         """The lowest and the highest close (n,) of each path, sorted."""

@@ -13,7 +13,7 @@ from app.market.calendar import fitting_calendar, missing_sessions
 from app.market.cleaning.faults import suspicious_jumps
 from app.market.cleaning.repair import Repaired, repair
 from app.market.cleaning.scales import rebased
-from app.market.passport import Passport, Remark, listed
+from app.market.passport import MOST_LISTED, Passport, Remark, listed, listed_jumps
 from app.market.raw_history import Floats, RawHistory, pack, unpack
 
 MAXIMUM_BARS = 2520
@@ -62,19 +62,21 @@ def history_until(quotes: RawHistory, as_of: date | None) -> PriceHistory:
     return PriceHistory(quotes.listing.ticker, _passport(bars, repaired), *(getattr(bars, name) for name in _ARRAYS))
 
 
-def closes_after(quotes: RawHistory, day: date, count: int) -> tuple[tuple[date, ...], Floats]:
-    """The first ``count`` trading days after ``day`` (a bar), and the adjusted closes of ``day`` and of them.
+def closes_after(quotes: RawHistory, day: date, count: int) -> tuple[tuple[date, ...], Floats, Floats]:
+    """The first ``count`` trading days after ``day`` (a bar), the adjusted closes of ``day`` and of them, and quotes.
 
-    The closes are in prices of ``day``, like those of ``history_until(quotes, day)``; rows after them are not looked
-    at. Raises ``BadBarsError``.
+    The closes are in prices of ``day``, like those of ``history_until(quotes, day)``. The quotes (3, days) are the
+    closes, highs and lows of the days after it as they were quoted, dividends or not, for one share of ``day``. Rows
+    after them are not looked at. Raises ``BadBarsError``.
     """
     closing = np.isfinite(quotes.close) & (quotes.close > 0) & (quotes.dates > np.datetime64(day))
     following = np.unique(quotes.dates[closing])[:count]
     bars = repair(quotes.until(following[-1].item() if len(following) else day)).quotes
     start = int(np.searchsorted(bars.dates, np.datetime64(day)))
-    closes = bars.adj_close[start : start + count + 1]
-    last = bars.close[start] * quotes.splits_after(day)
-    return tuple(bars.dates[start + 1 : start + count + 1].tolist()), closes / closes[0] * last
+    closes, after = bars.adj_close[start : start + count + 1], slice(start + 1, start + count + 1)
+    became = quotes.splits_after(day)
+    quoted = np.stack([bars.close[after], bars.high[after], bars.low[after]]) * became
+    return tuple(bars.dates[after].tolist()), closes / closes[0] * (bars.close[start] * became), quoted
 
 
 def encode(history: PriceHistory) -> bytes:
@@ -94,16 +96,21 @@ def decode_passport(packed: bytes) -> Passport:
     return _HEAD.validate_json(head)[1]
 
 
+def _digest(bars: RawHistory) -> str:
+    content = hashlib.sha256(bars.dates.astype("datetime64[D]").astype(np.int64).tobytes())
+    for name in _ARRAYS[1:]:
+        content.update(getattr(bars, name).tobytes())
+    return content.hexdigest()
+
+
 def _passport(bars: RawHistory, repaired: Repaired) -> Passport:
     listing, first, last = bars.listing, bars.dates[0].item(), bars.dates[-1].item()
     calendar = listing.calendar or fitting_calendar(bars.dates)
+    jumps, missing = suspicious_jumps(bars), missing_sessions(calendar, bars.dates)
 
     def within(remarks: tuple[Remark, ...]) -> tuple[Remark, ...]:
         return listed(remark for remark in remarks if remark.day >= first)
 
-    content = hashlib.sha256(bars.dates.astype("datetime64[D]").astype(np.int64).tobytes())
-    for name in _ARRAYS[1:]:
-        content.update(getattr(bars, name).tobytes())
     return Passport(
         source=listing.source,
         name=listing.name,
@@ -118,8 +125,10 @@ def _passport(bars: RawHistory, repaired: Repaired) -> Passport:
         has_volume=bool((bars.volume > 0).any()),
         dropped=within(repaired.dropped),
         repaired=within(repaired.repaired),
-        jumps=suspicious_jumps(bars),
-        missing_sessions=missing_sessions(calendar, bars.dates),
-        sha256=content.hexdigest(),
+        jumps=listed_jumps(jumps),
+        jump_count=len(jumps),
+        missing_sessions=missing[:MOST_LISTED],
+        missing_count=len(missing),
+        sha256=_digest(bars),
         **({} if bars.reading is None else {one.name: getattr(bars.reading, one.name) for one in fields(bars.reading)}),
     )

@@ -1,7 +1,7 @@
 """The data passport of the prices behind a card: where they come from, and what was done to them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -57,6 +57,17 @@ class Jump:
     unbelievable: bool
 
 
+def listed_jumps(jumps: Sequence[Jump]) -> tuple[Jump, ...]:
+    """At most a hundred of ``jumps``, oldest first: those that nothing can be fitted across before the others.
+
+    Of too many the oldest and the newest fifty stay, by which cards decide whether they have anything to say.
+    """
+    half = MOST_LISTED // 2
+    doubtful, others = ([jump for jump in jumps if jump.unbelievable is kind] for kind in (True, False))
+    kept = doubtful if len(doubtful) <= MOST_LISTED else [*doubtful[:half], *doubtful[-half:]]
+    return tuple(sorted((*kept, *others[: MOST_LISTED - len(kept)]), key=lambda jump: jump.day))
+
+
 @dataclass(frozen=True, slots=True)
 class Stale:
     """An answer that was ``loaded`` (UTC) ``minutes`` ago and is given once more; ``why`` says why not a new one."""
@@ -87,7 +98,8 @@ class Passport:
     """The data passport, the same on every card of an analysis.
 
     ``sha256`` is over dates and prices of the bars; ``dropped``, ``repaired``, ``jumps`` and ``missing_sessions`` are
-    oldest first. The last six are of a ``FileReading``, and None where there is no file.
+    oldest first. Of the last two at most a hundred are listed, and all counted in ``jump_count`` and ``missing_count``.
+    The last six are of a ``FileReading``, and None where there is no file.
     """
 
     source: str
@@ -104,7 +116,9 @@ class Passport:
     dropped: tuple[Remark, ...]
     repaired: tuple[Remark, ...]
     jumps: tuple[Jump, ...]
+    jump_count: int
     missing_sessions: tuple[date, ...]
+    missing_count: int
     sha256: str
     encoding: str | None = None
     delimiter: str | None = None

@@ -45,6 +45,16 @@ class Analysis:
     horizon: int
     data: Passport
 
+    @property
+    def asked_prices(self) -> tuple[float, ...]:
+        """Prices that are asked about, of which an outcome tells whether they were reached."""
+        return ()
+
+    @property
+    def trades_known(self) -> bool:
+        """Whether highs and lows are known, or nothing between closes."""
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastAnalysis(Analysis):

@@ -19,14 +19,14 @@ from app.market import history as histories
 from app.panels import BY_SLUG
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome
-from app.panels.panel import Level, Panel
+from app.panels.panel import Panel, Question
 from app.panels.prophet.fits import PlannedFit
 
 DRAWING = "Drawing the charts"
 _CHARTS = TypeAdapter(dict[str, Chart])
 _CHART = TypeAdapter(Chart)
 MARKS = TypeAdapter(tuple[DayMark, ...])
-_LEVELS = TypeAdapter(tuple[Level, ...])
+_QUESTION, _NOTHING = TypeAdapter(Question), Question()
 # Dotted names, because they import matplotlib, which only workers need.
 _FORECAST_CHARTS = "app.panels.forecast.charts"
 _RANGES_CHART = "app.panels.verdict.charts"
@@ -45,8 +45,9 @@ async def request_analysis(
 ) -> bytes:
     """The card's analysis as JSON; ``needed`` are those of ``panel.needs``, empty where a model has nothing to say.
 
-    ``more`` is of ``encode_levels`` for a card that answers questions, of ``encode_fits`` for one that rests on fits.
+    ``more`` is of ``encode_question`` for a card that answers one, of ``encode_fits`` for one that rests on fits.
     """
+    more = more or (encode_question(_NOTHING) if panel.in_money else b"")
     given = [more] if more else []
     return await run(_name(analyse), panel.slug.encode(), str(horizon).encode(), history, *needed, *given)
 
@@ -61,9 +62,9 @@ def encode_fits(found: Mapping[str, bytes]) -> bytes:
     return b"{%s}" % b",".join(b'"%s":%s' % (key.encode(), one) for key, one in found.items())
 
 
-def encode_levels(levels: tuple[Level, ...]) -> bytes:
-    """The levels that a card is asked about."""
-    return _LEVELS.dump_json(levels)
+def encode_question(question: Question) -> bytes:
+    """What a card is asked."""
+    return _QUESTION.dump_json(question)
 
 
 async def request_charts(run: Run, panel: Panel, canvas: str, history: bytes, analysis: bytes) -> bytes:
@@ -123,11 +124,11 @@ Say = Callable[[str], None]
 def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes, say: Say = silent) -> bytes:
     """The card's analysis as JSON; ``needed`` are the finished analyses it needs, in the order it names them.
 
-    An empty one is of a model that has nothing to say. Behind them are the levels that a card is asked about, or the
-    fits that it rests on; a fit that is not among them is made here.
+    An empty one is of a model that has nothing to say. Behind them is the question that a card is asked, or the fits
+    that it rests on; a fit that is not among them is made here.
     """
     panel = BY_SLUG[slug.decode()]
-    read = _LEVELS.validate_json if panel.in_money else _fits_among
+    read = _QUESTION.validate_json if panel.in_money else _fits_among
     questions = [read(more) for more in needed[len(panel.needs) :]]
     given = zip(panel.needs, needed, strict=not questions)
     others = {name: decode_analysis(BY_SLUG[name], finished) for name, finished in given if finished}

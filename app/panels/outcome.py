@@ -1,7 +1,9 @@
 """What happened after the as-of date: the only place where anything later may show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -11,7 +13,7 @@ from app.forecasting.forecast import Band
 from app.market.history import closes_after
 from app.market.raw_history import RawHistory
 from app.panels.analysis import Analysis, Fact, ForecastAnalysis
-from app.text.numbers import day, percent, ratio, signed_percent
+from app.text.numbers import day, money, percent, ratio, signed_percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,25 @@ class ForecastScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """What became of a price that was asked about, by the quotes: first days, None where there was none.
+
+    ``above`` the as-of close that price or more is meant, else that price or less. ``ended`` says so of the last close.
+    """
+
+    level: float
+    above: bool
+    ended: bool
+    closed_on: date | None
+    traded_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The closes of the trading days after ``as_of``, at most ``horizon``, in prices of the as-of date.
 
-    ``change``, ``lowest`` and ``highest`` are shares of the as-of close; ``score`` is there for forecast cards.
+    ``change``, ``lowest`` and ``highest`` are shares of the as-of close; ``score`` is there for forecast cards, and
+    ``reached`` for prices that were asked about.
     """
 
     dates: tuple[date, ...]
@@ -41,14 +58,19 @@ class Outcome:
     lowest: float
     highest: float
     score: ForecastScore | None
+    reached: tuple[Reached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """The trading days after a bar; ``closes``, of the bar and of these days, are adjusted and in the bar's prices."""
+    """The trading days after a bar; ``closes``, of the bar and of these days, are adjusted and in the bar's prices.
+
+    ``quoted`` are the closes, highs and lows of these days alone, as they were quoted.
+    """
 
     dates: tuple[date, ...]
     closes: tuple[float, ...]
+    quoted: tuple[tuple[float, ...], ...]
 
 
 OUTCOME = TypeAdapter(Outcome)
@@ -57,10 +79,10 @@ OUTCOME = TypeAdapter(Outcome)
 def following(quotes: RawHistory, day: date, horizon: int) -> Following | None:
     """What came after ``day``, or None where nothing later is known or what is known makes no sense."""
     try:
-        dates, closes = closes_after(quotes, day, horizon)
+        dates, closes, quoted = closes_after(quotes, day, horizon)
     except BadBarsError:
         return None
-    return Following(dates, tuple(closes.tolist())) if dates else None
+    return Following(dates, tuple(closes.tolist()), tuple(map(tuple, quoted.tolist()))) if dates else None
 
 
 def outcome_of(analysis: Analysis, after: Following | None) -> Outcome | None:
@@ -77,7 +99,19 @@ def outcome_of(analysis: Analysis, after: Following | None) -> Outcome | None:
         lowest=float(moves.min()),
         highest=float(moves.max()),
         score=_score(analysis, closes) if isinstance(analysis, ForecastAnalysis) else None,
+        reached=tuple(_reached(level, after, analysis.trades_known) for level in analysis.asked_prices),
     )
+
+
+def _reached(level: float, after: Following, trades_known: bool) -> Reached:
+    above, (closes, highs, lows) = level >= after.closes[0], after.quoted
+
+    def beyond(prices: Sequence[float]) -> list[bool]:
+        return [price >= level if above else price <= level for price in prices]
+
+    closed, traded = beyond(closes), beyond(highs if above else lows)
+    first = [next(compress(after.dates, days), None) for days in (closed, traded)]
+    return Reached(level, above, closed[-1], first[0], first[1] if trades_known else None)
 
 
 def with_outcome(published: bytes, outcome: Outcome | None) -> bytes:
@@ -107,17 +141,29 @@ def _inside(band: Band, actual: np.ndarray) -> np.ndarray:
     return np.asarray((np.array(band.low[:days]) <= actual) & (actual <= np.array(band.high[:days])))
 
 
-def outcome_facts(outcome: Outcome) -> tuple[Fact, ...]:
-    """The change, and for a forecast whether its 80 % band held the price and how far its median missed."""
+def outcome_facts(outcome: Outcome, analysis: Analysis) -> tuple[Fact, ...]:
+    """The change; of a forecast whether its 80 % band held and how its median missed; of asked prices what they saw."""
     lowest, highest = signed_percent(outcome.lowest), signed_percent(outcome.highest)
     on_the_way = f"on the way between {lowest} and {highest}"
     change = Fact("change", f"By {day(outcome.dates[-1])}", signed_percent(outcome.change), on_the_way)
     score = outcome.score
     if score is None:
-        return (change,)
+        return change, *(_reached_fact(reached, outcome, analysis) for reached in outcome.reached)
     where = "inside" if score.end_inside_80 else "outside"
     held = Fact("held", "It ended", f"{where} the 80 % band", f"inside on {percent(score.inside_80, 0)} of days")
     if score.mae_ratio is None:
         return change, held
     missed = f"{ratio(score.mae_ratio)} times as much as “price stays”"
     return change, held, Fact("missed", "The median missed", missed, "one forecast proves little")
+
+
+def _reached_fact(reached: Reached, outcome: Outcome, analysis: Analysis) -> Fact:
+    beyond, otherwise = ("above", "below") if reached.above else ("below", "above")
+    there = f"there or {beyond}"
+    closed = f"first closed {there} on {day(reached.closed_on)}" if reached.closed_on else f"it never closed {there}"
+    ended = f"on {day(outcome.dates[-1])} it was {there if reached.ended else otherwise}"
+    label = money(reached.level, analysis)
+    if not analysis.trades_known:
+        return Fact(f"reached_{reached.level:g}", label, closed, ended)
+    traded = f"was first traded on {day(reached.traded_on)}" if reached.traded_on else "was not traded"
+    return Fact(f"reached_{reached.level:g}", label, traded, f"{closed}; {ended}")

@@ -44,6 +44,21 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a card that answers questions is asked beside its history: prices, in the order in which they are answered.
+
+    ``ex_dividend`` is the announced day from which a buyer gets no part of the next dividend, None where none is known.
+    """
+
+    levels: tuple[Level, ...] = ()
+    ex_dividend: date | None = None
+
+    def __str__(self) -> str:
+        """What tells its answer from others of the same history."""
+        return "".join(f":{part}" for part in (*self.levels, self.ex_dividend) if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A ticker of a source, seen from ``as_of`` (the last bar where None), ``horizon`` trading days ahead.
 
@@ -100,8 +115,8 @@ class Panel:
     long one core takes: a page asks for the quick ones first. ``fits`` tells from a history and a horizon which fits of
     Prophet ``analyse`` is to be given as ``fitted``. ``facts`` says an ``analysis`` in words, and ``tables``
     has the numbers of each of its charts, by the chart's name. A card on its way is as tall as ``heights``.
-    A card with ``in_money`` answers questions: its ``analyse`` is also given the levels asked about, and ``in_money``
-    adds to an ``analysis`` what becomes of an amount, outside the workers.
+    A card with ``in_money`` answers questions: its ``analyse`` is also given a ``Question``, and ``in_money`` adds to
+    an ``analysis`` what becomes of an amount, outside the workers.
     """
 
     slug: str
@@ -135,7 +150,7 @@ class Panel:
             facts=facts,
             receipt=by_key(receipt_facts(receipt, analysis.horizon)) if receipt else {},
             scores=tuple(scores),
-            outcome=outcome_facts(outcome) if outcome else (),
+            outcome=outcome_facts(outcome, analysis) if outcome else (),
             tables={**self.tables(analysis), **({"outcome": outcome_table(outcome, analysis)} if outcome else {})},
         )
 

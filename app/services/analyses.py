@@ -19,13 +19,15 @@ from app.market.upload.reader import SOURCE
 from app.panels import BY_SLUG, jobs
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome, outcome_of, with_outcome
-from app.panels.panel import Level, Panel, Query
+from app.panels.panel import Panel, Query, Question
 from app.panels.prophet.fits import PlannedFit
+from app.services.announced import announced_by_now
 from app.services.loaded_history import HistoryLoader, LoadedHistory, check_levels, horizon_of
 from app.store.cache import Cache
 from app.store.single_flight import Flights, SingleFlight
 
 _STALE = TypeAdapter(Stale)
+_NOTHING = Question()
 # A fit depends on its window alone, and tomorrow's page rests on nearly all of today's.
 _FITS_KEPT_SECONDS = 7 * 86_400.0
 
@@ -67,11 +69,10 @@ class Analyses:
     async def finished(self, panel: Panel, query: Query) -> Finished:
         """The card's analysis for ``query``; raises what sources, histories, models and the engine raise."""
         loaded = await self.loader.prepare(query)
-        levels = query.levels if panel.in_money else ()
-        if levels:
-            check_levels(query, loaded)
+        horizon = horizon_of(query, loaded.passport)
         try:
-            analysis_json = await self._analysis(panel, horizon_of(query, loaded.passport), loaded, levels)
+            question = await self._question(panel, query, horizon, loaded)
+            analysis_json = await self._analysis(panel, horizon, loaded, question)
         except AppError as error:
             raise _with_a_later_date(error, query) from error.__cause__
         analysis = jobs.decode_analysis(panel, analysis_json)
@@ -132,7 +133,7 @@ class Analyses:
         return {"outcome": jobs.decode_chart(await self._remembered(f"outcome:{key}:{digest}", draw))}
 
     async def _analysis(
-        self, panel: Panel, horizon: int, loaded: LoadedHistory, levels: tuple[Level, ...] = ()
+        self, panel: Panel, horizon: int, loaded: LoadedHistory, question: Question = _NOTHING
     ) -> bytes:
         async def analyse() -> bytes:
             _check(panel, loaded.passport)
@@ -141,11 +142,19 @@ class Analyses:
                 self._fits(panel, horizon, loaded),
             )
             if panel.in_money:
-                more = jobs.encode_levels(levels)
+                more = jobs.encode_question(question)
             return await jobs.request_analysis(self.engine.run, panel, horizon, loaded.history, needed, more)
 
-        questions = "".join(f":{level}" for level in levels)
-        return await self._remembered(f"analysis:{panel.slug}:{horizon}:{loaded.key}{questions}", analyse)
+        return await self._remembered(f"analysis:{panel.slug}:{horizon}:{loaded.key}{question}", analyse)
+
+    async def _question(self, panel: Panel, query: Query, horizon: int, loaded: LoadedHistory) -> Question:
+        """What a card that answers questions is asked, with what is announced by the time that it can begin."""
+        if panel.in_money is None:
+            return _NOTHING
+        check_levels(query, loaded)
+        _check(panel, loaded.passport)
+        await asyncio.gather(*(self._needed(BY_SLUG[slug], horizon, loaded) for slug in panel.needs))
+        return Question(query.levels, (await announced_by_now(self.cache, query)).ex_dividend)
 
     async def _needed(self, panel: Panel, horizon: int, loaded: LoadedHistory) -> bytes:
         """The analysis that another card needs, empty where its model has nothing to say."""

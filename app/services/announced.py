@@ -13,9 +13,8 @@ from app.errors import AppError, NoPricesError, UnknownTickerError
 from app.market import history as histories
 from app.market.history import PriceHistory
 from app.market.source import Announced, AnnouncingSource, MarketSource
-from app.panels.analysis import ForecastAnalysis
+from app.panels.analysis import Analysis, ForecastAnalysis
 from app.panels.panel import Query
-from app.services.analyses import Finished
 from app.store.cache import Cache
 from app.store.single_flight import Flights
 from app.text.numbers import day as day_text
@@ -53,15 +52,12 @@ class Announcements:
                 self.asking.add(task)
                 task.add_done_callback(self.asking.discard)
 
-    async def ahead(self, query: Query, finished: Finished) -> Ahead:
-        """What is known by now of the days after a ``finished`` forecast's last bar."""
-        analysis = finished.analysis
-        if query.as_of is not None or query.upload is not None or not isinstance(analysis, ForecastAnalysis):
+    async def ahead(self, query: Query, analysis: Analysis, history: bytes) -> Ahead:
+        """What is known by now of the days after the last bar of a forecast, made from this encoded ``history``."""
+        known = await announced_by_now(self.cache, query)
+        if known == Announced() or not isinstance(analysis, ForecastAnalysis):
             return Ahead()
-        kept = await self.cache.get(_key(query))
-        if kept is None:
-            return Ahead()
-        return told_ahead(_ANNOUNCED.validate_json(kept), analysis, histories.decode(finished.loaded.history))
+        return told_ahead(known, analysis, histories.decode(history))
 
     async def _ask_once(self, source: AnnouncingSource, query: Query) -> None:
         async def ask() -> bytes:
@@ -77,6 +73,14 @@ class Announcements:
 
         if await self.cache.get(_key(query)) is None:
             await self.flights.run(_key(query), ask)
+
+
+async def announced_by_now(cache: Cache, query: Query) -> Announced:
+    """What somebody has asked about already; the past has no announcements, and neither has a visitor's file."""
+    if query.as_of is not None or query.upload is not None:
+        return Announced()
+    kept = await cache.get(_key(query))
+    return Announced() if kept is None else _ANNOUNCED.validate_json(kept)
 
 
 def _key(query: Query) -> str:

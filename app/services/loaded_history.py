@@ -49,7 +49,9 @@ class LoadedHistory:
 MOST_SESSIONS = 5
 """Sessions that the last bar may be old before a page says so."""
 
-OLD_PRICES = re.compile(r"These prices end on [\w ]+, [\d,]+ trading days (ago|before [\w ]+): [\w ]+ said that day\.")
+OLD_PRICES = re.compile(
+    r"These prices end on [\w ]{1,20}, [\d,]{1,9} trading days (ago|before [\w ]{1,20}): [\w ]{1,60} said that day\."
+)
 """Every sentence of ``old_prices``: it depends on the day of asking, so that no hash is made of it."""
 
 

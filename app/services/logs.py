@@ -37,6 +37,8 @@ def log_configuration(settings: Settings) -> dict[str, Any]:
             # They tell tickers they were asked for and cards they send; what goes wrong is an error of ours anyway.
             "yfinance": {"level": "CRITICAL"},
             "sse_starlette": {"level": "WARNING"},
+            # It quotes methods and headers that strangers make up.
+            "mcp": {"level": "ERROR"},
             **{name: {"filters": ["seldom"]} for name in _FOR_STRANGERS_TO_WRITE},
         },
     }

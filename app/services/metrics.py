@@ -34,7 +34,7 @@ class Metrics:
         self._loads = self._counter("source_loads", "Loads asked of market sources", "source", "outcome")
 
     def answered(self, route: str, method: str, status: int, seconds: float, card: str) -> None:
-        """Count a request by its route's template; ``card`` is the slug of the card it asked for, if it did."""
+        """Count a request by its route's template; ``card`` is the slug of the card it asked for, or a tool's name."""
         self._requests.labels(route, method, status).inc()
         self._request_seconds.labels(route).observe(seconds)
         if card:

@@ -1,6 +1,7 @@
 """How numbers, prices and dates are written for a reader."""
 
 import re
+import unicodedata
 from datetime import date
 from typing import Protocol
 
@@ -106,6 +107,12 @@ def age(minutes: int) -> str:
 def on_one_line(text: str) -> str:
     """A text from elsewhere without line ends and other signs that cannot be seen."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def isolated(name: str) -> str:
+    """A name from elsewhere that leaves the words around it in their order, also where it runs from right to left."""
+    backwards = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in name)
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}" if backwards else name
 
 
 def money(value: float, priced: Priced) -> str:

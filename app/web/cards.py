@@ -37,7 +37,7 @@ async def fragment(request: Request) -> Response:
 async def card_json(request: Request) -> Response:
     """GET or POST /api/v1/panels/{slug}: the same analysis as JSON."""
     panel, query = panel_of(request), await query_of(request)
-    analysis = context_of(request).analyses.finished(panel, query)
+    analysis = _finished(context_of(request), panel, query)
     finished = await while_connected(request, analysis, seconds=panel.seconds)
     # An amount is nobody else's business, so no cache on the way keeps it.
     keep = "no-store" if query.amount is not None else _freshness(request, finished)
@@ -55,18 +55,23 @@ def _freshness(request: Request, finished: Finished) -> str:
 
 async def card_view(app: AppContext, panel: Panel, slot: Slot, query: Query, canvas: str) -> CardView:
     """The card of ``query`` for its ``slot`` on a page, where it can be run again."""
-    if panel.slug == _ANSWER:
-        # Asked while the models work, and only of a source that gives prices.
-        await app.analyses.loader.prepare(query)
-        app.announcements.begin(query)
-    finished = await app.analyses.finished(panel, query)
+    finished = await _finished(app, panel, query)
     card = await draw_card(app, slot, finished, canvas, query)
     return card if panel.slug != _ANSWER else await _with_ahead(app, query, finished, canvas, card)
 
 
+async def _finished(app: AppContext, panel: Panel, query: Query) -> Finished:
+    """The card's analysis; what is announced is asked meanwhile where it belongs to the answer."""
+    if panel.slug == _ANSWER or panel.in_money:
+        # Only of a source that gives prices.
+        await app.analyses.loader.prepare(query)
+        app.announcements.begin(query)
+    return await app.analyses.finished(panel, query)
+
+
 async def _with_ahead(app: AppContext, query: Query, finished: Finished, canvas: str, card: CardView) -> CardView:
     """The answer with what is announced beside it, as far as that is known: in nothing that is computed or signed."""
-    ahead = await app.announcements.ahead(query, finished)
+    ahead = await app.announcements.ahead(query, finished.analysis, finished.loaded.history)
     if not ahead.marks:
         return replace(card, ahead=ahead.sentences)
     fan = await app.analyses.marked_fan(BY_SLUG[_ANSWER], finished, canvas, ahead.marks)

@@ -67,13 +67,24 @@ def checked_query(request: Request, fields: RequestFields) -> Query:
 
 
 async def query_of(request: Request) -> Query:
-    """The query that ``request`` asks; raises what ``fields_of`` and ``checked_query`` raise."""
-    return checked_query(request, await fields_of(request))
+    """The query that ``request`` asks; raises what ``fields_for_cards`` and ``checked_query`` raise."""
+    return checked_query(request, await fields_for_cards(request))
+
+
+async def fields_for_cards(request: Request) -> RequestFields:
+    """What ``request`` says; raises what ``fields_of`` does.
+
+    Whoever may run no card, or asks behind its visitor's back, hears so before the body is read.
+    """
+    if request.method == "POST":
+        await admit(request, 1)
+        await give_back(request)
+    return await fields_of(request)
 
 
 async def card_of(request: Request) -> tuple[Panel, Query, str]:
     """The card that ``request`` asks for, its query, and the canvas to draw for; raises like ``query_of``."""
-    panel, fields = panel_of(request), await fields_of(request)
+    panel, fields = panel_of(request), await fields_for_cards(request)
     return panel, checked_query(request, fields), parse_canvas(fields.texts)
 
 
@@ -94,7 +105,7 @@ async def admit(request: Request, runs: int, seconds: float = 1.0) -> None:
 
     Raises ``CrossSiteError`` or ``TooOftenError``. They are given back where the answer is a refusal.
     """
-    if _by_another_site(request):
+    if _by_another_site(request) and READS_API not in request.scope:
         raise CrossSiteError
     app = context_of(request)
     client = client_of(request)
@@ -106,6 +117,8 @@ async def admit(request: Request, runs: int, seconds: float = 1.0) -> None:
 
 
 _COUNTED = "runs_counted"
+READS_API = "reads_api"
+"""What is in a request's scope where it comes from another site that may read what it asks for."""
 
 
 async def give_back(request: Request) -> None:

@@ -11,7 +11,7 @@ from starlette.routing import Match, Route
 from app.compute.errors import OverloadedError
 from app.errors import AppError, TooOftenError
 from app.web.context import give_back, site_of
-from app.web.failures import answered_failure, failure_of, json_failure, with_again
+from app.web.failures import PROBLEM_TYPE, answered_failure, failure_of, problem_of, with_again
 from app.web.templating import render
 from app.web.views import ErrorView, FailedView, Failure, FormValues, IndexView, Slot
 
@@ -19,7 +19,7 @@ FailureForm = Callable[[Request, Exception], Response]
 
 
 class Endpoint(Route):
-    """A row of the table of addresses.
+    """A row of the table of addresses, which answers its ``methods`` alone.
 
     ``fails`` makes the answer to an error, in the form of the endpoint's other answers. ``summary`` is what the API's
     description says of it, empty where that does not describe it.
@@ -32,10 +32,12 @@ class Endpoint(Route):
         *,
         name: str,
         fails: FailureForm,
-        methods: Collection[str] = ("GET",),
+        methods: Collection[str] = ("GET", "HEAD"),
         summary: str = "",
     ) -> None:
         super().__init__(path, endpoint, methods=methods, name=name)
+        # Starlette lets HEAD do all the work of GET.
+        self.methods = {*methods}
         self.fails, self.summary = fails, summary
 
 
@@ -66,9 +68,8 @@ def as_text(request: Request, error: Exception) -> Response:
 
 
 def as_json(request: Request, error: Exception) -> Response:
-    """The failure under the name ``error``."""
-    failure = failure_of(error)
-    return JSONResponse({"error": json_failure(error, failure)}, failure.status)
+    """A problem document."""
+    return JSONResponse(problem_of(error), failure_of(error).status, media_type=PROBLEM_TYPE)
 
 
 def as_page(request: Request, error: Exception) -> Response:

@@ -5,13 +5,15 @@ from starlette.staticfiles import StaticFiles
 
 from app.web import card_stream, cards, templating
 from app.web.api import document, health
+from app.web.api.agents import endpoints as agents
 from app.web.compare import endpoints as compare
 from app.web.compare.request import requested_column, requested_ranges
 from app.web.endpoint import Endpoint, as_answer, as_card, as_json, as_page, as_text
 from app.web.pages import downloads, index, live, search, verify
 
-# A query stands in an address, or in a form where a file comes with it.
-_BOTH = ("GET", "POST")
+# What is computed is computed for who reads it, so HEAD is not among these. A query stands in an address, or in a form
+# where a file comes with it.
+_GET, _BOTH = ("GET",), ("GET", "POST")
 _FORECAST = "A row for each member and day ahead."
 _SUMMARY = "Every card in a few lines of plain text."
 _SEARCH = "Tickers that a few letters of a symbol or a name can mean."
@@ -25,7 +27,7 @@ ENDPOINTS = (
     Endpoint("/report", downloads.report, name="report", fails=as_page, methods=_BOTH),
     Endpoint("/forecast.csv", downloads.forecast, name="forecast", fails=as_text, methods=_BOTH, summary=_FORECAST),
     Endpoint("/summary.txt", downloads.summary, name="summary", fails=as_text, methods=_BOTH, summary=_SUMMARY),
-    Endpoint("/verify", verify.verify, name="verify", fails=as_page, methods=_BOTH),
+    Endpoint("/verify", verify.verify, name="verify", fails=as_page, methods=(*_BOTH, "HEAD")),
     Endpoint("/panels", index.places, name="places", fails=as_answer, methods=("POST",)),
     Endpoint("/panels/{slug}", cards.fragment, name="card", fails=as_card(cards.requested_card), methods=_BOTH),
     Endpoint(
@@ -37,13 +39,17 @@ ENDPOINTS = (
     ),
     Endpoint("/api/v1/panels/{slug}", cards.card_json, name="card_json", fails=as_json, methods=_BOTH),
     Endpoint("/compare", compare.page, name="compare", fails=as_page),
-    Endpoint("/compare/ranges", compare.ranges, name="compare_ranges", fails=as_card(requested_ranges)),
-    Endpoint("/compare/columns/{place}", compare.column, name="compare_column", fails=as_card(requested_column)),
-    Endpoint("/live", live.live, name="live", fails=as_page),
+    Endpoint("/compare/ranges", compare.ranges, name="compare_ranges", fails=as_card(requested_ranges), methods=_GET),
+    Endpoint(
+        "/compare/columns/{place}", compare.column, name="compare_column", fails=as_card(requested_column), methods=_GET
+    ),
+    Endpoint("/live", live.live, name="live", fails=as_page, methods=_GET),
     Endpoint("/sample.csv", downloads.sample, name="sample", fails=as_text),
-    Endpoint("/search", search.search, name="search", fails=as_page),
-    Endpoint("/api/v1/search", search.search_json, name="search_json", fails=as_json, summary=_SEARCH),
-    Endpoint("/openapi.json", document.openapi, name="openapi", fails=as_page, summary=_OPENAPI),
+    Endpoint("/search", search.search, name="search", fails=as_page, methods=_GET),
+    Endpoint("/api/v1/search", search.search_json, name="search_json", fails=as_json, methods=_GET, summary=_SEARCH),
+    Endpoint("/mcp", agents.mcp, name="mcp", fails=as_json, methods=("POST",)),
+    Endpoint("/llms.txt", agents.llms, name="llms", fails=as_text),
+    Endpoint("/openapi.json", document.openapi, name="openapi", fails=as_json, summary=_OPENAPI),
     Endpoint("/docs", document.docs, name="docs", fails=as_page),
     Endpoint("/healthz", health.healthz, name="healthz", fails=as_page, summary=_ALIVE),
     Endpoint("/readyz", health.readyz, name="readyz", fails=as_page, summary=_READY),

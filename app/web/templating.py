@@ -35,6 +35,7 @@ _FILTERS = (
     numbers.plural,
     numbers.age,
     numbers.on_one_line,
+    numbers.isolated,
     numbers.money,
     numbers.in_currency,
     numbers.currency_name,
@@ -55,8 +56,8 @@ SCRIPTS = ("app.js", "waiting.js", "glance.js", "search.js", "drop.js", "live.js
 """What every page runs, one file for each behaviour."""
 STYLE = "app.css"
 _WIDTHS = ("", "(width > 47rem)", "(min-width: 72rem)")
-# What the outcome of a forecast adds, which says more than that of other cards (in app.css): in rem, by width.
-_FORECAST_OUTCOME = (39, 37, 27.5)
+# What the outcome of a forecast or of the odds adds, more than that of other cards (in app.css): in rem, by width.
+_FORECAST_OUTCOME, _ODDS_OUTCOME = (39, 37, 27.5), (38, 32.25, 23.5)
 
 
 @cache
@@ -97,6 +98,7 @@ def versioned(name: str) -> str:
 def _height(panel: Panel, place: int) -> str:
     height = (panel.heights.narrow, panel.heights.medium, panel.heights.wide)[place]
     rule = f"#panel-{panel.slug} {{ --tall: {height:g}rem; }}\n"
-    if panel.forecasts:
-        rule += f".past > #panel-{panel.slug} {{ --later: {_FORECAST_OUTCOME[place]:g}rem; }}\n"
+    if panel.forecasts or panel.in_money:
+        later = (_FORECAST_OUTCOME if panel.forecasts else _ODDS_OUTCOME)[place]
+        rule += f".past > #panel-{panel.slug} {{ --later: {later:g}rem; }}\n"
     return rule

@@ -45,7 +45,7 @@ class FormValues:
 class NextStep:
     """A link to something that can be done next."""
 
-    words: str
+    label: str
     url: str
 
 
@@ -62,8 +62,8 @@ class ColumnSelects:
 class Failure:
     """An error for a reader; ``retry_after`` is in seconds where waiting helps.
 
-    ``field`` is the part of the form that it is about, if any; ``ways`` lead on from here. Where ``other_source`` is
-    true, prices from elsewhere help; ``selects`` choose among the columns of a file.
+    ``field`` is the part of the form that it is about, if any; ``next_steps`` lead on from here. Where
+    ``other_source`` is true, prices from elsewhere help; ``selects`` choose among the columns of a file.
     """
 
     status: int
@@ -71,7 +71,7 @@ class Failure:
     hint: str
     retry_after: int | None
     field: str = ""
-    ways: tuple[NextStep, ...] = ()
+    next_steps: tuple[NextStep, ...] = ()
     other_source: bool = False
     selects: ColumnSelects | None = None
 

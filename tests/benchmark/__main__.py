@@ -5,6 +5,7 @@ With the word ``page`` behind it: what a browser measures of the page instead.
 
 import asyncio
 import contextlib
+import csv
 import io
 import json
 import os
@@ -20,7 +21,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas
 
 from app.forecasting.models.lstm.forecaster import lstm_from
 from app.forecasting.models.lstm.network import shipped
@@ -117,27 +117,29 @@ def _patterns_card() -> None:
 
 
 def _files() -> None:
-    """A file of 20,000 rows in three ways of writing it, beside what pandas needs for the plainest of them."""
+    """A file of 20,000 rows in several ways of writing it, each beside what the bare parser of its kind needs."""
     days, columns = prices(1, 20_000, "1950-01-02", 1500.0)
     plain = Layout(
         "en", (0,) * 6, ",", ".", "", 2, "%Y-%m-%d", "utf-8", ROLES, (), (), (), False, True, "\n", *[False] * 2, ""
     )
-    german = {
-        "language": "de",
-        "delimiter": ";",
-        "decimal": ",",
-        "thousands": ".",
-        "dates": "%d.%m.%Y",
-        "encoding": "cp1252",
-    }
+    german = {"language": "de", "delimiter": ";", "decimal": ",", "thousands": ".", "dates": "%d.%m.%Y"}
     named = {"language": "fr", "delimiter": ";", "decimal": ",", "dates": "name", "suffix": " €"}
-    content = file_of(plain, days, columns)[0]
-    bare = min(_cost(lambda: pandas.read_csv(io.BytesIO(content), parse_dates=[0])) for _ in range(ROUNDS))
-    for name, changes in (("plain", {}), ("in German", german), ("in French, names of months", named)):
-        written = file_of(replace(plain, **changes), days, columns)[0]
-        seconds = min(_cost(lambda written=written: read_quotes(written, "X", "x.csv")) for _ in range(ROUNDS))
+    ways = {
+        "plain": {},
+        "in German": german,
+        "in French, names of months": named,
+        "without a header": {"header": False},
+    }
+    files = {name: file_of(replace(plain, **changes), days, columns)[0] for name, changes in ways.items()}
+    rows = list(csv.DictReader(io.StringIO(files["plain"].decode())))
+    objects = {"objects": rows, "lists": {name: [row[name] for row in rows] for name in rows[0]}}
+    files |= {f"JSON of {name}": json.dumps(content).encode() for name, content in objects.items()}
+    for name, content in files.items():
+        parse = json.loads if "JSON" in name else lambda text: list(csv.reader(io.StringIO(text)))
+        bare = min(_cost(lambda content=content, parse=parse: parse(content.decode())) for _ in range(ROUNDS))
+        seconds = min(_cost(lambda content=content: read_quotes(content, "X", "x.csv")) for _ in range(ROUNDS))
         _report(f"20,000 rows of a file, {name}", seconds, "s", 0.4)
-        print(f"{'':46}  {seconds / bare:.0f} times pandas.read_csv of the plain one")
+        print(f"{'':46}  {seconds / bare:.0f} times the bare parser")
 
 
 def _cost(work: Callable[[], object]) -> float:

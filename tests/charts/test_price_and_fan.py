@@ -68,6 +68,23 @@ def test_days_to_come_are_marked_where_they_lie(canvas):
         np.testing.assert_allclose(across, first + ahead / 22 * (last - first), atol=0.3)
 
 
+@pytest.mark.parametrize("horizon", [5, 22, 66])
+@pytest.mark.parametrize("reported", [0.1, 0.5, 1.0])
+@pytest.mark.parametrize("ex_dividend", [0.2, 0.6, 1.0])
+def test_words_of_days_to_come_cover_no_other_words_nor_the_last_close(canvas, horizon, reported, ex_dividend):
+    dates, _ = walk()
+    ahead = [max(1, round(share * horizon)) for share in (reported, ex_dividend)]
+    days = [np.busday_offset(dates[-1], day).item() for day in ahead]
+    chart = draw_fan(canvas, horizon, marks=[DayMark(days[0], "results"), DayMark(days[1], "ex-dividend")])
+    boxes = word_boxes(chart)
+    last_close = points(chart, "median")[0, 0]
+    for words, left, top, right, bottom in boxes:
+        if words in ("results", "ex-dividend"):
+            assert not left < last_close < right
+            for other, x1, y1, x2, y2 in boxes:
+                assert other == words or right <= x1 or x2 <= left or bottom <= y1 or y2 <= top, other
+
+
 def test_a_faint_track_older_than_the_picture_is_cut_at_its_edge(canvas):
     dates, close = walk()
     chart = draw_fan(canvas, 22, faint=Track(dates, close * 1.01, "fitted"))

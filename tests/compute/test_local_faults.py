@@ -7,7 +7,10 @@ import sys
 
 import pytest
 
+from app.compute.engine import Card, working_for
 from app.compute.errors import JobTimeoutError, WorkerDiedError
+from app.compute.local.engine import Limits
+from app.panels import PANELS
 from tests.support.compute.engines import all_warm, local_engine
 from tests.support.compute.jobs import HERE
 from tests.support.compute.processes import alive, descendants, parent, until, written
@@ -49,6 +52,21 @@ async def test_a_worker_stuck_in_native_code_is_killed_all_the_same(tmp_path):
         (worker,) = await written(tmp_path / "pid")
         assert await until(lambda: not alive(worker), 2)
         assert await engine.run(f"{HERE}:echo", b"next") == b"next"
+
+
+async def test_a_job_may_run_for_as_long_as_its_own_card_takes():
+    async with local_engine(quick_seconds=0.5) as engine:
+        with working_for(Card(seconds=0.0)), pytest.raises(JobTimeoutError, match=r"0\.5 s"):
+            await engine.run(f"{HERE}:nap", b"20")
+        with working_for(Card(seconds=4.0)):
+            assert await engine.run(f"{HERE}:nap", b"1") == b"rested"
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.slug)
+def test_each_card_has_several_times_what_it_takes_and_quick_ones_no_more_than_they_need(panel):
+    seconds = Limits().seconds_for(Card(seconds=panel.seconds))
+    assert 5 * panel.seconds < seconds <= Limits().job_seconds
+    assert (seconds <= 12) == (panel.seconds < 0.5)
 
 
 async def test_an_idle_worker_that_is_killed_is_replaced_and_warm_again():

@@ -45,6 +45,11 @@ def test_the_command_prints_the_table(tmp_path, capsys):
     assert "paths of Last price, EWMA volatility" in capsys.readouterr().out
 
 
+def test_a_path_that_is_not_there_is_one_sentence(tmp_path, capsys):
+    assert main(["odds", "--prices", str(tmp_path / "nowhere.csv"), "--from", "2010-09-01"]) == 1
+    assert "nowhere.csv: found no" in capsys.readouterr().err
+
+
 def test_the_status_is_one_where_nothing_could_be_asked(tmp_path):
     pd.DataFrame(table("A", 80)).to_csv(tmp_path / "a.csv", index=False)
     given = ["odds", "--prices", str(tmp_path / "a.csv"), "--from", "2015-09-01", "--members", "ewma", "--workers", "1"]

@@ -1,4 +1,5 @@
 import gzip
+import zlib
 
 import numpy as np
 import pandas as pd
@@ -106,6 +107,15 @@ def test_the_same_ticker_in_two_files_counts_once(tmp_path):
         write(table("A"), tmp_path / name)
     found = read_prices(tmp_path)
     assert (list(found.prices), found.failures[0].reason) == (["A"], "found again in b.csv; needed once")
+
+
+def test_one_ticker_in_so_many_is_drawn_whatever_others_there_are(tmp_path):
+    names = [f"T{number}" for number in range(40)]
+    path = write(pd.concat([table(name, 60) for name in names]), tmp_path / "a.csv")
+    drawn = list(read_prices(path, 4).prices)
+    assert drawn == sorted(name for name in names if zlib.crc32(name.encode()) % 4 == 0)
+    fewer = write(pd.concat([table(name, 60) for name in names[::2]]), tmp_path / "fewer.csv")
+    assert list(read_prices(fewer, 4).prices) == [name for name in drawn if name in names[::2]]
 
 
 @pytest.mark.parametrize("name", ["nowhere.csv", "."])

@@ -156,13 +156,14 @@ def test_the_hash_tells_histories_apart_and_equal_ones_not():
 
 def test_what_followed_is_in_prices_of_the_day_asked_for():
     told = with_dividend(with_split(MARKET, AFTER, 4), AFTER, 0.98)
-    dates, closes = closes_after(told, AS_OF, 30)
+    dates, closes, quoted = closes_after(told, AS_OF, 30)
     assert dates == tuple(MARKET.dates[261:291].tolist())
     assert closes[0] == pytest.approx(MARKET.close[260])
     # To whoever held the share on, the dividend is a gain of 1 / 0.98 from its day on.
     assert closes[-1] == pytest.approx(MARKET.adj_close[290] / MARKET.adj_close[260] / 0.98 * MARKET.close[260])
+    assert quoted == pytest.approx(np.stack([MARKET.close, MARKET.high, MARKET.low])[:, 261:291])
 
 
 def test_what_followed_ends_with_the_rows():
-    dates, closes = closes_after(MARKET, MARKET.dates[-3].item(), 22)
-    assert (len(dates), len(closes)) == (2, 3)
+    dates, closes, quoted = closes_after(MARKET, MARKET.dates[-3].item(), 22)
+    assert (len(dates), len(closes), quoted.shape) == (2, 3, (3, 2))

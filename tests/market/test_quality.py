@@ -159,7 +159,7 @@ def test_through_http_the_forecast_is_a_422_and_the_overview_shows_the_fault():
         forecast = client.get("/api/v1/panels/prophet?ticker=SYN")
         overview = client.get("/panels/overview?ticker=SYN")
     assert (forecast.status_code, overview.status_code) == (422, 200)
-    assert str(DAY) in forecast.json()["error"]["sentence"]
+    assert str(DAY) in forecast.json()["detail"]
     assert "100-fold" in overview.text
 
 

@@ -82,7 +82,7 @@ def test_an_old_date_is_a_sentence_with_found_and_needed():
         asked = "ticker=^GSPC&as_of=2005-06-30"
         fragment, answer = client.get(f"/panels/lstm?{asked}"), client.get(f"/api/v1/panels/lstm?{asked}")
     assert (fragment.status_code, answer.status_code) == (422, 422)
-    assert answer.json()["error"]["found"] == "2005-06-30"
+    assert answer.json()["found"] == "2005-06-30"
     assert "Or choose a later date" in fragment.text
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from app.forecasting.models.baselines import GAUSSIAN
 from app.forecasting.scoring.metrics import probability_up
+from app.market.source import Announced
 from app.panels.odds.ladder import ladder
 from app.store.cache import MemoryCache
 from tests.support.cards import elements
@@ -13,6 +14,7 @@ from tests.support.served import served
 
 BARS = 600
 LAST = float(market(BARS).close[-1])
+BEFORE = market(BARS).dates[-30].item()
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +157,17 @@ def test_without_highs_and_lows_nothing_is_said_of_trades():
     assert "no highs and lows" in fragment
 
 
+def test_without_highs_and_lows_the_outcome_tells_of_closes_alone():
+    told = quotes(market(400).close)
+    asked = f"panels/odds?ticker=SYN&as_of={told.dates[-20].item()}&horizon=10&level=-1%25"
+    with served(FakeMarket(told)) as client:
+        (reached,) = client.get(f"/api/v1/{asked}").json()["outcome"]["reached"]
+        section = client.get(f"/{asked}").text.partition('id="outcome-odds"')[2]
+    assert reached["traded_on"] is None
+    assert "closed there or below" in section
+    assert "traded" not in section
+
+
 def test_the_receipt_counts_every_question(client):
     receipt = get_json(client)["receipt"]
     for name in ("p_end", "p_close", "p_trade"):
@@ -210,6 +223,74 @@ def test_the_page_hands_the_question_to_its_cards(client):
     assert card["hx-get"] == "/panels/odds?ticker=SYN&by=2017-05-05&source=sample&level=-5%25%3B140&amount=2000"
 
 
+class Announcing(FakeMarket):
+    """A market that lets know from which day on a buyer gets no part of the next dividend."""
+
+    def __init__(self, told, day):
+        super().__init__(told)
+        self.day = day
+
+    async def announced(self, ticker):
+        return Announced(ex_dividend=self.day)
+
+
+def with_announced(day, asked):
+    """The odds once the announcement has come, as JSON and as a card, and those of a past day."""
+    past = f"/api/v1/panels/odds?ticker=SYN&as_of={BEFORE}"
+    with served(Announcing(market(BARS), day)) as client:
+        client.get(f"/panels/odds?ticker=SYN{asked}")
+        return get_json(client, asked), client.get(f"/panels/odds?ticker=SYN{asked}").text, client.get(past).json()
+
+
+def test_an_announced_dividend_comes_off_the_quoted_prices_as_large_as_the_last_one(client):
+    plain = get_json(client, "&level=5%25;-5%25")
+    day = np.busday_offset(np.datetime64(plain["data"]["last_bar"]), 8).item()
+    share = 1 - 0.9937
+    paid = float(market(BARS).close[BARS - 64]) * share
+    off = paid / LAST
+    asked = "".join(f";{rung['level'] * (1 - off):.10f}" for rung in plain["asked"])[1:]
+    told, card, past = with_announced(day, f"&level={asked}")
+    assert told["due"] == {"day": str(day), "amount": pytest.approx(paid, rel=1e-3)}
+    assert f"dividend of ${paid:.4f}, as much as the last one, comes off these prices on" in " ".join(card.split())
+    same = get_json(client, f"&level={asked}")["asked"]
+    for due, total, unchanged in zip(told["asked"], plain["asked"], same, strict=True):
+        assert due["p_end"] == pytest.approx(total["p_end"], abs=1e-5)
+        low, high = sorted((total["p_trade"], unchanged["p_trade"]))
+        assert low <= due["p_trade"] <= high
+        assert due["p_trade"] != unchanged["p_trade"]
+    assert told["spread"] == plain["spread"]
+    assert (plain["due"], past["due"]) == (None, None)
+
+
+def test_a_dividend_after_the_asked_day_comes_off_nothing(client):
+    plain = get_json(client, "&horizon=5")
+    day = np.busday_offset(np.datetime64(plain["by"]), 1).item()
+    told, card, _ = with_announced(day, "&horizon=5")
+    assert told == plain
+    assert "not taken off these prices" in card
+
+
+@pytest.mark.parametrize("level", ["-6%", "-1%", "1%", "6%"])
+def test_a_past_day_is_told_on_which_days_the_quotes_reached_an_asked_price(client, level):
+    told = get_json(client, f"&as_of={BEFORE}&horizon=10&level={level.replace('%', '%25')}")
+    (reached,), quotes = told["outcome"]["reached"], market(BARS)
+    rows, price = slice(BARS - 29, BARS - 19), told["asked"][0]["level"]
+    highs, lows, closes = (getattr(quotes, name)[rows] for name in ("high", "low", "close"))
+    above = not level.startswith("-")
+    traded, closed = (highs >= price, closes >= price) if above else (lows <= price, closes <= price)
+    days = [quotes.dates[rows][met][:1].astype(str).tolist() for met in (traded, closed)]
+    assert [reached["traded_on"], reached["closed_on"]] == [next(iter(found), None) for found in days]
+    assert (reached["above"], reached["ended"]) == (above, bool(closed[-1]))
+
+
+def test_the_card_says_of_a_past_day_what_became_of_asked_prices(client):
+    asked = f"/panels/odds?ticker=SYN&as_of={BEFORE}&horizon=10&level=1%25;300"
+    section = client.get(asked).text.partition('id="outcome-odds"')[2]
+    near, far = section.partition("300.00")[::2]
+    assert "was first traded on" in near
+    assert "300.00 was not traded; it never closed there or above" in " ".join(f"300.00{far}".split())
+
+
 @pytest.mark.parametrize("path", ["/summary.txt", "/report"])
 def test_a_document_refuses_what_its_odds_refuse(client, path):
     answer = client.get(path, params={"ticker": "SYN", "level": "100000"})
@@ -233,5 +314,5 @@ def test_what_only_the_prices_can_refuse_is_refused_before_anything_is_computed(
         answer = client.get("/api/v1/panels/odds", params={"ticker": "SYN", field: text})
         fragment = client.get("/panels/odds", params={"ticker": "SYN", "canvas": "wide", field: text}).text
     assert (answer.status_code, engine.calls) == (422, [])
-    assert f"“{field}”" in answer.json()["error"]["sentence"]
+    assert f"“{field}”" in answer.json()["detail"]
     assert "/?ticker=SYN" in [attributes["href"] for _, attributes in elements(fragment, "a")]

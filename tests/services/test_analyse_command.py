@@ -93,7 +93,7 @@ def test_what_is_wrong_is_one_sentence_and_a_status(capsys, arguments, sentence)
 
 
 FILES = {
-    "no table": (b"hello", "Line 1"),
+    "no table": (b"hello", "a text that begins “hello”"),
     "a bad cell": (b"Date,Close\n2020-01-02,abc\n", "Line 2, column “Close”"),
     "too large": (b"a" * (MAXIMUM_BYTES + 1), "larger than 2 MiB"),
 }

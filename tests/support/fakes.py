@@ -45,28 +45,28 @@ def market(bars=340, seed=11, listing=LISTING):
     reach = np.round(np.abs(rng.normal(0, 0.6, (2, bars))), 2)
     high, low = np.maximum(start, close) + reach[0], np.minimum(start, close) - reach[1]
     volume = rng.integers(100_000, 9_000_000, bars).astype(float)
-    told = quotes(close, listing, open=start, high=high, low=low, volume=volume)
-    for day in told.dates[bars - 63 : 0 : -63].tolist():
-        told = with_dividend(told, day, 0.9937)
-    return replace(told, adj_close=np.round(told.adj_close, 4))
+    raw = quotes(close, listing, open=start, high=high, low=low, volume=volume)
+    for day in raw.dates[bars - 63 : 0 : -63].tolist():
+        raw = with_dividend(raw, day, 0.9937)
+    return replace(raw, adj_close=np.round(raw.adj_close, 4))
 
 
-def with_split(told, day, ratio):
+def with_split(raw, day, ratio):
     """What the same source tells after a split on ``day``: prices and volume of the new share, before it and after."""
-    prices = {name: getattr(told, name) / ratio for name in ("open", "high", "low", "close", "adj_close")}
-    paid = tuple(replace(dividend, amount=dividend.amount / ratio) for dividend in told.dividends)
-    return replace(told, splits=(*told.splits, Split(day, ratio)), dividends=paid, volume=told.volume * ratio, **prices)
+    prices = {name: getattr(raw, name) / ratio for name in ("open", "high", "low", "close", "adj_close")}
+    paid = tuple(replace(dividend, amount=dividend.amount / ratio) for dividend in raw.dividends)
+    return replace(raw, splits=(*raw.splits, Split(day, ratio)), dividends=paid, volume=raw.volume * ratio, **prices)
 
 
-def with_dividend(told, day, factor):
+def with_dividend(raw, day, factor):
     """What the same source tells after a dividend on ``day`` that adjusts everything before it by ``factor``."""
-    paid = Dividend(day, float(told.close[told.dates < np.datetime64(day)][-1]) * (1 - factor))
-    return replace(adjusted_before(told, day, factor), dividends=(*told.dividends, paid))
+    paid = Dividend(day, float(raw.close[raw.dates < np.datetime64(day)][-1]) * (1 - factor))
+    return replace(adjusted_before(raw, day, factor), dividends=(*raw.dividends, paid))
 
 
-def adjusted_before(told, day, factor):
+def adjusted_before(raw, day, factor):
     """The same, from a source that lists no dividends."""
-    return replace(told, adj_close=np.where(told.dates < np.datetime64(day), told.adj_close * factor, told.adj_close))
+    return replace(raw, adj_close=np.where(raw.dates < np.datetime64(day), raw.adj_close * factor, raw.adj_close))
 
 
 def joined(first, second):
@@ -78,48 +78,48 @@ def joined(first, second):
     return replace(first, **both)
 
 
-def at_and_after(told, day):
+def at_and_after(raw, day):
     """The rows up to ``day``, and those after it."""
-    past = told.dates <= np.datetime64(day)
-    return told.rows(past), told.rows(~past)
+    past = raw.dates <= np.datetime64(day)
+    return raw.rows(past), raw.rows(~past)
 
 
-def tripled_later(told, day):
-    past, later = at_and_after(told, day)
+def tripled_later(raw, day):
+    past, later = at_and_after(raw, day)
     names = ("open", "high", "low", "close", "adj_close")
     return joined(past, replace(later, **{name: 3 * getattr(later, name) for name in names}))
 
 
-def nothing_later(told, day):
-    return at_and_after(told, day)[0]
+def nothing_later(raw, day):
+    return at_and_after(raw, day)[0]
 
 
-def reversed_later(told, day):
-    past, later = at_and_after(told, day)
+def reversed_later(raw, day):
+    past, later = at_and_after(raw, day)
     return joined(past, later.rows(np.arange(len(later.dates))[::-1]))
 
 
-def later_before_past(told, day):
-    past, later = at_and_after(told, day)
+def later_before_past(raw, day):
+    past, later = at_and_after(raw, day)
     return joined(later.rows(np.arange(len(later.dates))[::-1]), past)
 
 
-def nonsense_later(told, day):
-    past, later = at_and_after(told, day)
+def nonsense_later(raw, day):
+    past, later = at_and_after(raw, day)
     worthless = np.where(np.arange(len(later.dates)) % 2, np.nan, -1.0)
     return joined(joined(past, later), replace(later, close=later.close * 7, open=worthless, high=worthless))
 
 
-def empty_later(told, day):
-    past, later = at_and_after(told, day)
+def empty_later(raw, day):
+    past, later = at_and_after(raw, day)
     return joined(past, replace(later, **dict.fromkeys(("open", "close", "adj_close", "volume"), later.close * np.nan)))
 
 
 def event_later(event, change, bars_later):
-    def told_after(told, day):
-        return event(told, told.dates[told.dates > np.datetime64(day)][bars_later - 1].item(), change)
+    def event_after(raw, day):
+        return event(raw, raw.dates[raw.dates > np.datetime64(day)][bars_later - 1].item(), change)
 
-    return told_after
+    return event_after
 
 
 LATER = {
@@ -145,16 +145,16 @@ class FakeMarket:
 
     title = "The synthetic market"
 
-    def __init__(self, *told):
-        self._told = {one.listing.ticker: one for one in told}
-        self.tickers = tuple(self._told)
+    def __init__(self, *histories):
+        self._histories = {raw.listing.ticker: raw for raw in histories}
+        self.tickers = tuple(self._histories)
         self.loads = 0
 
     async def load(self, ticker):
         self.loads += 1
-        if ticker not in self._told:
+        if ticker not in self._histories:
             raise UnknownTickerError(self.title, ticker, self.tickers)
-        return self._told[ticker]
+        return self._histories[ticker]
 
 
 class BrokenMarket:
@@ -176,13 +176,13 @@ class SearchableMarket:
     title, tickers = "The searchable market", ()
 
     def __init__(self, *found, error=None):
-        self.found, self.error, self.asked = found, error, []
+        self.found, self.error, self.searches = found, error, []
 
     async def load(self, ticker):
         raise UnknownTickerError(self.title, ticker)
 
     async def search(self, words):
-        self.asked.append(words)
+        self.searches.append(words)
         if self.error:
             raise self.error
         return self.found

@@ -57,7 +57,9 @@ def numbers(client):
     """Every sample by its name and labels, as Prometheus's own parser reads them."""
     text = client.get("/metrics").text
     families = text_string_to_metric_families(text)
-    return {(one.name, *sorted(one.labels.values())): one.value for family in families for one in family.samples}
+    return {
+        (sample.name, *sorted(sample.labels.values())): sample.value for family in families for sample in family.samples
+    }
 
 
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>{{ 7191*8237 }}"

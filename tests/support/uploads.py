@@ -5,9 +5,9 @@ from tests.support.fakes import market
 HEADER = "Date,Open,High,Low,Close,Adj Close,Volume"
 
 
-def csv_of(told):
+def csv_of(raw):
     names = ("dates", "open", "high", "low", "close", "adj_close", "volume")
-    rows = zip(*(getattr(told, name).tolist() for name in names), strict=True)
+    rows = zip(*(getattr(raw, name).tolist() for name in names), strict=True)
     return "\n".join([HEADER, *(",".join(map(str, row)) for row in rows)]).encode()
 
 

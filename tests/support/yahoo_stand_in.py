@@ -53,7 +53,7 @@ class Yahoo:
 
     def begin(self) -> None:
         """Forget what was asked and answered before."""
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.open = 0
         self.charts: list[Answer] = [NOBODY]
         self.summary = NOBODY
@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         yahoo = self.server.yahoo
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        yahoo.asked.append(f"{self.command} {self._host}{unquote(self.path)}")
+        yahoo.requests.append(f"{self.command} {self._host}{unquote(self.path)}")
         answer = yahoo.answer(self.command, self._host, urlsplit(self.path).path)
         yahoo.open += 1
         try:

@@ -1,6 +1,7 @@
 import inspect
 from contextlib import contextmanager
 
+import jsonschema_rs
 import pytest
 from starlette.requests import Request
 from starlette.testclient import TestClient
@@ -10,7 +11,8 @@ from app.compute import errors as compute
 from app.main import create_app
 from app.market.sample import SampleSource
 from app.settings import Settings
-from app.web.failures import failure_of, with_again
+from app.web.api.responses import PROBLEM
+from app.web.failures import failure_of, problem_of, with_again
 from tests.support.cards import elements
 from tests.support.fakes import BrokenMarket, FailingEngine, FakeMarket, InlineEngine, market
 from tests.support.pages import HEADERS, links
@@ -63,6 +65,42 @@ def test_a_market_that_cannot_is_told_apart_in_every_form_and_by_both_methods(er
     for answer in every_way(source=BrokenMarket(error), engine=engine):
         assert_told(answer, error, status, retry)
     assert engine.calls == []
+
+
+@pytest.mark.parametrize(("error", "status", "retry"), [*FROM_THE_ENGINE, *FROM_THE_MARKET], ids=name_of)
+def test_a_failure_of_the_api_is_a_problem_document_that_keeps_to_its_schema(error, status, retry):
+    market_fails = (error, status, retry) in FROM_THE_MARKET
+    parts = {"source": BrokenMarket(error)} if market_fails else {"engine": FailingEngine(error)}
+    with served(**parts) as client:
+        answers = [client.request(method, "/api/v1/panels/overview?ticker=SYN") for method in ("GET", "POST")]
+    for answer in answers:
+        told = answer.json()
+        assert answer.headers["content-type"] == "application/problem+json"
+        jsonschema_rs.validator_for(PROBLEM | {"additionalProperties": False}).validate(told)
+        assert (told["status"], told.get("retry_after")) == (status, retry and int(retry))
+        assert (told["type"] == "about:blank") == (status == 500)
+        assert told["detail"] == failure_of(error).sentence
+
+
+def test_what_an_error_found_and_needed_stands_in_its_problem():
+    told = problem_of(errors.TooFewBarsError(59, 60))
+    assert (told["type"], told["title"]) == ("/docs#too-few-bars", "Too short a history")
+    assert (told["found"], told["needed"], told["detail"]) == (59, 60, "This card needs 60 daily bars and found 59.")
+
+
+def test_a_kind_of_problem_is_that_of_the_nearest_error_that_has_one():
+    assert problem_of(errors.NoPricesError("Yahoo", "SYN"))["type"] == "/docs#too-few-bars"
+    assert problem_of(errors.SourceRefusedError("Yahoo", 7))["type"] == "/docs#source-refused"
+    assert problem_of(compute.OverloadedError(7))["type"] == "/docs#retry-later"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/api/v1/nothing", 404), ("/openapi.json", 405), ("/api/v1/search", 405)]
+)
+def test_what_the_router_refuses_of_the_api_is_a_problem_document_too(client, path, status):
+    answer = client.put(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["type"] == "about:blank"
 
 
 def kinds():
@@ -170,7 +208,7 @@ def test_a_card_that_is_refused_for_now_has_its_button_and_no_link():
 def test_an_address_that_begins_like_a_host_offers_no_link_to_it():
     scope = {"type": "http", "method": "GET", "path": "//evil.example/", "query_string": b"a=b", "headers": []}
     offered = with_again(Request(scope), failure_of(errors.RestartingError()))
-    assert [way.url for way in offered.ways] == ["?a=b"]
+    assert [step.url for step in offered.next_steps] == ["?a=b"]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +217,7 @@ def test_an_address_that_begins_like_a_host_offers_no_link_to_it():
         ("/forecast.csv", "text/plain"),
         ("/sample.csv/x", "text/html"),
         ("/none.txt", "text/html"),
-        ("/api/x", "application/json"),
+        ("/api/x", "application/problem+json"),
     ],
 )
 def test_a_failure_has_the_form_of_its_endpoint_whatever_its_address_ends_with(client, path, kind):

@@ -1,8 +1,11 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
-from app.text.numbers import money
+from app.text.numbers import isolated, money
+from tests.support.fakes import LISTING, FakeMarket, market
+from tests.support.served import served
 
 SAID = [
     ("AAPL", "USD", 2506.85, "$2,506.85"),
@@ -35,3 +38,22 @@ SAID = [
 @pytest.mark.parametrize(("ticker", "currency", "value", "said"), SAID)
 def test_a_price_reads_as_its_currency_is_written(ticker, currency, value, said):
     assert money(value, SimpleNamespace(ticker=ticker, data=SimpleNamespace(currency=currency))) == said
+
+
+ARABIC, HEBREW, KOREAN = "أرامكو السعودية (٢٢٢٢)", "בנק לאומי (בע״מ) 1902", "삼성전자 주식회사"
+
+
+@pytest.mark.parametrize("name", [ARABIC, HEBREW])
+def test_a_name_from_right_to_left_leaves_the_words_around_it_in_their_order(name):
+    told = market(340, listing=replace(LISTING, name=name))
+    alone = f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
+    with served(FakeMarket(told)) as client:
+        assert client.get("/summary.txt?ticker=SYN").text.startswith(f"{alone} (SYN), as of ")
+        assert f"Closing prices of {alone} from" in client.get("/panels/overview?ticker=SYN&canvas=wide").text
+        assert f'<span class="name" dir="auto">{name}</span>' in client.get("/report?ticker=SYN").text
+        assert alone in client.get("/compare/columns/1?ticker=SYN").text
+
+
+def test_other_names_stay_as_they_are():
+    assert isolated(KOREAN) == KOREAN
+    assert isolated("Société Générale SA") == "Société Générale SA"

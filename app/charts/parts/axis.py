@@ -1,7 +1,8 @@
 """Axes: gridlines with values on the right, dates or other steps below, and the scale of prices."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -71,12 +72,28 @@ def mark_last_close(plot: Plot, day: np.datetime64) -> None:
     plot.write(0, high, text, INK_SOFT, align="right", dx=overhang, dy=LINE_HEIGHT)
 
 
-def mark_days(plot: Plot, days: Mapping[str, Floats]) -> None:
-    """A dotted line at each of some days (1,) to come, with its words at the lower end, one row each."""
+def mark_days(plot: Plot, days: Mapping[str, Floats], taken: Floats) -> None:
+    """A dotted line at each of some days (1,) to come, with its words near the lower or the upper end, one row each.
+
+    They stand before their line where the last close, at 0, leaves room for them; else behind it, in a row that is not
+    ``taken``, at these heights, by the words there.
+    """
     low, high = plot.y_limits
+    free = _free_rows(plot.box.height, (taken - low) / plot.y_per_pixel)
     for row, (words, at) in enumerate(days.items()):
         plot.line(np.repeat(at, 2), (low, high), INK_SOFT, 1, DOTTED, name=f"ahead-{row}")
-        plot.write(at[0], low, words, INK, align="right", dx=-4, dy=LINE_HEIGHT * (row + 0.7))
+        before = at[0] / plot.x_per_pixel > text_width(words, SMALL) + 8
+        align, dx = ("right", -4) if before else ("left", 4)
+        plot.write(at[0], low, words, INK, align=align, dx=dx, dy=next(free))
+
+
+def _free_rows(height: float, taken: Floats) -> Iterator[float]:
+    """Heights of rows in pixels that are not taken, from both ends to the middle; in the middle even if they are."""
+    rows = [LINE_HEIGHT * (row + 0.7) for row in range(int(height / LINE_HEIGHT / 2))]
+    for row in chain.from_iterable((row, height - row) for row in rows):
+        if (np.abs(taken - row) >= LINE_HEIGHT).all():
+            yield row
+    yield from rows[::-1]
 
 
 def mark_no_move(plot: Plot, last: float, until: float) -> None:

@@ -29,7 +29,7 @@ from app.charts.parts.axis import (
     value_axis,
 )
 from app.charts.parts.figure import LINE_HEIGHT, Plot, new_figure, padded
-from app.charts.parts.labels import EndLabel, room_for, write_end_labels
+from app.charts.parts.labels import EndLabel, end_heights, room_for, write_end_labels
 from app.charts.parts.ticks import Tick, date_ticks, day_text, round_ticks
 from app.charts.svg import finish
 from app.text.compact_numbers import price_text
@@ -83,7 +83,8 @@ def fan(data: FanData, *, canvas: Canvas, alt: str, currency: str) -> Chart:
     plot = _plot(picture, canvas, labels, currency)
     _draw_bands(plot, picture)
     _draw_lines(plot, picture)
-    mark_days(plot, {mark.words: picture.days(np.array([mark.day], "datetime64[D]")) for mark in data.marks})
+    days = {mark.words: picture.days(np.array([mark.day], "datetime64[D]")) for mark in data.marks}
+    mark_days(plot, days, end_heights(plot, labels))
     write_end_labels(plot, picture.horizon, labels)
     return finish(plot.figure, alt)
 
@@ -131,8 +132,7 @@ def _plot(picture: _OpenedFan, canvas: Canvas, labels: list[EndLabel], currency:
     plot = Plot(new_figure(canvas, height), box, (picture.first, picture.horizon + room * days_per_pixel), limits)
     value_axis(plot, ticks, unit=currency)
     dated = [Tick(tick.at + picture.first, tick.text) for tick in date_ticks(picture.dates, box.width - room)]
-    end = Tick(picture.horizon, day_text(picture.dates[-1]))
-    lower_axis(plot, dated, firm=[end], room_right=right)
+    lower_axis(plot, dated, firm=[Tick(picture.horizon, day_text(picture.dates[-1]))], room_right=right)
     mark_last_close(plot, picture.dates[-picture.horizon - 1])
     return plot
 

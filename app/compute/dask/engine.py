@@ -32,7 +32,6 @@ class DaskEngine:
         self._build, self._limits = build, limits or Limits()
         self._connection = SchedulerConnection(scheduler, build)
         self._warm_seconds = warm_seconds
-        self._seconds = self._limits.queue_seconds + self._limits.job_seconds + _ON_THE_WAY
         self._pending = PendingCards(self._limits.queue, self._limits.queue_seconds)
 
     async def start(self) -> None:
@@ -82,20 +81,20 @@ class DaskEngine:
         client, addresses = await self._connected()
         key = key_of(f"{self._build} {attempt}", function, payload)
         with self._connection.listening(key) as reports:
-            order = JobOrder(key, function, reports, card.client, card.seconds, card.begun)
+            order = JobOrder(key, function, reports, card.client, card.weight * card.seconds, card.begun)
             future = client.submit(perform, order.pack(), *payload, key=key, workers=addresses, pure=False)
-            return await self._awaited(future, addresses)
+            return await self._awaited(future, addresses, self._limits.seconds_for(card))
 
-    async def _awaited(self, future: Future[Any], addresses: list[str]) -> Parts | None:
+    async def _awaited(self, future: Future[Any], addresses: list[str], seconds: float) -> Parts | None:
         answer, lost = asyncio.ensure_future(future.result()), asyncio.create_task(self._connection.lose(addresses))
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._limits.queue_seconds + seconds + _ON_THE_WAY):
                 await asyncio.wait({answer, lost}, return_when=asyncio.FIRST_COMPLETED)
             return await answer if answer.done() else None
         except KilledWorker:
             raise WorkerDiedError(self._patience()) from None
         except TimeoutError:
-            raise JobTimeoutError(self._limits.job_seconds) from None
+            raise JobTimeoutError(seconds) from None
         except (FutureCancelledError, OSError):
             raise self._overloaded() from None
         finally:

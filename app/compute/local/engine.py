@@ -19,17 +19,26 @@ ATTEMPTS = 2
 WARMING_UP = 10
 _LOOK_AGAIN = 0.5
 _MOMENT = 0.05
+_OFTEN_ENOUGH = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many cards may wait and for how long, how long a job may run, and after how many a worker is replaced."""
+    """How many cards may wait and for how long, how long a job may run, and after how many a worker is replaced.
+
+    A job of a quick card has ``quick_seconds``, of others more, up to ``job_seconds``.
+    """
 
     queue: int = 24
     queue_seconds: float = 20.0
+    quick_seconds: float = 10.0
     job_seconds: float = 30.0
     max_tasks: int = 0
     drain_seconds: float = 2.0
+
+    def seconds_for(self, card: Card) -> float:
+        """How long each job of ``card`` may run, by how long all of that is said to take on one core."""
+        return min(self.job_seconds, self.quick_seconds + _OFTEN_ENOUGH * card.weight * card.seconds)
 
 
 class LocalEngine:
@@ -77,7 +86,7 @@ class LocalEngine:
         others_wait = self._line.others_wait(card.client)
         admitted = self._pending.admitted(card, self._plan.workers, self._overloaded, others_wait=others_wait)
         with admitted, self._progress.listening(function, payload) as (called, given):
-            left = self._limits.job_seconds
+            left = self._limits.seconds_for(card)
             for attempt in range(ATTEMPTS):
                 begun = card.spent
                 outcome = await self._attempt(card, called, given, left, again=attempt > 0)

@@ -19,7 +19,7 @@ MIN_ORIGINS = 60
 SIGNIFICANCE = 0.045
 """Both opponents have to be beaten with a smaller p, after the correction for the models tried.
 
-With 0.05 one in thirty month ends of 42 stocks from 2019 to 2023 claimed an edge at 22 days, with this 2.5 %.
+At twelve month ends from 2019 to 2023 14 of 496 verdicts on 42 stocks told an edge at 22 days; with 0.05 over 3 %.
 """
 
 DOUBT = 0.20

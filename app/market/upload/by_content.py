@@ -10,8 +10,8 @@ from app.errors import BadFileError
 from app.market.raw_history import Floats
 from app.market.upload.faults import ChoiceNeededError
 from app.market.upload.table import Table
-from app.market.upload.values.day_order import settled
-from app.market.upload.values.days import may_be_day, written_day
+from app.market.upload.values.day_order import days_of_numbers, settled
+from app.market.upload.values.days import Written, may_be_day, written_day, written_days
 from app.market.upload.values.decimals import decimal_mark
 from app.market.upload.values.numbers import is_missing, is_number, read_prices
 
@@ -28,10 +28,17 @@ Rows = Sequence[tuple[str, ...]]
 
 
 def date_columns(table: Table) -> list[int]:
-    """The columns that have a day in nearly each row; those of time stamps only where there is none of days."""
+    """The columns that have a day in nearly each row; where none has, those of day numbers, and else of time stamps."""
     rows = [row for number, row in enumerate(table.rows[:_SAMPLED_ROWS]) if number not in table.ragged]
-    dated = [column for column in range(len(table.header)) if rows and _share(rows, column, may_be_day) > _MOSTLY]
-    return [column for column in dated if not _STAMP.fullmatch(rows[0][column])] or dated
+    every = range(len(table.header)) if rows else ()
+    dated = [column for column in every if _share(rows, column, may_be_day) > _MOSTLY]
+    days = [column for column in dated if not _STAMP.fullmatch(rows[0][column])]
+    return days or [column for column in every if _of_spreadsheet(table.column(column))] or dated
+
+
+def _of_spreadsheet(cells: Sequence[str]) -> bool:
+    written = [day for day in map(written_day, cells) if day is not None and day.form == "spreadsheet"]
+    return len(written) > _MOSTLY * len(cells) and days_of_numbers(np.array([day.a for day in written]))
 
 
 def value_columns(table: Table, taken: Mapping[str, int]) -> list[int]:
@@ -46,14 +53,15 @@ def prices_by_content(table: Table, date: int) -> dict[str, int]:
     Opening and closing prices are told apart by the nights: an opening price is near the close before it, so the sum
     of such changes is clearly smaller than with the two exchanged. Raises ``ChoiceNeededError`` for anything else.
     """
-    rows = [row for row in table.rows if written_day(row[date])]
+    written = written_days(table.column(date))
+    rows = [row for row, day in zip(table.rows, written, strict=True) if day]
     values = _numeric(rows, [date])
     others = [column for column in range(len(table.header)) if column not in (date, *values)]
     if len(values) == 1 and not any(_share(rows, column, _is_odd) for column in others):
         return {"close": values[0]}
     behind = len(values) >= 4 and date < values[0] == values[3] - 3
     prices = _numbers_of(rows, values[:4], table.grid.delimiter) if behind else None
-    order = _order_of_prices(prices, _by_day(table, rows, date)) if prices is not None else None
+    order = _order_of_prices(prices, _by_day(table, written, date)) if prices is not None else None
     if prices is None or order is None:
         raise _asked(table, values, date)
     columns = {role: values[place] for role, place in order.items()}
@@ -128,7 +136,8 @@ def _no_number(row: int, needed: str) -> BadFileError:
     return BadFileError(row, "1", "no number", needed)
 
 
-def _by_day(table: Table, rows: Rows, date: int) -> NDArray[np.intp]:
-    written = [day for row in rows if (day := written_day(row[date]))]
-    days = settled(written, lambda row, needed: table.fault(row, date, needed), thai=False).days
-    return np.argsort(days, kind="stable")
+def _by_day(table: Table, written: Sequence[Written | None], date: int) -> NDArray[np.intp]:
+    dated = [day for day in written if day is not None]
+    return np.argsort(
+        settled(dated, lambda row, needed: table.fault(row, date, needed), thai=False).days, kind="stable"
+    )

@@ -9,7 +9,7 @@ from app.errors import BadFileError, QueryError
 from app.market.upload.by_content import date_columns, prices_by_content, value_columns
 from app.market.upload.faults import listed, shown
 from app.market.upload.table import Table
-from app.market.upload.words import decimal_sign, names, plain, roles_of
+from app.market.upload.words import decimal_sign, is_currency, names, plain, roles_of
 
 _CHOOSABLE = ("date", "close", "ticker")
 _OTHERS = ("open", "high", "low", "adj_close", "volume", "ticker", "time")
@@ -46,8 +46,8 @@ def find_columns(table: Table, chosen: Chosen) -> Columns:
     that is no column.
     """
     header = _bare(table.header)
-    said = {role: text for role in _CHOOSABLE if (text := getattr(chosen, role))}
-    taken = {role: _chosen(table, role, text) for role, text in said.items()}
+    choices = {role: text for role in _CHOOSABLE if (text := getattr(chosen, role))}
+    taken = {role: _chosen(table, role, text) for role, text in choices.items()}
     if "date" not in taken:
         taken["date"] = _date(table, header)
     for role in _OTHERS:
@@ -61,9 +61,19 @@ def find_columns(table: Table, chosen: Chosen) -> Columns:
     return Columns(taken, decimal_sign(header))
 
 
+def check_currency(table: Table) -> None:
+    """Raises ``BadFileError`` where a column says that not all prices are in one currency; GBp is not GBP."""
+    for column in (place for place, name in enumerate(table.header) if is_currency(name)):
+        cells = table.column(column)
+        first = next(filter(None, cells), "")
+        for row, cell in enumerate(cells):
+            if cell not in ("", first):
+                raise table.fault(row, column, f"{shown(first)}, as above it")
+
+
 def _bare(header: Sequence[str]) -> list[str]:
     """The names without what all of them share: a ticker before or behind ("AAPL.Close", "('Close', 'AAPL')")."""
-    bare = [found[1] if (found := _TUPLE.fullmatch(name)) else name for name in header]
+    bare = [match[1] if (match := _TUPLE.fullmatch(name)) else name for name in header]
     for separator in _SEPARATORS:
         for turn in (1, -1):
             named = [name[::turn] for name in bare[1:] if name]
@@ -105,7 +115,7 @@ def _named(table: Table, header: Sequence[str], role: str) -> int | None:
             raise table.asked(role, f"{len(columns)} columns that may be the {role}", columns)
         again = columns[1]
         found = f"{shown(table.header[again])} a second time"
-        raise BadFileError(table.header_line, str(again + 1), found, "each column once")
+        raise table.fault_at(table.header_line, again, found, "each column once", by_number=True)
     return columns[0]
 
 
@@ -148,6 +158,6 @@ def _close(table: Table, header: Sequence[str], taken: Mapping[str, int]) -> int
 def _missing(table: Table, needed: str) -> BadFileError:
     if not table.has_header:
         found = f"{len(table.header)} columns without names"
-        return BadFileError(table.lines[0], "1", found, f"a header line, with {needed}")
+        return table.fault_at(table.lines[0], 0, found, f"a header line, with {needed}", by_number=True)
     found = f"columns named {shown(', '.join(table.header))}"
-    return BadFileError(table.header_line, "1", found, f"{needed} in the header line")
+    return table.fault_at(table.header_line, 0, found, f"{needed} in the header line", by_number=True)

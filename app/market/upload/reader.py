@@ -7,13 +7,13 @@ from dataclasses import replace
 from app.errors import AppError, BadFileError
 from app.market.passport import FileReading
 from app.market.raw_history import Listing, RawHistory
-from app.market.upload.columns import NOTHING_CHOSEN, Chosen, Columns, find_columns
+from app.market.upload.columns import NOTHING_CHOSEN, Chosen, Columns, check_currency, find_columns
 from app.market.upload.faults import ChoiceNeededError, UnreadableFileError, listed, shown
 from app.market.upload.kinds.archives import Unpacked, unpacked
 from app.market.upload.kinds.encodings import decoded
 from app.market.upload.kinds.json_rows import json_grid
 from app.market.upload.kinds.text import DELIMITERS, Grid, grid_of
-from app.market.upload.kinds.workbook import grids_of
+from app.market.upload.kinds.workbook import grids_of, grids_of_page
 from app.market.upload.rows import PRICES, DailyRows, daily_rows
 from app.market.upload.table import Table, table_of
 from app.market.upload.words import roles_of
@@ -22,8 +22,11 @@ SOURCE = "upload"
 UNKNOWN_CURRENCY = "your file's currency"
 _LONGEST_TICKER = 15
 _FIRST_BYTES = 2048
-_PAGE = re.compile(r"\s*<(?:!doctype|html|head|body|table|div|script|!--|\?xml|svg|rss|p>|h[1-6]>)", re.IGNORECASE)
-_TITLE = re.compile(r"<title[^>]*>\s*(.*?)\s*</title", re.IGNORECASE | re.DOTALL)
+_PAGE = re.compile(
+    r"\s*<(?:!doctype|html|head|body|table|div|script|style|meta|link|title|!--|\?xml|\?mso|svg|rss|p>|h[1-6]>)",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{0,200})", re.IGNORECASE)
 _SAVE_A_TABLE = "Download the prices themselves, or paste them into a spreadsheet and save that as CSV."
 
 
@@ -33,10 +36,11 @@ def read_quotes(content: bytes, ticker: str, name: str, chosen: Chosen = NOTHING
     How a file writes dates and numbers is told from the whole of it, before anything is cut off at an as-of date.
     """
     file = unpacked(content)
-    table, symbol, columns = _one_table([table_of(grid) for grid in _grids(file)], chosen)
+    table, symbol, columns = _one_table(_grids(file), chosen)
     if not table.rows:
         needed = "a row for each day below the header"
         raise table.fault_at(table.header_line + 1, columns.taken["date"], "nothing", needed)
+    check_currency(table)
     rows = daily_rows(table, columns.taken, columns.sign)
     return RawHistory(
         _listing(symbol or ticker, name, columns),
@@ -58,26 +62,29 @@ def _grids(file: Unpacked) -> list[Grid]:
         return grids
     text, encoding = decoded(file.content)
     if _PAGE.match(text):
-        title = found[1] if (found := _TITLE.search(text[:20_000])) else ""
+        if grids := grids_of_page(text, encoding):
+            return grids
+        title = match[1].strip() if (match := _TITLE.search(text[:20_000])) else ""
         raise UnreadableFileError(f"a web page ({shown(title)})" if title else "a web page or XML", _SAVE_A_TABLE)
-    if text.lstrip()[:1] in ("{", "[") and (grid := json_grid(text, encoding)):
+    if grid := json_grid(text, encoding):
         return [grid]
     return [grid_of(text, encoding)]
 
 
-def _one_table(tables: Sequence[Table], chosen: Chosen) -> tuple[Table, str, Columns]:
-    """The table of prices among those of a workbook, cut down to one ticker; raises where none or several are one."""
+def _one_table(grids: Sequence[Grid], chosen: Chosen) -> tuple[Table, str, Columns]:
+    """The table of prices among those of a file, cut down to one ticker; raises where none or several are one."""
     fitting, faults = [], []
-    for table in tables:
+    for grid in grids:
         try:
-            fitting.append(_of_ticker(table, chosen))
+            fitting.append(_of_ticker(table_of(grid), chosen))
         except ChoiceNeededError:
             raise
         except BadFileError as fault:
             faults.append(fault)
     if len(fitting) > 1:
-        sheets = [table.grid.sheet for table, _, _ in fitting]
-        raise UnreadableFileError(f"a workbook with several sheets of prices ({listed(sheets)})", "Keep one of them.")
+        parts = listed([table.grid.sheet or table.grid.part for table, _, _ in fitting])
+        what = "a workbook with several sheets" if fitting[0][0].grid.sheet else "a page with several tables"
+        raise UnreadableFileError(f"{what} of prices ({parts})", "Keep one of them.")
     if not fitting:
         raise faults[0]
     return fitting[0]

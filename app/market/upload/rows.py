@@ -16,7 +16,7 @@ from app.market.upload.daily import check_daily, check_prices
 from app.market.upload.kinds.text import DELIMITERS, MAXIMUM_ROWS
 from app.market.upload.table import Table
 from app.market.upload.values.day_order import DateColumn, Fault, settled
-from app.market.upload.values.days import NEEDED, Written, written_day
+from app.market.upload.values.days import NEEDED, Written, written_days
 from app.market.upload.values.decimals import decimal_mark
 from app.market.upload.values.numbers import Mark, is_number, read_prices, read_volume
 from app.market.upload.words import plain
@@ -45,15 +45,14 @@ class DailyRows:
 def daily_rows(table: Table, taken: Mapping[str, int], sign: str) -> DailyRows:
     """The rows of ``table`` by its columns ``taken``; raises ``BadFileError`` for what is wrong, by line and column."""
     column = taken["date"]
-    written = [written_day(cell) for cell in table.column(column)]
+    written = written_days(table.column(column))
     strays = _strays(table, written, taken)
     kept = [row for row in range(len(table.rows)) if row not in strays]
     days = _days(table, column, kept, written)
     left_out = (*_blank_lines(table, kept, days), *_left_out(table, strays, kept, days))
     table = replace(table, rows=[table.rows[row] for row in kept], lines=[table.lines[row] for row in kept])
     if len(kept) > MAXIMUM_ROWS:
-        found, needed = f"more than {MAXIMUM_ROWS:,} rows", f"at most {MAXIMUM_ROWS:,}"
-        raise BadFileError(table.lines[MAXIMUM_ROWS], "1", found, needed)
+        raise table.too_long(table.lines[MAXIMUM_ROWS])
     mark = _mark(table, taken, sign)
     values, mended = _values(table, taken, mark, days.days)
     check_daily(table, taken, days, values)
@@ -108,7 +107,7 @@ def _ragged(table: Table, row: int) -> BadFileError:
     if table.grid.delimiter in DELIMITERS:
         between = {"\t": "a tab", " ": "a space"}.get(table.grid.delimiter, f"“{table.grid.delimiter.strip()}”")
         needed = f"{needed}, with {between} between cells only"
-    return BadFileError(table.lines[row], str(min(cells, wanted) + 1), f"{cells} cells", needed)
+    return table.fault_at(table.lines[row], min(cells, wanted), f"{cells} cells", needed, by_number=True)
 
 
 def _left_out(table: Table, strays: Mapping[int, str], kept: Sequence[int], days: DateColumn) -> list[Remark]:

@@ -47,8 +47,8 @@ class Upload:
 
     def choosing(self, chosen: Chosen) -> "Upload":
         """The same file, read by these columns."""
-        said = "\0".join((self.digest, *astuple(chosen)))
-        return replace(self, chosen=chosen, digest=hashlib.sha256(said.encode()).hexdigest())
+        identity = "\0".join((self.digest, *astuple(chosen)))
+        return replace(self, chosen=chosen, digest=hashlib.sha256(identity.encode()).hexdigest())
 
 
 def upload_of(file_name: str, content: bytes) -> Upload:

@@ -1,16 +1,15 @@
 """From rows of cells to the table in them: where its header is, and which lines above and below it are none of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.errors import BadFileError
 from app.market.upload.faults import CellError, ChoiceNeededError, UnreadableFileError, short, shown
-from app.market.upload.kinds.text import MAXIMUM_ROWS, Grid
-from app.market.upload.values.days import may_be_day
+from app.market.upload.kinds.text import MAXIMUM_ROWS, MOST_COLUMNS, Grid
+from app.market.upload.values.days import may_be_day, written_day
 from app.market.upload.values.numbers import is_number
 from app.market.upload.words import roles_of
 
-_MOST_COLUMNS = 200
 _LOOKED_FOR = 200
 _A_HEADER = "a header line such as Date,Open,High,Low,Close,Volume"
 
@@ -41,16 +40,21 @@ class Table:
         """What to raise for the cell in this row and column."""
         return self.fault_at(self.lines[row], column, shown(self.rows[row][column]), needed)
 
-    def fault_at(self, line: int, column: int, found: str, needed: str) -> BadFileError:
-        """The same where the line has no such cell."""
-        name = self.name(column)
+    def fault_at(self, line: int, column: int, found: str, needed: str, *, by_number: bool = False) -> BadFileError:
+        """The same where the line has no such cell; the names of a file without lines are its line 0."""
+        name = str(column + 1) if by_number else self.name(column)
         if self.grid.unit == "Line":
             return BadFileError(line, name, found, needed)
-        where = f"“{name}”" if not name.isdigit() else name
-        place = f"Row {line}, column {where}"
+        where = name if name.isdigit() else f"“{name}”"
+        place = f"Row {line}, column {where}" if line else "The names of the columns"
         if self.grid.sheet:
             place = f"Cell {_letters(column)}{line} (column {where}) of sheet “{short(self.grid.sheet)}”"
         return CellError(line, name, found, needed, place)
+
+    def too_long(self, line: int) -> BadFileError:
+        """What to raise where the rows go on below this line."""
+        found, needed = f"more than {MAXIMUM_ROWS:,} rows", f"at most {MAXIMUM_ROWS:,}"
+        return self.fault_at(line, 0, found, needed, by_number=True)
 
     def name(self, column: int) -> str:
         """The column's name as a reader finds it, its number where it has none."""
@@ -87,51 +91,57 @@ def table_of(grid: Grid) -> Table:
     width = len(grid.records[first][1]) if first < len(grid.records) else 1
     while len(names) > max(width, 1) and not names[-1]:
         names = names[:-1]
-    if len(names) > _MOST_COLUMNS:
-        raise BadFileError(line or 1, str(_MOST_COLUMNS + 1), f"{len(names):,} columns", f"at most {_MOST_COLUMNS}")
     above = sum(index < (header if header >= 0 else first) for index in filled)
-    return _filled(grid, first, Table(names, line, (), (), {}, {}, above, grid))
+    table = Table(names, line, (), (), {}, {}, above, grid)
+    if len(names) > MOST_COLUMNS:
+        found, needed = f"{len(names):,} columns", f"at most {MOST_COLUMNS}"
+        raise table.fault_at(line or 1, MOST_COLUMNS, found, needed, by_number=True)
+    return _filled(first, table)
 
 
 def _header_and_first_row(grid: Grid, filled: Sequence[int]) -> tuple[int, int]:
     """The indices of the header (-1 without one) and of the first row below it.
 
-    A header is the first line with the names of two columns, or the line above the first one with a day and a number.
+    A header is the first line with the names of two columns, or the line above the first one with a day and a number;
+    a number that may be the day of a spreadsheet counts where no day is written otherwise.
     """
-    before = -1
+    before, counted = -1, None
     for index in filled:
-        cells = grid.records[index][1]
+        width, cells = len(grid.records[index][1]), grid.records[index][1][:MOST_COLUMNS]
         numbers = [is_number(cell) or may_be_day(cell) for cell in cells]
         if len({role for cell in cells for role in roles_of(cell)[:1]}) > 1 and not any(map(may_be_day, cells)):
             return index, index + 1
+        named = before if before >= 0 and len(grid.records[before][1]) == width > 1 else -1
         if any(map(may_be_day, cells)) and sum(numbers) > 1:
-            named = before >= 0 and len(grid.records[before][1]) == len(cells) > 1
-            return (before if named else -1), index
+            return counted or (named, index)
+        if counted is None and sum(numbers) > 1 and any(map(written_day, cells)):
+            counted = named, index
         before = -1 if any(numbers) else index
-    return _nothing_like_a_table(grid, filled)
+    return counted or _nothing_like_a_table(grid, filled)
 
 
 def _nothing_like_a_table(grid: Grid, filled: Sequence[int]) -> tuple[int, int]:
-    cells = grid.records[filled[0]][1]
-    sentence = " ".join(cells)
-    if (len(cells) == 1 or grid.delimiter == " ") and len(sentence.split()) > 3:
+    cells = grid.records[filled[0]][1][:MOST_COLUMNS]
+    sentence = " ".join(filter(None, cells))
+    prose = (len(cells) == 1 or grid.delimiter == " ") and len(sentence.split()) > 3
+    if prose or (not any(map(roles_of, cells)) and any(map(str.isalpha, sentence))):
         hint = "Send a table with a date and a price in each row, as CSV or .xlsx."
         raise UnreadableFileError(f"a text that begins {shown(sentence)}", hint)
     return filled[0], filled[0] + 1
 
 
-def _filled(grid: Grid, first: int, table: Table) -> Table:
+def _filled(first: int, table: Table) -> Table:
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
     width, blanks = len(table.header), 0
-    for line, cells in grid.records[first:]:
+    for line, cells in table.grid.records[first:]:
         if not any(cells):
             blanks += 1
             continue
         if cells == table.header:
             continue
         if len(rows) == MAXIMUM_ROWS + _LOOKED_FOR:
-            raise BadFileError(line, "1", f"more than {MAXIMUM_ROWS:,} rows", f"at most {MAXIMUM_ROWS:,}")
+            raise table.too_long(line)
         # Blank lines at the end are how files end.
         if blanks:
             table.blank[len(rows)], blanks = blanks, 0
@@ -139,4 +149,4 @@ def _filled(grid: Grid, first: int, table: Table) -> Table:
             table.ragged[len(rows)] = len(cells)
         rows.append(cells if len(cells) == width else (cells + ("",) * width)[:width])
         lines.append(line)
-    return Table(table.header, table.header_line, rows, lines, table.blank, table.ragged, table.above, grid)
+    return replace(table, rows=rows, lines=lines)

@@ -49,6 +49,18 @@ def names() -> Mapping[str, Mapping[str, int]]:
     return known
 
 
+@cache
+def _names_of_currency() -> frozenset[str]:
+    return frozenset(
+        plain(word) for language in _languages().values() for word in language.get("currency", "").split(",")
+    )
+
+
+def is_currency(name: str) -> bool:
+    """Whether a column called ``name`` says in which currency each row's prices are."""
+    return bool(name) and plain(name) in _names_of_currency()
+
+
 def roles_of(name: str) -> tuple[str, ...]:
     """What a column called ``name`` may be."""
     word = plain(name)
@@ -101,5 +113,5 @@ def is_month(word: str) -> bool:
 
 def known_words(text: str) -> int:
     """How many words with a letter beyond ASCII in ``text`` are names of columns or months."""
-    found = {plain(word) for word in {*_CELL.findall(text), *_WORD.findall(text)} if not word.isascii()}
-    return sum(word in _all_words() for word in found if len(word) > 1 or not word.isascii())
+    foreign = {plain(word) for word in {*_CELL.findall(text), *_WORD.findall(text)} if not word.isascii()}
+    return sum(word in _all_words() for word in foreign if len(word) > 1 or not word.isascii())

@@ -46,60 +46,60 @@ class Answer(Protocol):
 
 
 class NotAuthorisedError(Exception):
-    """Yahoo wants a cookie and a crumb first; ``words`` say how it put it."""
+    """Yahoo wants a cookie and a crumb first; ``description`` is how it put it."""
 
-    def __init__(self, words: str) -> None:
-        super().__init__(words)
-        self.words = words
+    def __init__(self, description: str) -> None:
+        super().__init__(description)
+        self.description = description
 
 
 def judge(answer: Answer, ticker: str) -> bytes:
     """The body of a chart with rows, as yfinance can read it; raise what other answers mean, whatever their status."""
-    said, words = _read_json(answer)
-    _judge_error(_error(said), ticker, words)
-    chart = _first_chart(said)
+    body, description = _read_json(answer)
+    _judge_error(_error(body), ticker, description)
+    chart = _first_chart(body)
     if answer.status_code >= 400 or chart is None:
-        raise SourceBrokenError(TITLE, words)
+        raise SourceBrokenError(TITLE, description)
     if not chart.get("timestamp"):
         raise NoPricesError(TITLE, ticker)
-    return _completed(said, chart.get("meta"), answer)
+    return _completed(body, chart.get("meta"), answer)
 
 
-def _completed(said: Any, meta: Any, answer: Answer) -> bytes:
-    """The body, with a currency and a time zone, without which yfinance gives up, where Yahoo told none."""
+def _completed(body: Any, meta: Any, answer: Answer) -> bytes:
+    """The body, with a currency and a time zone, without which yfinance gives up, where Yahoo gave none."""
     if not isinstance(meta, dict) or (meta.get("currency") and meta.get("exchangeTimezoneName")):
         return answer.content
     meta["currency"] = meta.get("currency") or UNKNOWN
     if not meta.get("exchangeTimezoneName"):
         hours = round(float(meta.get("gmtoffset") or 0) / 3600)
         meta["exchangeTimezoneName"] = f"{GUESSED_ZONE}{-hours:+d}" if hours else "Etc/UTC"
-    return json.dumps(said).encode()
+    return json.dumps(body).encode()
 
 
 def judge_search(answer: Answer) -> None:
     """Do nothing for a list of instruments, be it empty; raise what any other answer means."""
-    said, words = _read_json(answer)
-    if answer.status_code >= 400 or not isinstance(said, dict) or not isinstance(said.get("quotes"), list):
-        raise SourceBrokenError(TITLE, words)
+    body, description = _read_json(answer)
+    if answer.status_code >= 400 or not isinstance(body, dict) or not isinstance(body.get("quotes"), list):
+        raise SourceBrokenError(TITLE, description)
 
 
 def judge_summary(answer: Answer, ticker: str) -> None:
     """Do nothing for facts about a ticker; raise what any other answer means."""
-    said, words = _read_json(answer)
-    _judge_error(_error(said), ticker, words)
-    if answer.status_code >= 400 or not isinstance(said, dict) or not said.get("quoteSummary"):
-        raise SourceBrokenError(TITLE, words)
+    body, description = _read_json(answer)
+    _judge_error(_error(body), ticker, description)
+    if answer.status_code >= 400 or not isinstance(body, dict) or not body.get("quoteSummary"):
+        raise SourceBrokenError(TITLE, description)
 
 
 def _read_json(answer: Answer) -> tuple[Any, str]:
     """The JSON of an answer, and what it is in a few words; raises what a refusal of any kind means."""
     if answer.status_code in _REFUSALS or "too many requests" in answer.text[:200].lower():
         raise SourceRefusedError(TITLE, retry_after(answer.headers, heard_at(answer.headers)))
-    said = _json(answer.text)
-    words = _described(answer, said)
+    body = _json(answer.text)
+    description = _described(answer, body)
     if answer.status_code in _STRANGERS:
-        raise NotAuthorisedError(words)
-    return said, words
+        raise NotAuthorisedError(description)
+    return body, description
 
 
 def described(answer: Answer) -> str:
@@ -114,9 +114,9 @@ def heard_at(headers: Headers) -> datetime:
 
 def retry_after(headers: Headers, now: datetime) -> int:
     """The whole seconds for which Yahoo wants to be left alone: a minute where it does not say, a day at most."""
-    said = (headers.get("retry-after", "") or "").strip()
-    moment = _date(said)
-    seconds = float(said) if said.isdecimal() else (moment - now).total_seconds() if moment else _PATIENCE
+    value = (headers.get("retry-after", "") or "").strip()
+    moment = _date(value)
+    seconds = float(value) if value.isdecimal() else (moment - now).total_seconds() if moment else _PATIENCE
     return min(_LONGEST, max(1, math.ceil(seconds)))
 
 
@@ -135,43 +135,43 @@ def _json(text: str) -> Any:
         return None
 
 
-def _error(said: Any) -> Mapping[str, Any]:
+def _error(body: Any) -> Mapping[str, Any]:
     """The error that Yahoo reports in a body of any status; empty where it reports none."""
-    for part in said.values() if isinstance(said, dict) else ():
+    for part in body.values() if isinstance(body, dict) else ():
         if isinstance(part, dict) and isinstance(part.get("error"), dict):
             return dict(part["error"])
     return {}
 
 
-def _judge_error(error: Mapping[str, Any], ticker: str, words: str) -> None:
+def _judge_error(error: Mapping[str, Any], ticker: str, description: str) -> None:
     if not error:
         return
     if str(error.get("description")).lower().startswith(_NO_ROWS):
         raise NoPricesError(TITLE, ticker)
     if error.get("code") == "Not Found":
         raise UnknownTickerError(TITLE, ticker)
-    raise SourceBrokenError(TITLE, words)
+    raise SourceBrokenError(TITLE, description)
 
 
-def _first_chart(said: Any) -> Mapping[str, Any] | None:
-    chart = said.get("chart") if isinstance(said, dict) else None
+def _first_chart(body: Any) -> Mapping[str, Any] | None:
+    chart = body.get("chart") if isinstance(body, dict) else None
     result = chart.get("result") if isinstance(chart, dict) else None
     first = result[0] if isinstance(result, list) and result else None
     return first if isinstance(first, dict) else None
 
 
-def _described(answer: Answer, said: Any) -> str:
-    body, error = answer.text.strip().lower(), _error(said)
+def _described(answer: Answer, body: Any) -> str:
+    text, error = answer.text.strip().lower(), _error(body)
     if error:
         what = f"“{error.get('code')}: {str(error.get('description'))[:80]}”"
-    elif said is not None:
-        what = "a chart that cannot be read" if _first_chart(said) else "JSON of another kind"
-    elif not body:
+    elif body is not None:
+        what = "a chart that cannot be read" if _first_chart(body) else "JSON of another kind"
+    elif not text:
         what = "an empty page"
-    elif "will be right back" in body:
+    elif "will be right back" in text:
         what = "a maintenance page"
-    elif body.startswith("<"):
-        what = "a consent page" if "consent" in body else "a web page"
+    elif text.startswith("<"):
+        what = "a consent page" if "consent" in text else "a web page"
     else:
-        what = "JSON that breaks off" if body.startswith("{") else "plain text"
+        what = "JSON that breaks off" if text.startswith("{") else "plain text"
     return f"{what} with status {answer.status_code}" if answer.status_code >= 400 else what

@@ -26,7 +26,7 @@ _RUNNING = "the session was still running, or hardly over: its price was no clos
 _SETTLING = timedelta(minutes=20)
 
 
-def quotes_from(ticker: str, table: pd.DataFrame, told: Mapping[str, Any], received: datetime) -> RawHistory:
+def quotes_from(ticker: str, table: pd.DataFrame, meta: Mapping[str, Any], received: datetime) -> RawHistory:
     """The rows of ``table`` (days in the exchange's time zone), those of a session that runs at ``received`` left out.
 
     Raises ``NoPricesError`` where no row has a close.
@@ -35,25 +35,25 @@ def quotes_from(ticker: str, table: pd.DataFrame, told: Mapping[str, Any], recei
         raise NoPricesError(TITLE, ticker)
     days = np.array([moment.date() for moment in table.index], dtype="datetime64[D]")
     quotes = RawHistory(
-        _listing(ticker, told),
+        _listing(ticker, meta),
         _splits(table, days),
         days,
         *(table[name].to_numpy(np.float64) for name in _COLUMNS),
         dividends=_dividends(table, days),
     )
-    session = _running_session(told, received)
+    session = _running_session(meta, received)
     return restored(quotes if session is None else _without(quotes, np.datetime64(session)))
 
 
-def _listing(ticker: str, told: Mapping[str, Any]) -> Listing:
-    exchange, instrument = str(told["exchangeName"]), str(told["instrumentType"])
-    currency, zone = str(told["currency"] or UNKNOWN), str(told["exchangeTimezoneName"])
+def _listing(ticker: str, meta: Mapping[str, Any]) -> Listing:
+    exchange, instrument = str(meta["exchangeName"]), str(meta["instrumentType"])
+    currency, zone = str(meta["currency"] or UNKNOWN), str(meta["exchangeTimezoneName"])
     return Listing(
         ticker=ticker,
-        name=_plain(told.get("longName") or told.get("shortName") or ticker) or ticker,
+        name=_plain(meta.get("longName") or meta.get("shortName") or ticker) or ticker,
         source="yahoo",
         currency=currency,
-        exchange=str(told.get("fullExchangeName") or exchange),
+        exchange=str(meta.get("fullExchangeName") or exchange),
         time_zone=UNKNOWN if zone.startswith(_NO_ZONES) else zone,
         calendar=calendar_of(exchange, instrument),
         adjustment=adjustment_of(instrument, currency),
@@ -74,10 +74,10 @@ def _events(column: "pd.Series[float]", days: np.ndarray) -> list[tuple[date, fl
     return list(zip(days[real].tolist(), values[real].tolist(), strict=True))
 
 
-def _running_session(told: Mapping[str, Any], received: datetime) -> date | None:
+def _running_session(meta: Mapping[str, Any], received: datetime) -> date | None:
     """The day of the session that had not settled when the answer was made."""
-    zone = ZoneInfo(str(told["exchangeTimezoneName"]))
-    regular = (told.get("currentTradingPeriod") or {}).get("regular")
+    zone = ZoneInfo(str(meta["exchangeTimezoneName"]))
+    regular = (meta.get("currentTradingPeriod") or {}).get("regular")
     if regular is None:
         return received.astimezone(zone).date()
     start, end = (pd.Timestamp(regular[edge]).to_pydatetime() for edge in ("start", "end"))
@@ -97,12 +97,12 @@ _ASKABLE = re.compile(r"[A-Z0-9.\-=^&_]{1,15}")
 _LONGEST_NAME = 80
 
 
-def found_in(said: Mapping[str, Any]) -> tuple[Instrument, ...]:
+def found_in(body: Mapping[str, Any]) -> tuple[Instrument, ...]:
     """The instruments with daily prices in Yahoo's own order, each once."""
-    found: dict[str, Instrument] = {}
-    for one in _askable(said["quotes"]):
-        found.setdefault(one.ticker, one)
-    return tuple(found.values())
+    by_ticker: dict[str, Instrument] = {}
+    for instrument in _askable(body["quotes"]):
+        by_ticker.setdefault(instrument.ticker, instrument)
+    return tuple(by_ticker.values())
 
 
 def _askable(quotes: list[Any]) -> Iterator[Instrument]:
@@ -120,30 +120,30 @@ def _plain(text: Any) -> str:
     return " ".join(printable.split())[:_LONGEST_NAME]
 
 
-def quote_in(ticker: str, said: Mapping[str, Any]) -> LatestPrice:
+def quote_in(ticker: str, body: Mapping[str, Any]) -> LatestPrice:
     """The quote beside a day's chart; raises ``LookupError``, ``TypeError`` or ``ValueError`` where it is not whole."""
-    told = said["chart"]["result"][0]["meta"]
-    zone = ZoneInfo(str(told["exchangeTimezoneName"]))
-    session = told["currentTradingPeriod"]["regular"]
+    meta = body["chart"]["result"][0]["meta"]
+    zone = ZoneInfo(str(meta["exchangeTimezoneName"]))
+    session = meta["currentTradingPeriod"]["regular"]
     opens, closes, at = (
-        datetime.fromtimestamp(moment, zone) for moment in (session["start"], session["end"], told["regularMarketTime"])
+        datetime.fromtimestamp(moment, zone) for moment in (session["start"], session["end"], meta["regularMarketTime"])
     )
-    before = told.get("previousClose", told.get("chartPreviousClose"))
+    before = meta.get("previousClose", meta.get("chartPreviousClose"))
     return LatestPrice(
         ticker=ticker,
-        price=_price(told["regularMarketPrice"]),
+        price=_price(meta["regularMarketPrice"]),
         at=at,
-        currency=str(told["currency"] or UNKNOWN),
+        currency=str(meta["currency"] or UNKNOWN),
         close_before=None if before is None else _price(before),
         opens=opens,
         closes=closes,
     )
 
 
-def announced_in(said: Mapping[str, Any]) -> Announced:
+def announced_in(body: Mapping[str, Any]) -> Announced:
     """The days to come in a summary; raises ``LookupError``, ``TypeError`` or ``ValueError`` where it is not whole."""
-    told = said["quoteSummary"]["result"][0]["calendarEvents"]
-    earnings, paid = told.get("earnings") or {}, told.get("exDividendDate")
+    events = body["quoteSummary"]["result"][0]["calendarEvents"]
+    earnings, paid = events.get("earnings") or {}, events.get("exDividendDate")
     days = sorted(_day(moment) for moment in earnings.get("earningsDate") or ())
     return Announced(
         report=days[0] if days else None,

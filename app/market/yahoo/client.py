@@ -77,8 +77,8 @@ def _asked(ask: Callable[[YahooSession], T], about: str, deadline: Deadline) -> 
 def _introduced(ask: Callable[[YahooSession], T], about: str, deadline: Deadline) -> T:
     try:
         return _conversation(ask, YahooSession(about, deadline, introduced=True), deadline)
-    except NotAuthorisedError as still:
-        raise SourceBrokenError(TITLE, still.words) from None
+    except NotAuthorisedError as error:
+        raise SourceBrokenError(TITLE, error.description) from None
 
 
 def _conversation(ask: Callable[[YahooSession], T], opened: YahooSession, deadline: Deadline) -> T:
@@ -98,7 +98,7 @@ def _meaning(error: curl.RequestException, deadline: Deadline) -> SourceBrokenEr
     begun = error.response is not None and error.response.content
     if begun or isinstance(error, curl.HTTPError | curl.TooManyRedirects):
         return SourceBrokenError(TITLE, "an answer that breaks off")
-    reason = next((words for kind, words in _TROUBLES if isinstance(error, kind)), "no connection comes about")
+    reason = next((reason for kind, reason in _TROUBLES if isinstance(error, kind)), "no connection comes about")
     return SourceSilentError(TITLE, deadline.seconds, reason)
 
 
@@ -119,8 +119,8 @@ def _found(words: str, session: YahooSession) -> tuple[Instrument, ...]:
 
 def _quote(ticker: str, session: YahooSession) -> LatestPrice:
     # A day's single bar is the smallest answer that has the last price, and there is one before the first trade too.
-    said = _own(session).get(_CHART + quote(ticker, safe=""), {"range": "1d", "interval": "1d"}).json()
-    return quote_in(ticker, said)
+    chart = _own(session).get(_CHART + quote(ticker, safe=""), {"range": "1d", "interval": "1d"}).json()
+    return quote_in(ticker, chart)
 
 
 def _announced(ticker: str, session: YahooSession) -> Announced:

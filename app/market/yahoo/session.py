@@ -59,11 +59,11 @@ class YahooSession(Session[Response]):
         self._ticker, self._deadline, self._introduced = ticker, deadline, introduced
         self.last = Response()
 
-    def request(self, method: HttpMethod, url: str, *args: Any, **said: Any) -> Response:
+    def request(self, method: HttpMethod, url: str, *args: Any, **options: Any) -> Response:
         """Send it unless it can be left out; raise what is found in an answer that should be a chart or a list."""
         if not self._introduced and (url.startswith(_INTRODUCTIONS) or url.endswith(_CRUMB)):
             raise SkippedError(url)
-        self.last = self._sent(method, url, *args, **said)
+        self.last = self._sent(method, url, *args, **options)
         # Elsewhere are introductions and the page that asks about cookies, which yfinance answers to get on.
         path = urlsplit(self.last.url).path
         if path.startswith(_CHART):
@@ -74,12 +74,12 @@ class YahooSession(Session[Response]):
             judge_summary(self.last, self._ticker)
         return self.last
 
-    def _sent(self, method: HttpMethod, url: str, *args: Any, **said: Any) -> Response:
+    def _sent(self, method: HttpMethod, url: str, *args: Any, **options: Any) -> Response:
         bundles = _trusted()
         while True:
-            said |= {"timeout": self._deadline.left(), "verify": bundles.pop(0)}
+            options |= {"timeout": self._deadline.left(), "verify": bundles.pop(0)}
             try:
-                return super().request(method, url, *args, **said)
+                return super().request(method, url, *args, **options)
             except CertificateVerifyError:
                 if not bundles:
                     raise

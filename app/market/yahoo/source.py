@@ -105,8 +105,8 @@ def _fetch(ticker: str, deadline: Deadline) -> RawHistory:
 
 
 def _search(words: str, deadline: Deadline) -> tuple[Instrument, ...]:
-    found: tuple[Instrument, ...] = importlib.import_module(CLIENT).search(words, deadline)
-    return found
+    instruments: tuple[Instrument, ...] = importlib.import_module(CLIENT).search(words, deadline)
+    return instruments
 
 
 def _quote(ticker: str, deadline: Deadline) -> LatestPrice:

@@ -1,6 +1,7 @@
 """The odds card: any price, day and amount, counted on paths that have the verdict's quantiles on every day."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
 
@@ -13,27 +14,29 @@ from app.panels.analysis import Analysis
 from app.panels.forecast.convert import head, log_prices
 from app.panels.jobs import say
 from app.panels.odds.ladder import ladder
-from app.panels.odds.model import AskedRung, Bracket, Inverse, OddsAnalysis, Rung, Spread
-from app.panels.panel import Level
+from app.panels.odds.model import AskedRung, Bracket, DueDividend, Inverse, OddsAnalysis, Rung, Spread
+from app.panels.panel import Question
 from app.panels.verdict.model import VerdictAnalysis
 
 ONE_IN_FOUR = 0.25
 _DECILE_SCORES: Floats = np.array([-1.6448536269514722, -0.6744897501960817, 0.0, 0.6744897501960817])
 _A_YEAR = np.timedelta64(365, "D")
+_LEAST_DIVIDEND = 1e-5
+"""Of the price; less is what rounding leaves."""
+_NOTHING = Question()
 
 
 def analyse(
-    history: PriceHistory, horizon: int, needed: Mapping[str, Analysis], levels: tuple[Level, ...] = ()
+    history: PriceHistory, horizon: int, needed: Mapping[str, Analysis], question: Question = _NOTHING
 ) -> OddsAnalysis:
     """Count the paths of the verdict's forecast; raises ``QueryError`` for a level that is too far away."""
-    verdict = needed["verdict"]
-    if not isinstance(verdict, VerdictAnalysis):
-        raise TypeError(f"found {type(verdict).__name__} as the verdict; needed what its card publishes")
+    verdict = _verdict_of(needed)
     say("Counting the paths")
     y, last, quantiles = log_prices(history), verdict.forecast.last, published(verdict)
-    paths = shuffled(windows_of(y, horizon), quantiles)
-    rungs = tuple(Rung(**fields) for fields in _chances(paths, last, ladder(quantiles[-1], last)))
-    prices = [level.price(last) for level in levels] or _nearest_to_one_in_four(rungs, last)
+    held = shuffled(windows_of(y, horizon), quantiles)
+    due, paths = _quoted(history, verdict.forecast.dates, held, question.ex_dividend)
+    rungs = tuple(Rung(**fields) for fields in _chances(paths, last, ladder(paths.quantiles[-1], last)))
+    prices = [level.price(last) for level in question.levels] or _nearest_to_one_in_four(rungs, last)
     shown = _by_day(paths, last, prices, deviations(y, np.array([len(y) - 1]), horizon).item())
     return OddsAnalysis(
         **head(history, horizon),
@@ -41,17 +44,33 @@ def analyse(
         by=verdict.forecast.dates[-1],
         days=horizon,
         ladder=rungs,
-        asked=shown if levels else None,
+        asked=shown if question.levels else None,
         shown=shown,
         inverse=_inverse(paths, last),
         bracket=_bracket(paths, last, prices),
-        spread=_spread(paths),
+        spread=_spread(held),
         amount=None,
         receipt=verdict.odds,
         paths=paths.close.shape[1],
         simulated=paths.simulated,
         dividends=_dividends(history),
+        due=due,
     )
+
+
+def _verdict_of(needed: Mapping[str, Analysis]) -> VerdictAnalysis:
+    verdict = needed["verdict"]
+    if not isinstance(verdict, VerdictAnalysis):
+        raise TypeError(f"found {type(verdict).__name__} as the verdict; needed what its card publishes")
+    return verdict
+
+
+def _quoted(
+    history: PriceHistory, days: tuple[date, ...], held: Paths, ex_dividend: date | None
+) -> tuple[DueDividend | None, Paths]:
+    """The dividend that goes off inside these ``days``, and the paths of prices as they will be quoted."""
+    due = _due(history, days, ex_dividend)
+    return due, held.less(due.amount / float(history.adj_close[-1]), days.index(due.day)) if due else held
 
 
 def published(verdict: VerdictAnalysis) -> Floats:
@@ -109,3 +128,15 @@ def _dividends(history: PriceHistory) -> float:
     adjustment = history.adj_close / history.close
     year = history.dates > history.dates[-1] - _A_YEAR
     return max(0.0, float(1 - adjustment[year][0] / adjustment[-1]))
+
+
+def _due(history: PriceHistory, days: tuple[date, ...], ex_dividend: date | None) -> DueDividend | None:
+    """The dividend that goes off inside these ``days``, taken to be as large as the last one of about a year."""
+    inside = [day for day in days if ex_dividend is not None and day >= ex_dividend]
+    if ex_dividend is None or not inside or ex_dividend <= history.passport.last_bar:
+        return None
+    adjustment = history.adj_close / history.close
+    shares = 1 - adjustment[:-1] / adjustment[1:]
+    year = history.dates[1:] > history.dates[-1] - _A_YEAR - np.timedelta64(35, "D")
+    paid = np.flatnonzero((shares > _LEAST_DIVIDEND) & year)
+    return DueDividend(inside[0], float(shares[paid[-1]] * history.close[paid[-1]])) if len(paid) else None

@@ -81,13 +81,22 @@ class Money:
     at_levels: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DueDividend:
+    """From ``day`` on, an announced date, the price is without a dividend; ``amount`` is what the last one was."""
+
+    day: date
+    amount: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OddsAnalysis(Analysis):
     """Chances of prices until the day ``by``, ``days`` trading days ahead.
 
     ``ladder`` has round prices, lowest first, ``asked`` the visitor's own in their order; without any, ``shown`` are
     the two of the ladder whose curves are drawn. ``simulated`` of the ``paths`` have no past window behind them.
-    ``dividends`` is what was paid over the last year, as a share of the price: none that is to come is known here.
+    ``dividends`` is what was paid over the last year, as a share of the price. ``due`` comes off every price here, and
+    counts as gained in ``spread``; None where no date inside these days is known, or no earlier dividend.
     """
 
     last: float
@@ -104,10 +113,22 @@ class OddsAnalysis(Analysis):
     paths: int
     simulated: int
     dividends: float
+    due: DueDividend | None
+
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        """The ladder with the visitor's own prices in their places, highest first."""
+        every = {rung.level: rung for rung in (*self.ladder, *(self.asked or ()))}
+        return tuple(every[level] for level in sorted(every, reverse=True))
+
+    @property
+    def asked_prices(self) -> tuple[float, ...]:
+        """The visitor's prices, or the two of the ladder that are shown."""
+        return tuple(rung.level for rung in self.shown)
 
     @property
     def trades_known(self) -> bool:
-        """Whether highs and lows are known."""
+        """Whether highs and lows are known, or nothing between closes."""
         return self.ladder[0].p_trade is not None
 
 

@@ -5,9 +5,14 @@ from app.panels.analysis import NONE, Fact, Table
 from app.panels.forecast.content import milestones
 from app.panels.odds.model import AskedRung, Money, OddsAnalysis, Rung, in_money
 from app.panels.panel import Heights, Panel
-from app.text.numbers import count, day, in_hundred, money, percent, plural, ratio, signed_percent
+from app.text.numbers import count, day, in_hundred, money, percent, plural, signed_percent
 
-POOLED = "on 42 US stocks together, 2,530 past days and 14 prices each: 0.5, 0.8 and 0.4 points to end, close and trade"
+POOLED = Fact(
+    "kept_pooled",
+    "On 42 US stocks together",
+    "0.5, 0.8 and 0.4 points",
+    "to end, close and trade there; 2,530 past days, 14 prices each",
+)
 """What ``evaluate odds`` printed of the network's ranges at 5, 10 and 22 days (app/evaluation/README.md)."""
 FARTHEST_OFF = 0.5
 """Deviations between a price and the nearest one of the receipt up to which it is called just such a question."""
@@ -22,7 +27,7 @@ def odds_facts(analysis: OddsAnalysis) -> tuple[Fact, ...]:
         *_bracket(analysis),
         *_spread(analysis),
         *(_in_money(analysis.amount, analysis) if analysis.amount else ()),
-        _kept(analysis.receipt),
+        *_kept(analysis.receipt),
         _dividends(analysis),
     )
 
@@ -30,7 +35,7 @@ def odds_facts(analysis: OddsAnalysis) -> tuple[Fact, ...]:
 def odds_tables(analysis: OddsAnalysis) -> dict[str, Table]:
     """The ladder, and the numbers of both charts."""
     headings = ("Price", "Change", ENDS, CLOSES, *((TRADES,) if analysis.trades_known else ()))
-    rows = tuple(_row(rung, analysis) for rung in ladder_rows(analysis))
+    rows = tuple(_row(rung, analysis) for rung in analysis.rungs)
     note = (
         f"By {day(analysis.by)}: to end there or beyond, to close so at least once on the way, to trade there. Beyond "
         "means above for prices above the last one, and below for those below."
@@ -50,16 +55,9 @@ PANEL = Panel(
     tables=odds_tables,
     needs=("verdict",),
     seconds=5.2,
-    heights=Heights(147.5, 119.5, 96),
+    heights=Heights(162, 122.5, 101),
     in_money=in_money,
 )
-
-
-def ladder_rows(analysis: OddsAnalysis) -> tuple[Rung, ...]:
-    """The ladder with the visitor's own prices in their places, highest first."""
-    own = {rung.level: rung for rung in analysis.asked or ()}
-    every = {rung.level: rung for rung in analysis.ladder} | own
-    return tuple(every[level] for level in sorted(every, reverse=True))
 
 
 def _row(rung: Rung, analysis: OddsAnalysis) -> tuple[str, ...]:
@@ -144,22 +142,33 @@ def _signed_money(change: float, analysis: OddsAnalysis) -> str:
     return f"{'−' if change < 0 else '+'}{money(abs(change), analysis)}"
 
 
-def _kept(receipt: OddsReceipt) -> Fact:
+def _kept(receipt: OddsReceipt) -> tuple[Fact, ...]:
+    """How far past chances were from what happened, beside simpler means, and what more tickers show."""
     event = receipt.p_trade or receipt.p_close
     if event is None:
-        return Fact("kept", "Past questions like these", NONE, "there is too little history to ask any")
-    missed = f"{100 * event.calibration_error:.0f} points"
+        return (Fact("kept", "Past questions like these", NONE, "there is too little history to ask any"), POOLED)
     questions = count(sum(row.n for row in event.table))
-    scores = f"this ticker's plain past {ratio(event.brier_past)}, the usual rule {ratio(event.brier_rule)}"
-    here = (
-        f"{questions} questions on {plural(receipt.origins, 'past day')}; squared miss {ratio(event.brier)}, {scores}"
+    others = f"by this ticker's plain past {event.brier_past:.3f}, by the usual rule {event.brier_rule:.3f}"
+    return (
+        Fact(
+            "kept",
+            "Stated chances missed what happened by",
+            f"{100 * event.calibration_error:.0f} points",
+            f"{questions} questions on {plural(receipt.origins, 'past day')}",
+        ),
+        Fact("kept_brier", "Their squared miss (Brier)", f"{event.brier:.3f}", f"{others}; less is better"),
+        POOLED,
     )
-    return Fact("kept", "Stated chances missed what happened by", missed, f"{here}; {POOLED}")
 
 
 def _dividends(analysis: OddsAnalysis) -> Fact:
+    if (due := analysis.due) is not None:
+        amount, when = money(due.amount, analysis), day(due.day)
+        off = f"a dividend of {amount}, as much as the last one, comes off these prices on {when}"
+        return Fact("dividends", f"Dividend on {when}", amount, f"{off}; what becomes of money counts it")
     if not analysis.dividends:
-        return Fact("dividends", "Dividends", "none", "no dividend was paid in the last year, so none is taken off")
+        note = "these prices know of no dividend in the last year, so none is taken off"
+        return Fact("dividends", "Dividends", "none", note)
     note = "a dividend that falls before that day is not known here and not taken off these prices"
     return Fact("dividends", "Dividends of the last year", percent(analysis.dividends), note)
 

@@ -10,6 +10,7 @@ from app.market.calendar import sessions_a_year
 from app.market.history import PriceHistory
 from app.panels.overview import analyse
 from app.panels.overview.model import OverviewAnalysis
+from app.text.numbers import isolated
 
 
 def draw(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> dict[str, Chart]:
@@ -25,7 +26,7 @@ def _price(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) ->
     change, doubted = history.adj_close[-1] / history.adj_close[0] - 1, analysis.data.doubted
     span = f"{change:+.0%} over the whole span" if doubted is None else f"in doubt since {doubted.day}"
     alt = (
-        f"Closing prices of {analysis.data.name} from {analysis.data.first_bar} to {analysis.as_of}: {span}; "
+        f"Closing prices of {isolated(analysis.data.name)} from {analysis.data.first_bar} to {analysis.as_of}: {span}; "
         f"the worst fall from a high was {analysis.drawdown.depth:.0%}."
     )
     volume = history.volume if analysis.data.has_volume else None

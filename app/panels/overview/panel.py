@@ -44,7 +44,7 @@ PANEL = Panel(
     facts=overview_facts,
     tables=overview_tables,
     seconds=0.1,
-    heights=Heights(114, 112.5, 71),
+    heights=Heights(115.5, 112.5, 71),
 )
 
 

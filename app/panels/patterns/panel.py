@@ -32,7 +32,7 @@ PANEL = Panel(
     facts=patterns_facts,
     tables=patterns_tables,
     seconds=0.4,
-    heights=Heights(238, 203.5, 168),
+    heights=Heights(239.5, 203.5, 169.5),
 )
 
 _NO_EDGE = "after none of the eight shapes did this price move otherwise than after any day, by more than chance"

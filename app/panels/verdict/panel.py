@@ -10,9 +10,17 @@ from app.text.numbers import chance, count, money, percent, plural, signed_perce
 
 
 def verdict_tables(analysis: VerdictAnalysis) -> dict[str, Table]:
-    """Those of every forecast, and what each member says."""
-    rows = tuple(_member(one, analysis) for one in analysis.members)
-    return forecast_tables(analysis) | {"members": Table(("Member", "Weight", "10 %", "Middle", "90 %"), rows)}
+    """Those of every forecast, what each member says and why it counts, and the tests of an edge."""
+    ends = tuple(_ends(member, analysis) for member in analysis.members)
+    reasons = tuple((member.name, percent(member.weight, 0), member.reason) for member in analysis.members)
+    tests = tuple(
+        (test.name, test.found, test.needed, "passed" if test.passed else "not passed") for test in analysis.edge.tests
+    )
+    return forecast_tables(analysis) | {
+        "members": Table(("Member", "Weight", "10 %", "Middle", "90 %"), ends),
+        "reasons": Table(("Member", "Weight", "Why"), reasons),
+        "tests": Table(("Test", "Found", "Needed", "Result"), tests),
+    }
 
 
 def verdict_facts(analysis: VerdictAnalysis) -> tuple[Fact, ...]:
@@ -33,7 +41,7 @@ PANEL = Panel(
     needs=("lstm", "patterns"),
     fits=trend_fits,
     seconds=5.0,
-    heights=Heights(230, 174.5, 131.5),
+    heights=Heights(250, 194.5, 146.5),
 )
 
 CHANCE, EDGE = "Chance of being higher", "Edge"
@@ -109,6 +117,6 @@ def _finding(analysis: VerdictAnalysis) -> Fact:
     return Fact("finding", "Finding", f"{beat} by more than luck explains. It ends at {ends}. {CAVEAT}")
 
 
-def _member(one: CombinedMember, analysis: VerdictAnalysis) -> tuple[str, ...]:
-    ends = (one.low, one.middle, one.high)
-    return (one.name, percent(one.weight, 0), *(NONE if end is None else money(end, analysis) for end in ends))
+def _ends(member: CombinedMember, analysis: VerdictAnalysis) -> tuple[str, ...]:
+    prices = (NONE if end is None else money(end, analysis) for end in (member.low, member.middle, member.high))
+    return (member.name, percent(member.weight, 0), *prices)

@@ -92,10 +92,11 @@ def shapes(patterns: PatternsAnalysis) -> str:
         return f"No candlestick shape stood in the last {patterns.agreement.bars} bars."
     newest = patterns.newest[0]
     findings = {row.days: row.verdict for row in patterns.evidence if row.name == newest.name}
-    told = f"The newest candlestick shape is the {newest.name} of {newest.date.day} {newest.date:%b %Y}"
+    last_shape = f"The newest candlestick shape is the {newest.name} of {newest.date.day} {newest.date:%b %Y}"
     followed = [str(days) for days, finding in findings.items() if finding == EDGE]
     if followed:
-        return f"{told}; what came {' and '.join(followed)} days after such shapes here was more than chance explains."
+        spans = " and ".join(followed)
+        return f"{last_shape}; what came {spans} days after such shapes here was more than chance explains."
     if all(finding == NOT_ENOUGH for finding in findings.values()):
-        return f"{told}; there were too few of them here to say what follows."
-    return f"{told}; what followed such shapes here was no different from what followed any day."
+        return f"{last_shape}; there were too few of them here to say what follows."
+    return f"{last_shape}; what followed such shapes here was no different from what followed any day."

@@ -19,6 +19,9 @@ _PASTED_WITH_IT = "What was pasted with it was not compared: paste the whole for
 _NOT_COMPARED = "The numbers themselves were not compared: paste the whole forecast.csv or summary.txt for that."
 
 
+_IN_ITS_LINES = "Compare what was quoted with the numbers in its lines."
+
+
 _LISTED, _SHOWN = 20, 200
 
 
@@ -99,7 +102,8 @@ def _compared(receipt: SignedReceipt) -> Checked:
     uploaded = receipt["source"] == SOURCE
     like = " like all that was pasted with it" if content and not ignored else ""
     sentence = f"Signed by this deployment, and unchanged{like}{', from a file that somebody sent' * uploaded}."
-    hint = _PASTED_WITH_IT if ignored else "" if content else _NOT_COMPARED
+    alone = _NOT_COMPARED if receipt["document"] in (FORECAST, SUMMARY, REPORT) else _IN_ITS_LINES
+    hint = _PASTED_WITH_IT if ignored else "" if content else alone
     return Checked(True, sentence, hint, receipt.lines, _about(receipt, uploaded), uploaded or bool(ignored), ignored)
 
 

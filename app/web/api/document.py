@@ -17,9 +17,11 @@ from app.panels import PANELS
 from app.panels.outcome import Outcome
 from app.panels.panel import Panel
 from app.web.api import schemas
-from app.web.api.schemas import DOWNLOAD_TYPES, FAILURES, PROBE_SCHEMAS, Schema, form, query, responses
+from app.web.api.responses import DOWNLOAD_TYPES, EXAMPLES, PROBE_SCHEMAS, PROBLEM, Schema, responses, success
+from app.web.api.schemas import EXAMPLE_QUERY, form, query
 from app.web.context import site_of
 from app.web.endpoint import Endpoint
+from app.web.failures import PROBLEMS, problem_name
 from app.web.http.caching import validated
 from app.web.templating import render
 from app.web.views import Site
@@ -30,6 +32,13 @@ _ABOUT = (
     "the ticker's currency, dates are ISO. Card runs are limited per client; an answer of 429 or 503 says when "
     "to come back, in Retry-After."
 )
+
+_TAGS = {
+    "cards": "One analysis each, as JSON.",
+    "downloads": "The same analyses as a table or as text.",
+    "search": "What a few letters can mean.",
+    "service": "For platforms: alive, ready, numbers, and this description.",
+}
 
 
 def document(routes: Iterable[BaseRoute], sources: tuple[str, ...]) -> Schema:
@@ -51,8 +60,9 @@ def document(routes: Iterable[BaseRoute], sources: tuple[str, ...]) -> Schema:
         "openapi": "3.1.0",
         "info": {"title": "Stock Forecasting Analytics", "version": "1", "description": _ABOUT},
         "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": about} for name, about in _TAGS.items()],
         "paths": paths,
-        "components": {"schemas": _models() | {"Failure": FAILURES}},
+        "components": {"schemas": _models() | {"Problem": PROBLEM}},
     }
 
 
@@ -60,25 +70,27 @@ def _operations(
     endpoint: Endpoint, good: Schema, media_type: str, sources: tuple[str, ...], panel: Panel | None = None
 ) -> Schema:
     """The methods of an endpoint that takes a query."""
-    name = panel.slug if panel else _operation_id(endpoint)
+    name, example = (panel.slug, panel.slug) if panel else (_operation_id(endpoint), endpoint.name)
     summary = f"{panel.title}: {panel.question}" if panel else endpoint.summary
-    about = {"summary": summary, "description": _description(panel)}
+    tag = "cards" if panel else "downloads"
+    about = {"tags": [tag], "summary": summary, "description": _description(panel)}
     operations: Schema = {}
     for method in sorted((endpoint.methods or set()) & {"GET", "POST"}):
         takes = {"parameters": query(sources)} if method == "GET" else {"requestBody": form(sources)}
-        gives = {"responses": responses(method, good, media_type)}
+        gives = {"responses": responses(method, good, media_type, example)}
         operations[method.lower()] = {"operationId": f"{method.lower()}_{name}", **about, **takes, **gives}
     return operations
 
 
 def _probe(endpoint: Endpoint, media_type: str, schema: Schema) -> Schema:
-    good = {"description": "As it is now.", "content": {media_type: {"schema": schema}}}
+    good = success("As it is now.", schema, media_type, endpoint.name)
     answers = (
         {"200": good, "503": {**good, "description": "No worker is warm."}}
         if endpoint.name == "readyz"
         else {"200": good}
     )
-    return {"operationId": _operation_id(endpoint), "summary": endpoint.summary, "responses": answers}
+    about = {"tags": ["service"], "summary": endpoint.summary}
+    return {"operationId": _operation_id(endpoint), **about, "responses": answers}
 
 
 def _operation_id(endpoint: Endpoint) -> str:
@@ -116,10 +128,17 @@ _AN_HOUR = "public, max-age=3600"
 
 @dataclass(frozen=True, slots=True)
 class DocsView:
-    """docs.html: the API for people; ``api`` is the OpenAPI document."""
+    """docs.html: the API for people; ``api`` is the OpenAPI document.
+
+    ``curl`` is a command that works, ``excerpt`` a part of what it prints. ``problems`` are kinds of failures: the name
+    that ends their type, status and title.
+    """
 
     site: Site
     api: dict[str, Any]
+    curl: str
+    excerpt: str
+    problems: tuple[tuple[str, int, str], ...]
 
 
 async def openapi(request: Request) -> Response:
@@ -129,8 +148,18 @@ async def openapi(request: Request) -> Response:
 
 
 async def docs(request: Request) -> Response:
-    """GET /docs: the same for people."""
-    return HTMLResponse(render("docs.html", DocsView(site_of(request), _described(request.app))))
+    """GET /docs: the API for people; it begins with a command that works."""
+    address = request.url.replace(path=request.app.url_path_for("card_json", slug="overview"), query=EXAMPLE_QUERY)
+    problems = tuple((problem_name(kind), *told) for kind, told in PROBLEMS.items())
+    view = DocsView(
+        site=site_of(request),
+        api=_described(request.app),
+        # A proxy that ends TLS may redirect to it.
+        curl=f'curl -sL "{address}"',
+        excerpt=json.dumps(EXAMPLES["overview"], indent=2, ensure_ascii=False),
+        problems=problems,
+    )
+    return HTMLResponse(render("docs.html", view))
 
 
 @lru_cache(maxsize=1)

@@ -1,62 +1,16 @@
-"""What all operations of the API share: what may be asked, and the ways in which an answer may turn out."""
+"""What may be asked of the API: a query in an address, the same as a form with a file, and a search."""
 
 from dataclasses import dataclass
-from typing import Any
+from urllib.parse import urlencode
 
 from pydantic import TypeAdapter
 
 from app.market.source import MOST_FOUND, Instrument
 from app.panels.panel import DEFAULT_HORIZON, MAXIMUM_HORIZON
+from app.web.api.responses import Schema, responses
 from app.web.http.form import COLUMNS
 
-Schema = dict[str, Any]
-
-DOWNLOAD_TYPES = {"forecast": "text/csv", "summary": "text/plain"}
-"""The media types of endpoints outside the API that take the same query, by name."""
-
-_NUMBERS: Schema = {"type": "object", "additionalProperties": True}
-PROBE_SCHEMAS: dict[str, tuple[str, Schema]] = {
-    "healthz": ("application/json", {**_NUMBERS, "required": ["status"]}),
-    "readyz": ("application/json", {**_NUMBERS, "required": ["status", "workers", "down"]}),
-    "metrics": ("text/plain", {"type": "string"}),
-    "openapi": ("application/json", {**_NUMBERS, "required": ["openapi", "paths"]}),
-}
-"""Endpoints that take no query, by name."""
-
 _TEXT = {"type": "string"}
-FAILURES: Schema = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["status", "sentence", "hint"],
-            "properties": {
-                "status": {"type": "integer"},
-                "sentence": {**_TEXT, "description": "What happened, in plain words."},
-                "hint": {**_TEXT, "description": "What to do next."},
-                "field": {**_TEXT, "description": "The part of the query to change."},
-                "line": {"type": "integer", "description": "The line of the file, from 1."},
-                "column": {**_TEXT, "description": "The column of the file, by name or number."},
-                "found": {"type": ["string", "integer"]},
-                "needed": {"type": ["string", "integer"]},
-                "choices": {"type": "array", "items": _TEXT, "description": "What “field” may choose, for a file."},
-            },
-        }
-    },
-}
-_STATUSES = {
-    "400": "The form or the host name cannot be read.",
-    "403": "Another website asked for this.",
-    "404": "No such ticker, or no such card.",
-    "413": "More bytes than are read.",
-    "422": "Something in the query, the file or the prices is not as needed; the answer says what.",
-    "429": "More cards than one visitor may run; Retry-After says when there is room again.",
-    "500": "A fault of ours.",
-    "502": "The source answered nonsense.",
-    "503": "More work than can be done now, or a source that refuses; Retry-After says when to come back.",
-    "504": "The source did not answer.",
-}
 _BLANK: Schema = {"type": "string", "pattern": r"^\s*$", "title": "Left out"}
 
 
@@ -102,6 +56,11 @@ def fields(sources: tuple[str, ...]) -> dict[str, Schema]:
     }
 
 
+_EXAMPLE = {"ticker": "^GSPC", "horizon": 22, "as_of": "2018-06-29", "source": "sample"}
+EXAMPLE_QUERY = urlencode(_EXAMPLE)
+"""A query that needs no network, whose answers the examples are parts of."""
+
+
 def query(sources: tuple[str, ...]) -> list[Schema]:
     """The parameters of an address."""
     known = fields(sources)
@@ -112,6 +71,7 @@ def query(sources: tuple[str, ...]) -> list[Schema]:
             "required": name == "ticker",
             "description": schema["description"],
             "schema": schema,
+            **({"example": _EXAMPLE[name]} if name in _EXAMPLE else {}),
         }
         for name, schema in known.items()
     ]
@@ -141,19 +101,6 @@ def form(sources: tuple[str, ...]) -> Schema:
     return {"required": True, "content": {"multipart/form-data": {"schema": schema, "encoding": encoding}}}
 
 
-def responses(method: str, good: Schema, media_type: str) -> Schema:
-    """Every way in which an operation may answer, failures in the form of the path's other answers."""
-    of_api = media_type == "application/json"
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}
-    failure = content if of_api else {"text/html": {"schema": _TEXT}}
-    successes: Schema = {"200": {"description": "The answer.", "content": {media_type: {"schema": good}}}}
-    if of_api:
-        successes["200"]["headers"] = {name: {"schema": _TEXT, "required": True} for name in ("ETag", "Cache-Control")}
-    if of_api and method == "GET":
-        successes["304"] = {"description": "What If-None-Match names is still so."}
-    return successes | {status: {"description": why, "content": failure} for status, why in _STATUSES.items()}
-
-
 MAX_SEARCH_CHARACTERS = 40
 _SEARCH_STATUSES = ("200", "304", "400", "403", "422", "500")
 
@@ -178,12 +125,15 @@ def operation(summary: str, sources: tuple[str, ...]) -> Schema:
         "required": False,
         "description": "A part of a symbol or of a name; nothing is found for nothing.",
         "schema": {"type": "string", "maxLength": MAX_SEARCH_CHARACTERS},
+        "example": "s&p",
     }
     where = fields(sources)["source"]
     source = {"name": "source", "in": "query", "required": False, "description": where["description"], "schema": where}
-    answers = responses("GET", {"$ref": "#/components/schemas/Searched"}, "application/json")
+    source["example"] = _EXAMPLE["source"]
+    answers = responses("GET", {"$ref": "#/components/schemas/Searched"}, "application/json", "search_json")
     return {
         "operationId": "get_search",
+        "tags": ["search"],
         "summary": summary,
         "description": f"At most {MOST_FOUND}, the likeliest first. Costs no card run.",
         "parameters": [words, source],

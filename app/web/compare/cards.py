@@ -8,7 +8,7 @@ from typing import cast
 
 from app.errors import AppError, NotApplicableError, TooFewBarsError, UnbelievablePricesError
 from app.panels import BY_SLUG
-from app.panels.analysis import NONE, Fact, Table, by_key
+from app.panels.analysis import NONE, Analysis, Fact, Table, by_key
 from app.panels.forecast.content import ERROR, held_label, range_label, receipt_facts
 from app.panels.forecast.convert import PublishedForecast
 from app.panels.outcome import Outcome, outcome_facts
@@ -19,7 +19,7 @@ from app.panels.verdict.model import VerdictAnalysis
 from app.panels.verdict.panel import CHANCE, EDGE, FALL, verdict_facts
 from app.services.analyses import Finished
 from app.services.loaded_history import old_prices
-from app.text.numbers import day, signed_percent
+from app.text.numbers import day, isolated, signed_percent
 from app.web.compare.request import ColumnView, LeftOut, RangesView
 from app.web.context import AppContext
 from app.web.failures import shown_failure
@@ -43,7 +43,7 @@ async def column_card(app: AppContext, query: Query, slot: Slot) -> str:
     verdict = None if why_not else _finished(ended_verdict)
     outcome = (verdict or overview).outcome
     view = ColumnView(
-        slot=replace(slot, question=overview.analysis.data.name),
+        slot=replace(slot, question=isolated(overview.analysis.data.name)),
         stale=overview.loaded.stale,
         old=old_prices(query, overview.loaded),
         facts=compared_facts(
@@ -51,7 +51,7 @@ async def column_card(app: AppContext, query: Query, slot: Slot) -> str:
             cast("VerdictAnalysis", verdict.analysis) if verdict else None,
             why_not.sentence if why_not else "",
         ),
-        happened=happened(outcome) if outcome else None,
+        happened=happened(outcome, overview.analysis) if outcome else None,
         query_string=query_string(query),
     )
     return render("compared/column.html", view)
@@ -121,9 +121,9 @@ def compared_facts(overview: OverviewAnalysis, verdict: VerdictAnalysis | None, 
     )
 
 
-def happened(outcome: Outcome) -> Fact:
+def happened(outcome: Outcome, analysis: Analysis) -> Fact:
     """What became of the price, and whether the range held it."""
-    facts = by_key(outcome_facts(outcome))
+    facts = by_key(outcome_facts(outcome, analysis))
     return replace(facts["change"], note=facts["held"].value if "held" in facts else "")
 
 

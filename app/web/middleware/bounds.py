@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.compute.engine import Card, working_for
 from app.compute.errors import OverloadedError
-from app.errors import BadFormError, RestartingError, TooLargeError, TooOftenError
+from app.errors import RestartingError, TooLargeError, TooOftenError
 from app.services.shared_state import RateLimits
 from app.web.context import client_behind
 from app.web.endpoint import answer_failure
@@ -70,9 +70,8 @@ class RequestBounds:
             self._under_way += Counter()
 
     async def _refusal(self, scope: Scope, client: str) -> Exception | None:
-        if {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:
-            # Whoever stands in front may have believed the other one.
-            return BadFormError("it has a Content-Length and a Transfer-Encoding")
+        if _declared(scope) > MAXIMUM_BYTES + _DRAINED_BYTES:
+            return TooLargeError("What was sent", MAXIMUM_BYTES, _SMALLER)
         if self._under_way[client] >= self._bounds.requests:
             return TooOftenError("One visitor", f"{self._bounds.requests} requests at a time", _PATIENCE)
         if self._pages is not None and scope["path"] not in ALWAYS_ANSWERED:
@@ -81,6 +80,12 @@ class RequestBounds:
             except TooOftenError as often:
                 return often
         return None
+
+
+def _declared(scope: Scope) -> int:
+    """How long the body is going to be, as far as its sender says."""
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    return int(length) if length.isdigit() and len(length) < 20 else 0
 
 
 class _Body:

@@ -4,7 +4,7 @@ A server of HTTP/1.1 for uvicorn, which knows none of these by itself.
 """
 
 import asyncio
-import resource
+import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -17,15 +17,17 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from app.web.context import client_behind
 from app.web.middleware.security import HEADERS
 
-_MOST_DESCRIPTORS, _MOST_CONNECTIONS = 65_536, 2_048
-# What workers, sources and log need, and what one round of accepting may open before anybody is counted.
-_RESERVED = 256
+MOST_CONNECTIONS = 2_048
+_LONGEST_HEAD = 16 * 2**10
+# A line that ends with a line feed alone, or goes on below: a proxy in front may have read them otherwise.
+_LAX = re.compile(rb"(?<!\r)\n|\n[ \t]")
 _SENTENCES = {
     400: "What was sent is not HTTP/1.1.",
     408: "The request took too long to arrive.",
     429: "One visitor may have {each_peer} connections at a time.",
     431: "The headers are larger than 16 KiB.",
     503: "The service has as many connections as it can bear. Try again in a few seconds.",
+    505: "HTTP/1.1 and HTTP/1.0 are spoken here, and nothing else.",
 }
 _RETRY_AFTER = {429: "5", 503: "5"}
 
@@ -40,28 +42,34 @@ class ConnectionLimits:
     header_seconds: float = 15.0
     body_seconds: float = 30.0
     taken_seconds: float = 60.0
-    total: int = _MOST_CONNECTIONS
+    total: int = MOST_CONNECTIONS
     each_peer: int | None = 32
-
-
-def raised_descriptor_limit() -> int:
-    """How many files and connections this process may have open, now that the limit is as high as it may be."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _MOST_DESCRIPTORS)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        return wanted
-    return _MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
-
-
-def most_connections(descriptors: int) -> int:
-    """How many connections a process with so many descriptors can bear."""
-    return min(_MOST_CONNECTIONS, descriptors - min(_RESERVED, descriptors // 2))
 
 
 def bounded_connections(limits: ConnectionLimits) -> type[asyncio.Protocol]:
     """A protocol for uvicorn whose connections keep to ``limits`` together."""
     return type("Connection", (BoundedConnection,), {"limits": limits, "peers": Counter()})
+
+
+class StrictConnection(h11.Connection):
+    """Reads requests that every server reads alike, and refuses those in which another may see a second one."""
+
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        """What the client has sent next; raises ``h11.RemoteProtocolError`` with the status of the refusal."""
+        if self.their_state is h11.IDLE:
+            head = self.trailing_data[0].partition(b"\r\n\r\n")[0]
+            if len(head) > _LONGEST_HEAD:
+                raise h11.RemoteProtocolError("long headers", error_status_hint=431)
+            if _LAX.search(head):
+                raise h11.RemoteProtocolError("lines that end or go on in an old way")
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            names = {name for name, _ in event.headers}
+            if event.http_version not in (b"1.1", b"1.0"):
+                raise h11.RemoteProtocolError("another version", error_status_hint=505)
+            if b"transfer-encoding" in names and (b"content-length" in names or event.http_version == b"1.0"):
+                raise h11.RemoteProtocolError("a body of two lengths")
+        return event
 
 
 class BoundedConnection(H11Protocol):
@@ -72,6 +80,7 @@ class BoundedConnection(H11Protocol):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
+        self.conn = StrictConnection(h11.SERVER)
         self._peer = ""
         self._awaited: object = None
         self._arriving: asyncio.TimerHandle | None = None
@@ -175,9 +184,9 @@ class BoundedConnection(H11Protocol):
             self.transport.abort()
             return
         sentence = _SENTENCES[status].format(each_peer=self.limits.each_peer).encode() + b"\n"
-        told = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(sentence)), **HEADERS}
-        told |= {"Connection": "close"} | ({"Retry-After": _RETRY_AFTER[status]} if status in _RETRY_AFTER else {})
-        head = h11.Response(status_code=status, headers=[*told.items()], reason=HTTPStatus(status).phrase.encode())
+        headers = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(sentence)), **HEADERS}
+        headers |= {"Connection": "close"} | ({"Retry-After": _RETRY_AFTER[status]} if status in _RETRY_AFTER else {})
+        head = h11.Response(status_code=status, headers=[*headers.items()], reason=HTTPStatus(status).phrase.encode())
         for event in (head, h11.Data(data=sentence), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()

@@ -15,6 +15,8 @@ from app.web.middleware.security import ALWAYS_ANSWERED
 
 FINAL_STATUS = "came_to"
 """Where in a request's scope its endpoint notes the status that it would have answered, had it waited."""
+TOOL = "tool"
+"""Where in a request's scope its endpoint notes the name of the tool that was called, which is timed like a card."""
 _METHODS = frozenset({"GET", "HEAD", "POST"})
 _log = logging.getLogger("app.requests")
 
@@ -48,8 +50,9 @@ class RequestLog:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route, slug = _template(scope), scope.get("path_params", {}).get("slug", "")
+        worked = scope.get(TOOL) or (slug if slug in BY_SLUG else "")
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._metrics.answered(route, method, status, seconds, slug if slug in BY_SLUG else "")
+        self._metrics.answered(route, method, status, seconds, worked)
         said = {"route": route, "method": method, "status": status, "milliseconds": round(seconds * 1e3, 1)}
         level = logging.DEBUG if route in ALWAYS_ANSWERED else logging.INFO
         _log.log(level, "%(method)s %(route)s %(status)s %(milliseconds)s ms", said, extra=said)

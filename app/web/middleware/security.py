@@ -1,17 +1,19 @@
-"""Security headers, and the host names that are answered."""
+"""Security headers, the origins that may read the API, and the host names that are answered."""
 
 import base64
 import hashlib
 import re
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import UnknownHostError
+from app.web.context import READS_API
 from app.web.endpoint import answer_failure
 
-_FRAMES = "frame-ancestors 'self' https://huggingface.co https://*.hf.space"
+_FRAMES = "frame-ancestors 'self' https://huggingface.co"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; " + _FRAMES
@@ -52,6 +54,46 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+# Besides those that any page may read.
+_READABLE = "ETag, Retry-After, X-Request-ID"
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET",
+    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class AllowedOrigins:
+    """Wraps a whole app: pages of other ``origins`` ("*" is any) may read the API, and its errors too."""
+
+    def __init__(self, app: ASGIApp, origins: frozenset[str]) -> None:
+        self._app, self._origins = app, origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer a browser that asks first whether it may."""
+        path = scope.get("path", "")
+        if not self._origins or not (path.startswith("/api/") or path == "/openapi.json"):
+            await self._app(scope, receive, send)
+            return
+        origin = Headers(scope=scope).get("origin", "")
+        known = bool(origin) and not self._origins.isdisjoint((origin.lower(), "*"))
+        if known and scope["method"] in ("GET", "HEAD"):
+            scope[READS_API] = True
+
+        async def send_allowed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                # To everybody: a cache on the way would give one origin's answer to another.
+                headers.add_vary_header("Origin")
+                if known:
+                    headers["Access-Control-Allow-Origin"] = origin
+                    headers["Access-Control-Expose-Headers"] = _READABLE
+            await send(message)
+
+        asks_first = known and scope["method"] == "OPTIONS"
+        await (Response(status_code=204, headers=_PREFLIGHT) if asks_first else self._app)(scope, receive, send_allowed)
 
 
 # A name or an address, the dot that may end a name, and a port.

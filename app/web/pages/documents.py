@@ -22,7 +22,7 @@ from app.services.results import CardResult, QueryResult, forecast_table
 from app.text.numbers import NARROW_SPACE, on_one_line
 from app.web.cards import draw_card, render_card
 from app.web.context import AppContext
-from app.web.failures import failure_of, json_failure
+from app.web.failures import failure_of, problem_of
 from app.web.templating import render
 from app.web.views import FailedView, Failure, FormValues, Site, slot_of
 
@@ -87,7 +87,7 @@ def summary(result: QueryResult, signer: ReceiptSigner) -> str:
 
 
 def cards_json(result: QueryResult) -> str:
-    """Every card's JSON by its slug; of one that failed, its error."""
+    """Every card's JSON by its slug; of one that failed, its problem."""
     cards = {card.panel.slug: _published(card) for card in result.cards}
     return json.dumps(cards, ensure_ascii=False, separators=(",", ":")) + "\n"
 
@@ -106,7 +106,7 @@ def _summary_card(card: CardResult) -> SummaryCard:
 
 def _published(card: CardResult) -> Any:
     if isinstance(card.end, Exception):
-        return {"error": json_failure(card.end, failure_of(card.end))}
+        return {"error": problem_of(card.end)}
     return json.loads(card.end.published())
 
 

@@ -11,7 +11,7 @@ from app.errors import AppError, QueryError
 from app.market.passport import Passport
 from app.panels import PANELS
 from app.panels.panel import DEFAULT_HORIZON, Query
-from app.web.context import checked_query, context_of, site_of, slot_for, while_connected
+from app.web.context import checked_query, context_of, fields_for_cards, site_of, slot_for, while_connected
 from app.web.failures import shown_failure
 from app.web.http.form import RequestFields, fields_of
 from app.web.http.query import query_string
@@ -37,7 +37,7 @@ async def index(request: Request) -> Response:
 
 async def places(request: Request) -> Response:
     """POST /panels: the places where the cards for a form and its file will load, once the file has proved readable."""
-    fields = await fields_of(request)
+    fields = await fields_for_cards(request)
     query = checked_query(request, fields)
     loaded = await while_connected(request, context_of(request).analyses.loader.prepare(query))
     passport = loaded.passport if query.upload else None

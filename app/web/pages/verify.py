@@ -32,10 +32,10 @@ class VerifyView:
 
 async def verify(request: Request) -> Response:
     """GET or POST /verify: a place to paste a receipt, and what came of checking the one that was pasted."""
-    if len(await body_of(request)) > MAXIMUM_BYTES:
-        raise TooLargeError("What was pasted", MAXIMUM_BYTES, _ALONE)
     posted = request.method == "POST"
     await admit(request, int(posted or "receipt" in request.query_params))
+    if len(await body_of(request)) > MAXIMUM_BYTES:
+        raise TooLargeError("What was pasted", MAXIMUM_BYTES, _ALONE)
     pasted = (await fields_of(request, longest=MAXIMUM_BYTES)).texts.get("receipt", "")
     # In a thread, because a long text takes as long as many requests.
     checked = await asyncio.to_thread(context_of(request).signer.check, pasted) if pasted.strip() else None

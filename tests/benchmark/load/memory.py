@@ -1,6 +1,6 @@
-"""python -m tests.benchmark.load.memory: what 300 analyses that nobody has asked for before leave in memory.
+"""python -m tests.benchmark.load.memory: what 350 analyses that nobody has asked for before leave in memory.
 
-Fifty pages of six cards, one page after another, on two workers. Takes three to ten minutes, and no network.
+Fifty pages of all cards, one page after another, on two workers. Takes three to ten minutes, and no network.
 """
 
 import asyncio

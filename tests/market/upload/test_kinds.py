@@ -94,12 +94,73 @@ JSON = {
     "split": {"columns": ["Close"], "index": [str(day) for day in DAYS], "data": [[c] for c in CLOSES.tolist()]},
     "columns": {"Close": {str(1000 * s): c for s, c in zip(SECONDS, CLOSES.tolist(), strict=True)}},
     "nested": {"results": [{"t": 1000 * s, "c": c, "vw": 1} for s, c in zip(SECONDS, CLOSES.tolist(), strict=True)]},
+    "a value a day": {str(day): close for day, close in zip(DAYS, CLOSES.tolist(), strict=True)},
+    "named pairs": [{"name": "SYN", "data": [[1000 * s, c] for s, c in zip(SECONDS, CLOSES.tolist(), strict=True)]}],
+    "names apart": {"fields": ["Date", "Close"], "items": [[str(row[0]), row[4]] for row in ROWS]},
+    "rows of text": {"data": {"code": "600519", "klines": [",".join(map(str, row)) for row in ROWS]}},
+    "wrapped values": [{"date": {"$date": str(row[0])}, "close": {"raw": row[4], "fmt": "x"}} for row in ROWS],
+}
+OTHER = [{**row, "close": row["close"] + 5} for row in OBJECTS]
+LATER = (CLOSES + 5).tolist()
+SEVERAL = {
+    "lists of objects": {"AAA": OBJECTS, "BBB": OTHER},
+    "with their symbol": [{"symbol": "AAA", "historical": OBJECTS}, {"symbol": "BBB", "historical": OTHER}],
+    "deep": {"AAA": {"meta": {}, "values": OBJECTS}, "BBB": {"meta": {}, "values": OTHER}},
+    "lists": {"AAA": {"t": SECONDS, "c": CLOSES.tolist()}, "BBB": {"t": SECONDS, "c": LATER}},
+    "results": {
+        "result": [
+            {"meta": {"symbol": name}, "timestamp": SECONDS, "indicators": {"quote": [{"close": closes}]}}
+            for name, closes in (("AAA", CLOSES.tolist()), ("BBB", LATER))
+        ]
+    },
+    "pairs": [
+        {"name": name, "data": [[1000 * s, c] for s, c in zip(SECONDS, closes, strict=True)]}
+        for name, closes in (("AAA", CLOSES.tolist()), ("BBB", LATER))
+    ],
 }
 
 
 @pytest.mark.parametrize("kind", JSON)
 def test_json_is_read_in_whatever_way_a_program_writes_a_table(kind):
     np.testing.assert_array_equal(read(json.dumps(JSON[kind])).close, CLOSES)
+
+
+@pytest.mark.parametrize("kind", SEVERAL)
+def test_several_tickers_in_json_are_asked_about_and_the_ticker_chooses(kind):
+    error = refused(json.dumps(SEVERAL[kind]))
+    assert isinstance(error, ChoiceNeededError)
+    assert (error.field, error.choices) == ("ticker", ("AAA", "BBB"))
+    np.testing.assert_array_equal(read(json.dumps(SEVERAL[kind]), symbol="AAA").close, CLOSES)
+    np.testing.assert_array_equal(read(json.dumps(SEVERAL[kind]), symbol="bbb").close, LATER)
+
+
+def test_lists_of_pairs_of_different_lengths_are_never_taken_for_one_table():
+    pairs = [[1000 * s, c] for s, c in zip(SECONDS, CLOSES.tolist(), strict=True)]
+    assert (
+        "several tables of prices (“AAA” and “BBB”)" in refused(json.dumps({"AAA": pairs, "BBB": pairs[:-1]})).sentence
+    )
+
+
+def test_a_number_beside_numbers_written_as_text_is_never_taken_for_one_of_these():
+    rows = [{"date": str(row[0]), "close": 1.234, "volume": "1.234.567,5"} for row in ROWS]
+    assert refused(json.dumps(rows)).column == "volume"
+
+
+def page_of(name, cell):
+    rows = "".join(f"<{name}>{cell(day)}{cell(close)}</{name}>" for day, close in zip(DAYS, CLOSES, strict=True))
+    return f"<{name}>{cell('Date')}{cell('Close')}</{name}>{rows}"
+
+
+PAGE = "<html><title>Prices</title><table>" + page_of("tr", "<td><b>{}</b>&nbsp;</td>".format) + "</table></html>"
+XML = '<?xml version="1.0"?><Table>' + page_of("Row", "<Cell><Data>{}</Data></Cell>".format) + "</Table>"
+
+
+def test_a_page_or_xml_that_was_saved_as_a_workbook_is_read_by_its_tables():
+    np.testing.assert_array_equal(read(PAGE).close, CLOSES)
+    np.testing.assert_array_equal(read(XML).close, CLOSES)
+    apart = XML.replace("</Cell><Cell>", '</Cell><Cell ss:Index="3">')
+    assert read(apart).reading.columns == {"date": "Date", "close": "Close"}
+    assert "a page with several tables of prices (“table 1” and “table 2”)" in refused(PAGE + PAGE).sentence
 
 
 @pytest.mark.parametrize(
@@ -144,6 +205,12 @@ FAR = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
         (b"%PDF-1.7", "a PDF document"),
         (b"\x89PNG\r\n\x1a\n", "a picture"),
         (b"PAR1" + bytes(50), "a Parquet file"),
+        (b"\x93NUMPY\x01\0" + bytes(50), "a NumPy array"),
+        (b"PK\x05\x06" + bytes(18), "an archive with no table in it"),
+        (b"\0\0\0\x18ftypheic" + bytes(50), "a picture, a sound or a film"),
+        (b"BM" + bytes(500), "a binary file of a program"),
+        (json.dumps(OBJECTS)[:2000].encode(), "JSON that is damaged or breaks off"),
+        (b"BEGIN:VCALENDAR\nDTSTART:20240812\n", "a text that begins “BEGIN:VCALENDAR”"),
         (b"[" * 100_000, "JSON nested too deep"),
         (b'{"Note": "Thank you for using us. Call less often."}', "an answer that says “Thank you"),
         (b"<html><title>Log in</title>", "a web page (“Log in”)"),
@@ -173,6 +240,13 @@ def test_a_bomb_costs_next_to_nothing(content):
     assert thread_cost(lambda: refused(content)) < 0.2
 
 
+@pytest.mark.parametrize("line", ["\n", "\r", ",\n"])
+def test_a_file_of_blank_lines_costs_next_to_nothing_and_is_named_as_such(line):
+    content = line * (2_000_000 // len(line))
+    assert thread_cost(lambda: refused(content)) < 0.2
+    assert "found nothing" in refused(content).sentence or "40,000 blank lines" in refused(content).sentence
+
+
 @pytest.mark.parametrize(
     ("header", "encoding"),
     [
@@ -181,6 +255,10 @@ def test_a_bomb_costs_next_to_nothing(content):
         ("일자,종가", "cp949"),
         ("Дата,Цена закрытия", "cp1251"),
         ("Дата,Цена закрытия", "koi8-r"),
+        ("Дата,Цена закрытия", "iso8859-5"),
+        ("Дата,Цена закрытия", "utf-16-le"),
+        ("日付,終値", "utf-32-be"),
+        ("Tarih,Kapanış", "cp857"),
         ("Date,Clôture", "cp1252"),
         ("Date,Clôture", "mac-roman"),
         ("Dátum,Záró", "cp1250"),

@@ -143,6 +143,72 @@ def test_a_date_is_the_day_that_is_written(written):
     assert told.dates[:2].tolist() == [date(2020, 1, 2), date(2020, 3, 4)]
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        *("%Y%m%dT000000", "%Y%m%d 000000", "%a %b %d 00:00:00 %Y", "%a %b %d 00:00:00 UTC %Y", "'%Y-%m-%d"),
+        "%a %b %d %Y 00:00:00 GMT+0000 (Coordinated Universal Time)",
+    ],
+)
+def test_a_date_is_read_as_programs_write_it(form):
+    days = weekdays(40)
+    assert np.array_equal(read(closes([day.item().strftime(form) for day in days])).dates, days)
+
+
+def seconds(days):
+    return days.astype("datetime64[s]").astype(int)
+
+
+def test_time_stamps_before_they_had_nine_digits_are_told_by_the_later_ones():
+    days = weekdays(3000, "1966-01-03")
+    assert np.array_equal(read(closes(seconds(days))).dates, days)
+
+
+@pytest.mark.parametrize("wrong", ["0", "-5", "16920", "169220160"])
+def test_a_time_stamp_that_lost_digits_is_refused(wrong):
+    stamps = [*map(str, seconds(weekdays(40, "2023-06-05")))]
+    assert refused(closes([*stamps[:20], wrong, *stamps[21:]])).found == f"“{wrong}”"
+
+
+def serial(days):
+    return (days - np.datetime64("1899-12-30")).astype(int)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_day_numbers_need_no_header_where_they_are_weekdays_in_order(backwards):
+    days = weekdays(60, "2023-06-05")[:: -1 if backwards else 1]
+    told = read("\n".join(f"{day},{50 + row}.5" for row, day in enumerate(serial(days))))
+    assert np.array_equal(told.dates, days)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        45_001 + np.arange(60),
+        np.random.default_rng(1).permutation(serial(weekdays(60))),
+        serial(weekdays(60)) - 1462,
+        serial(weekdays(60)) * 2,
+    ],
+    ids=["counted", "in no order", "counted from 1904", "far apart"],
+)
+def test_numbers_that_may_be_other_than_days_are_none_without_a_header(numbers):
+    error = refused("\n".join(f"{number},{50 + row}.5" for row, number in enumerate(numbers)))
+    assert "a column Date" in error.needed
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [serial(weekdays(60)) - 1462, [f"{day.item():%y%j}" for day in weekdays(60)]],
+    ids=["counted from 1904", "days of a year"],
+)
+def test_day_numbers_that_fall_on_weekends_are_refused_under_a_header_too(numbers):
+    assert "not sure to be day numbers" in refused(closes(numbers)).needed
+
+
+def test_a_table_that_was_quoted_line_by_line_is_read():
+    assert read('"Date,Close"\n"2020-01-02,""1,234.5"""\n"2020-01-03,0.75"\n').close.tolist() == [1234.5, 0.75]
+
+
 @pytest.mark.parametrize(("forced", "month"), [("31/03/2020", 4), ("03/31/2020", 3)])
 def test_the_column_tells_which_number_is_the_day(forced, month):
     told = read(f"Date,Close\n{forced},1\n{'03/04/2020' if month == 4 else '04/03/2020'},2\n")
@@ -324,3 +390,12 @@ def test_twenty_thousand_rows_are_read_within_half_a_second():
     ]
     content = lines(*rows)
     assert thread_cost(lambda: read(content)) < 0.5
+
+
+@pytest.mark.parametrize("name", ["Currency", "Währung", "通貨"])
+def test_prices_in_two_currencies_are_refused_and_a_column_that_says_one_is_none_of_ours(name):
+    rows = ["Date,Close," + name, *(f"{day},{100 + place},GBP" for place, day in enumerate(weekdays(30)))]
+    assert len(read("\n".join(rows)).close) == 30
+    rows[20] = rows[20].replace("GBP", "GBp")
+    with pytest.raises(BadFileError, match="“GBP”, as above it"):
+        read("\n".join(rows))

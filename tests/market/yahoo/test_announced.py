@@ -37,9 +37,9 @@ CARD = "/panels/verdict?ticker=AAPL"
 def test_days_are_read_by_the_clock_of_the_world(yahoo, source, told, announced):
     yahoo.summary = told
     assert asyncio.run(source.announced("AAPL")) == announced
-    (asked,) = [path for path in yahoo.asked if "quoteSummary" in path]
-    assert "quoteSummary/AAPL?modules=calendarEvents" in asked
-    assert "crumb=Ab1cD2eF3gH" in asked
+    (request,) = [path for path in yahoo.requests if "quoteSummary" in path]
+    assert "quoteSummary/AAPL?modules=calendarEvents" in request
+    assert "crumb=Ab1cD2eF3gH" in request
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_after_a_refusal_it_is_not_asked_again_before_the_time_is_over(yahoo, so
     for _ in range(2):
         with pytest.raises(SourceRefusedError):
             asyncio.run(source.announced("AAPL"))
-    assert sum("quoteSummary" in path for path in yahoo.asked) == 1
+    assert sum("quoteSummary" in path for path in yahoo.requests) == 1
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_the_answer_names_the_days_to_come_and_marks_them_in_its_fan(yahoo, clie
     assert "From 9 Aug 2024 on, a buyer gets no part of the next dividend; that is after the 22" in card
     assert "results on 2024-07-25." in card
     assert "a guess, counted back by quarters" in card
-    assert sum("quoteSummary" in path for path in yahoo.asked) == 1
+    assert sum("quoteSummary" in path for path in yahoo.requests) == 1
 
 
 @pytest.mark.slow

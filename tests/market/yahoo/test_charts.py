@@ -20,17 +20,17 @@ def test_all_that_yahoo_has_comes_with_one_request(source, yahoo):
     yahoo.charts = [answer(chart(walk(3000)))]
     quotes = load(source)
     assert len(quotes.dates) == 3000
-    (asked,) = yahoo.asked
-    assert asked.startswith("GET query2.finance.yahoo.com/v8/finance/chart/AAPL?period1=-")
-    assert "interval=1d" in asked
-    assert "events=div,splits" in asked
+    (request,) = yahoo.requests
+    assert request.startswith("GET query2.finance.yahoo.com/v8/finance/chart/AAPL?period1=-")
+    assert "interval=1d" in request
+    assert "events=div,splits" in request
 
 
 @pytest.mark.parametrize("ticker", ["^GSPC", "M&M.NS", "EURUSD=X", "BRK-B", "BTC-USD"])
 def test_a_ticker_reaches_yahoo_as_it_was_typed(source, yahoo, ticker):
     yahoo.charts = [answer(chart(walk(3)))]
     assert load(source, ticker).listing.ticker == ticker
-    assert f"/v8/finance/chart/{ticker}?" in yahoo.asked[0]
+    assert f"/v8/finance/chart/{ticker}?" in yahoo.requests[0]
 
 
 def test_the_listing_is_what_the_answer_says(source, yahoo):
@@ -140,4 +140,4 @@ def test_recorded_charts_become_histories(source, yahoo, file, ticker, currency,
     passport = history_until(load(source, ticker), None).passport
     assert (passport.currency, passport.bars, passport.calendar) == (currency, bars, calendar)
     assert passport.jumps == ()
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1

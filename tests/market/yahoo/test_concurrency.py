@@ -43,13 +43,13 @@ class Site:
     async def crowd(self, *tickers):
         """The statuses of a card asked for by a crowd, and how long the slowest had to wait."""
         begun = time.monotonic()
-        asked = [tickers[turn % len(tickers)] for turn in range(CROWD)]
+        wanted = [tickers[turn % len(tickers)] for turn in range(CROWD)]
         visits = (
-            self.client.get(f"/panels/overview?ticker={one}", headers={"X-Forwarded-For": f"10.0.0.{visitor}"})
-            for visitor, one in enumerate(asked)
+            self.client.get(f"/panels/overview?ticker={ticker}", headers={"X-Forwarded-For": f"10.0.0.{visitor}"})
+            for visitor, ticker in enumerate(wanted)
         )
         answers = await asyncio.gather(*visits)
-        return {one.status_code for one in answers}, time.monotonic() - begun
+        return {answer.status_code for answer in answers}, time.monotonic() - begun
 
     async def slowest_health(self):
         """The longest that /healthz takes until this is cancelled."""
@@ -95,11 +95,11 @@ async def test_a_crowd_that_comes_while_yahoo_refuses_makes_nobody_ask_again(yah
     async with opened() as site:
         assert (await site.crowd("AAPL"))[0] == {503}
         assert (await site.crowd(*(f"T{number}" for number in range(CROWD))))[0] == {503}
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1
 
 
 async def test_a_crowd_that_asks_the_same_makes_yahoo_be_asked_once(yahoo):
     yahoo.charts = [GOOD]
     async with opened() as site:
         assert (await site.crowd("AAPL"))[0] == {200}
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1

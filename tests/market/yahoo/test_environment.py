@@ -37,13 +37,13 @@ def test_it_may_be_set_beside_others_that_name_another(source, yahoo, monkeypatc
     monkeypatch.setenv(name, str(yahoo.certificate))
     yahoo.charts = [answer(chart(walk(5)))]
     assert len(asyncio.run(source.load("AAPL")).dates) == 5
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1
 
 
 def test_an_unknown_authority_is_not_trusted(source, yahoo, monkeypatch, another):
     monkeypatch.setenv("SSL_CERT_FILE", another)
     error = error_of(source)
-    assert (type(error), yahoo.asked) == (SourceSilentError, [])
+    assert (type(error), yahoo.requests) == (SourceSilentError, [])
     assert "TLS" in error.sentence
 
 

@@ -67,12 +67,12 @@ def test_viewers_share_one_request_and_a_process_that_is_told_to_end_does(yahoo,
     process, address = served
     yahoo.charts = [quoted()]
     with ExitStack() as stack:
-        asked = [STRAIGHT.open(f"{address}/live?ticker=AAPL", timeout=30) for _ in range(VIEWERS)]
-        viewers = [stack.enter_context(one) for one in asked]
+        answers = [STRAIGHT.open(f"{address}/live?ticker=AAPL", timeout=30) for _ in range(VIEWERS)]
+        viewers = [stack.enter_context(answer) for answer in answers]
         assert all(any(b"<strong>$321.45<" in line for line in islice(lines, 20)) for lines in viewers)
         with pytest.raises(HTTPError, match="429"):
             STRAIGHT.open(f"{address}/live?ticker=AAPL", timeout=30)
-        assert len(yahoo.asked) == 1
+        assert len(yahoo.requests) == 1
         process.terminate()
         assert not [line for lines in viewers for line in lines if line.startswith(b"event: last")]
     assert process.wait(20) == 0

@@ -22,8 +22,8 @@ async def test_a_quote_is_what_yahoo_says_beside_a_day_s_bar_in_one_request(yaho
     assert quote.at == datetime.fromtimestamp(int(NOW) - 40, UTC)
     assert quote.at.tzinfo == ZoneInfo("Europe/London")
     assert quote.open_at(datetime.now(UTC))
-    assert len(yahoo.asked) == 1
-    assert "/v8/finance/chart/^FTSE?range=1d&interval=1d" in yahoo.asked[0]
+    assert len(yahoo.requests) == 1
+    assert "/v8/finance/chart/^FTSE?range=1d&interval=1d" in yahoo.requests[0]
 
 
 async def test_a_recorded_answer_before_the_opening_is_a_quote_of_the_day_before(yahoo, source):
@@ -55,7 +55,7 @@ async def test_a_refusal_of_prices_keeps_the_newest_price_from_being_asked_for(y
         await source.load("AAPL")
     with pytest.raises(SourceRefusedError):
         await source.newest("AAPL")
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1
 
 
 async def test_many_viewers_cost_yahoo_one_request(yahoo, source):
@@ -67,4 +67,4 @@ async def test_many_viewers_cost_yahoo_one_request(yahoo, source):
             return (await anext(news)).quote.price
 
     assert await asyncio.gather(*(first() for _ in range(40))) == [321.45] * 40
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1

@@ -45,7 +45,7 @@ def test_a_refusal_is_remembered_for_all_tickers_until_its_time_is_over(yahoo):
     assert error_of(source).retry_after == 30
     clock.now += 29.5
     assert (type(error_of(source, "MSFT")), error_of(source, "MSFT").retry_after) == (SourceRefusedError, 1)
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1
     clock.now += 0.6
     assert len(asyncio.run(source.load("MSFT")).dates) == 5
 
@@ -55,7 +55,7 @@ def test_an_unknown_ticker_is_not_asked_for_again_at_once(yahoo):
     source = YahooSource(clock=clock)
     yahoo.charts = [UNKNOWN, GOOD]
     assert {type(error_of(source, "NOSUCH")) for _ in range(3)} == {UnknownTickerError}
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1
     clock.now += 301
     assert len(asyncio.run(source.load("NOSUCH")).dates) == 5
 
@@ -66,7 +66,7 @@ def test_one_load_leaves_no_trace_in_the_next(source, yahoo):
     error_of(source, "TWO")
     first, second = (asyncio.run(source.load("AAPL")) for _ in range(2))
     assert first.close.tolist() == second.close.tolist()
-    assert len(yahoo.asked) == 4
+    assert len(yahoo.requests) == 4
 
 
 async def _many(source, count):
@@ -86,7 +86,7 @@ def test_those_who_wait_for_a_thread_are_answered_in_time_too(yahoo):
     answers = asyncio.run(_many(YahooSource(patience=3), 20))
     assert {type(answer) for answer in answers} == {SourceSilentError}
     assert time.monotonic() - begun < 8
-    assert len(yahoo.asked) <= 8
+    assert len(yahoo.requests) <= 8
 
 
 def test_a_source_never_has_more_than_a_few_threads(yahoo):
@@ -106,7 +106,7 @@ def test_no_file_is_written_anywhere(yahoo, tmp_path, monkeypatch):
         "import asyncio; from app.market.yahoo.source import YahooSource; asyncio.run(YahooSource(90).load('AAPL'))"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=100)
-    assert any("getcrumb" in asked for asked in yahoo.asked)
+    assert any("getcrumb" in request for request in yahoo.requests)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 

@@ -63,7 +63,7 @@ def test_each_refusal_is_told_truthfully_at_once_and_costs_little(source, yahoo,
     assert words in error.sentence
     assert error.hint
     assert time.monotonic() - begun < 5
-    assert len(yahoo.asked) == requests
+    assert len(yahoo.requests) == requests
 
 
 @pytest.mark.parametrize("call", [1, 10])
@@ -72,13 +72,13 @@ def test_an_unknown_symbol_is_the_same_on_the_first_and_the_tenth_call(source, y
     for _ in range(call - 1):
         asyncio.run(source.load("AAPL"))
     assert type(error_of(source, "NOSUCH")) is UnknownTickerError
-    assert len(yahoo.asked) == call
+    assert len(yahoo.requests) == call
 
 
 def test_ten_unknown_symbols_in_a_row_cost_a_request_each(source, yahoo):
     yahoo.charts = [UNKNOWN]
     assert {type(error_of(source, f"NO{n}")) for n in range(10)} == {UnknownTickerError}
-    assert len(yahoo.asked) == 10
+    assert len(yahoo.requests) == 10
 
 
 @pytest.mark.parametrize("how", ["hangs", "drips"])
@@ -88,7 +88,7 @@ def test_silence_ends_at_the_deadline_and_leaves_no_connection(yahoo, how):
     error = error_of(YahooSource(patience=1))
     assert 0.9 < time.monotonic() - begun < 3
     assert (type(error), error.sentence) == (SourceSilentError, "Yahoo did not answer within 1 s.")
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1
     assert yahoo.is_left_alone()
 
 
@@ -103,22 +103,22 @@ def test_a_hang_on_the_way_to_a_crumb_ends_at_the_deadline_too(yahoo):
 def test_where_yahoo_wants_a_crumb_it_gets_one(source, yahoo):
     yahoo.charts = [answer(NO_CRUMB, 401), answer(chart(walk(5)))]
     assert len(asyncio.run(source.load("AAPL")).dates) == 5
-    assert len(yahoo.asked) == 5
-    assert "crumb=Ab1cD2eF3gH" in yahoo.asked[-1]
+    assert len(yahoo.requests) == 5
+    assert "crumb=Ab1cD2eF3gH" in yahoo.requests[-1]
 
 
 def test_a_crumb_that_is_refused_does_not_matter_where_the_chart_is_given(source, yahoo):
     yahoo.charts = [answer(NO_CRUMB, 401), answer(chart(walk(5)))]
     yahoo.elsewhere["query1.finance.yahoo.com/v1/test/getcrumb"] = TOO_MANY
     assert len(asyncio.run(source.load("AAPL")).dates) == 5
-    assert "crumb=" not in yahoo.asked[-1]
+    assert "crumb=" not in yahoo.requests[-1]
 
 
 def test_a_chart_that_is_refused_after_a_crumb_is_a_refusal(source, yahoo):
     yahoo.charts = [answer(NO_CRUMB, 401), TOO_MANY]
     yahoo.elsewhere["query1.finance.yahoo.com/v1/test/getcrumb"] = TOO_MANY
     assert type(error_of(source)) is SourceRefusedError
-    assert len(yahoo.asked) == 5
+    assert len(yahoo.requests) == 5
 
 
 def test_the_question_about_cookies_is_answered_on_the_way_to_the_chart(source, yahoo):
@@ -129,7 +129,7 @@ def test_the_question_about_cookies_is_answered_on_the_way_to_the_chart(source, 
     yahoo.elsewhere["POST consent.yahoo.com/v2/collectConsent"] = back
     yahoo.elsewhere["consent.yahoo.com/v2/collectConsent"] = Answer(form, 200, HTML)
     assert len(asyncio.run(source.load("AAPL")).dates) == 5
-    assert [asked.partition(" ")[0] for asked in yahoo.asked] == ["GET", "GET", "POST", "GET"]
+    assert [request.partition(" ")[0] for request in yahoo.requests] == ["GET", "GET", "POST", "GET"]
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,10 @@ def test_words_cost_one_request_of_quotes_only(source, yahoo):
     yahoo.elsewhere[PATH] = answer({"quotes": [APPLE]})
     (found,) = search(source, "a&b=c é")
     assert (found.ticker, found.name, found.exchange) == ("AAPL", "Apple Inc.", "NASDAQ")
-    assert len(yahoo.asked) == 1, yahoo.asked
-    (asked,) = yahoo.asked
-    assert asked.startswith(f"GET {PATH}?q=a&b=c+é&quotesCount=")
-    assert "newsCount=0" in asked
+    assert len(yahoo.requests) == 1, yahoo.requests
+    (request,) = yahoo.requests
+    assert request.startswith(f"GET {PATH}?q=a&b=c+é&quotesCount=")
+    assert "newsCount=0" in request
 
 
 def test_the_same_words_are_asked_anew_because_memory_is_not_the_clients(source, yahoo):
@@ -50,7 +50,7 @@ def test_each_refusal_is_told_apart_at_once(source, yahoo, told, kind, requests)
     yahoo.elsewhere[PATH] = told
     with pytest.raises(kind):
         search(source)
-    assert len(yahoo.asked) == requests
+    assert len(yahoo.requests) == requests
 
 
 @pytest.mark.parametrize("how", ["hangs", "drips"])
@@ -69,7 +69,7 @@ def test_a_refusal_of_words_is_one_of_prices_too(source, yahoo):
         search(source)
     with pytest.raises(SourceRefusedError):
         asyncio.run(source.load("AAPL"))
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_each_failure_has_its_status_and_its_sentence(yahoo, told, status, words
     assert response.status_code == status
     assert words in response.text
     assert ("retry-after" in response.headers) == (status == 503)
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1
 
 
 def test_a_refusal_says_when_to_come_back_and_no_card_asks_again(yahoo):
@@ -57,7 +57,7 @@ def test_a_refusal_says_when_to_come_back_and_no_card_asks_again(yahoo):
     assert all(38 <= int(card.headers["retry-after"]) <= 40 for card in cards)
     assert 'data-retry-after="40"' in cards[0].text
     assert "delisted" not in "".join(card.text for card in cards)
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1
 
 
 def test_all_cards_of_a_page_share_one_load(yahoo):
@@ -66,7 +66,7 @@ def test_all_cards_of_a_page_share_one_load(yahoo):
         for path in ("/panels/overview", "/api/v1/panels/overview", "/panels/technicals"):
             assert client.get(f"{path}?ticker=AAPL").status_code == 200
         assert client.get("/api/v1/panels/overview?ticker=AAPL&as_of=2024-03-01").json()["as_of"] == "2024-03-01"
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1
 
 
 def test_pence_are_said_in_the_passport(yahoo):
@@ -95,7 +95,7 @@ def test_the_last_answer_is_given_once_more_with_its_age_on_every_card(yahoo, tr
     assert "were loaded on" not in fresh
     assert [card.status_code for card in cards] == [200, 200]
     assert all(re.search(r"Yahoo (limits|answered|did not).*were loaded on", card.text, re.DOTALL) for card in cards)
-    assert len(yahoo.asked) == 2
+    assert len(yahoo.requests) == 2
     assert (told["stale"]["minutes"], told["stale"]["why"][:5]) == (0, "Yahoo")
 
 

@@ -8,5 +8,9 @@ _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice
 
 def assert_no_violation(page: Page) -> None:
     """Nothing of what is to be seen of ``page`` now violates a rule."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _RULES}}).response["violations"]
-    assert [(one["id"], node["html"][:200], node["failureSummary"]) for one in found for node in one["nodes"]] == []
+    violations = Axe().run(page, options={"runOnly": {"type": "tag", "values": _RULES}}).response["violations"]
+    assert [
+        (violation["id"], node["html"][:200], node["failureSummary"])
+        for violation in violations
+        for node in violation["nodes"]
+    ] == []

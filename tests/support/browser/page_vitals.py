@@ -11,8 +11,8 @@ WATCH = """
   window.felt = {shift: 0, long: []};
   const each = (note) => new PerformanceObserver((list) => list.getEntries().forEach(note));
   const watch = (type, note) => each(note).observe({type, buffered: true});
-  watch("layout-shift", (one) => one.hadRecentInput || (felt.shift += one.value));
-  watch("longtask", (one) => felt.long.push(one.duration));
+  watch("layout-shift", (entry) => entry.hadRecentInput || (felt.shift += entry.value));
+  watch("longtask", (entry) => felt.long.push(entry.duration));
 """
 """A script that keeps what Chromium notes of a page in ``felt``."""
 COMPLETE = "#panel-{}.ready:not(:has([data-follows]))"

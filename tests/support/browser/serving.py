@@ -22,13 +22,13 @@ QUIET = (
 
 
 @contextmanager
-def serving(**said: str) -> Iterator[str]:
+def serving(**settings: str) -> Iterator[str]:
     """The address of an app with the sample, two workers and no limits, but where the environment is ``said``."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     usual = {"HOST": "127.0.0.1", "SOURCE": "sample", "WORKERS": "2", "LOG_LEVEL": "warning", "RATE_LIMIT": "off"}
-    app = subprocess.Popen([sys.executable, "-m", "app"], env={**os.environ, **usual, "PORT": str(port), **said})
+    app = subprocess.Popen([sys.executable, "-m", "app"], env={**os.environ, **usual, "PORT": str(port), **settings})
     try:
         _wait_until_served(f"http://127.0.0.1:{port}/healthz")
         yield f"http://127.0.0.1:{port}"

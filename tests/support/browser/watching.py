@@ -22,7 +22,7 @@ class Watched:
 
     def __post_init__(self) -> None:
         page, complain = self.page, self.complaints.append
-        page.on("console", lambda said: complain(said.text) if said.type in ("error", "warning") else None)
+        page.on("console", lambda message: complain(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complain(str(error)))
         page.on("requestfailed", lambda sent: complain(f"failed: {sent.url[:80]}"))
         page.on("request", lambda sent: None if sent.url.startswith((self.base, "data:")) else complain(sent.url))
@@ -37,7 +37,7 @@ class Watched:
 
     def expects(self, *noted: str) -> None:
         """Takes back what a browser has to note of a failure that the test itself has made."""
-        self.complaints[:] = [said for said in self.complaints if not any(word in said for word in noted)]
+        self.complaints[:] = [text for text in self.complaints if not any(word in text for word in noted)]
 
 
 GOOD = {"name": "acme.csv", "mimeType": "text/csv", "buffer": csv_of(market(320))}

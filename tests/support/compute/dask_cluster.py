@@ -21,8 +21,8 @@ class DaskScheduler:
     def __init__(self, home):
         self._port = free_port()
         self.url = f"tcp://127.0.0.1:{self._port}"
-        said = {"HOST": "127.0.0.1", "PORT": str(self._port), "LOG_LEVEL": "error", "TMPDIR": str(home)}
-        self._environment = os.environ | said
+        settings = {"HOST": "127.0.0.1", "PORT": str(self._port), "LOG_LEVEL": "error", "TMPDIR": str(home)}
+        self._environment = os.environ | settings
         self.process = None
 
     def start(self):
@@ -50,9 +50,9 @@ def dask_scheduler(home):
 class DaskCluster:
     """Dask workers of one process each, all with code of the same build."""
 
-    def __init__(self, scheduler, **said):
+    def __init__(self, scheduler, **options):
         self.build = uuid.uuid4().hex
-        self._scheduler, self._said = scheduler, said | {"build": self.build}
+        self._scheduler, self._options = scheduler, options | {"build": self.build}
         self.processes = []
 
     def start(self, workers=1):
@@ -61,7 +61,7 @@ class DaskCluster:
             "-m",
             "tests.support.compute.dask_worker",
             self._scheduler.url,
-            json.dumps(self._said),
+            json.dumps(self._options),
         ]
         self.processes += [subprocess.Popen(command) for _ in range(workers)]
 

@@ -42,11 +42,11 @@ def hold(path, seconds=b"0"):
 
 def held(path, times):
     """Say in a file that the job runs, and go on running, for so many times; then answer at once."""
-    told = Path(path.decode())
-    before = told.read_text().split() if told.exists() else []
+    note = Path(path.decode())
+    before = note.read_text().split() if note.exists() else []
     if len(before) >= int(times):
         return b"done"
-    told.write_text(" ".join([*before, str(os.getpid())]))
+    note.write_text(" ".join([*before, str(os.getpid())]))
     return nap(b"60")
 
 
@@ -87,11 +87,11 @@ def killed():
 
 def greedy(path, times):
     """Ask for more memory than there is, for so many times; say in a file how often."""
-    told = Path(path.decode())
-    before = len(told.read_text()) if told.exists() else 0
+    note = Path(path.decode())
+    before = len(note.read_text()) if note.exists() else 0
     if before >= int(times):
         return b"enough"
-    told.write_text("x" * (before + 1))
+    note.write_text("x" * (before + 1))
     in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (in_use + 2**26, resource.RLIM_INFINITY))
     return bytes(2**27)

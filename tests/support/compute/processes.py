@@ -24,7 +24,7 @@ def parent(pid):
 def descendants(pid):
     """Every living process below ``pid``."""
     everyone = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    children = {one for one in everyone if parent(one) == pid and alive(one)}
+    children = {process for process in everyone if parent(process) == pid and alive(process)}
     return children.union(*map(descendants, children))
 
 

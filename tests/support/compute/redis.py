@@ -26,8 +26,11 @@ class RedisServer:
     def __init__(self, port, home):
         self.url = f"redis://127.0.0.1:{port}/0"
         self._port = port
-        said = {"port": port, "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": home, "daemonize": "no"}
-        self._command = ["redis-server", *(word for name, value in said.items() for word in (f"--{name}", str(value)))]
+        options = {"port": port, "bind": "127.0.0.1", "save": "", "appendonly": "no", "dir": home, "daemonize": "no"}
+        self._command = [
+            "redis-server",
+            *(word for name, value in options.items() for word in (f"--{name}", str(value))),
+        ]
         self._process = None
 
     def start(self):

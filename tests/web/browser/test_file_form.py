@@ -1,12 +1,20 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.support.browser.watching import GOOD, press_analyse
+from tests.support.fakes import weekdays
 
 BAD = {"name": "bad.csv", "mimeType": "text/csv", "buffer": b"Date,Close\n2020-01-02,abc\n"}
+PRICES = [(str(day), 50 + 0.1 * row) for row, day in enumerate(weekdays(80))]
+TWO_PRICES = [f"{day},{price:.2f},{price + 1:.2f}" for day, price in PRICES]
+TWO_TICKERS = [f"{name},{day},{price + more:.2f}" for name, more in (("AAA", 0), ("BBB", 9)) for day, price in PRICES]
 LARGE = {"name": "large.csv", "mimeType": "text/csv", "buffer": bytes(3 * 2**20)}
+
+
+def file_of(header: str, rows: list[str]) -> FilePayload:
+    return {"name": "several.csv", "mimeType": "text/csv", "buffer": "\n".join((header, *rows)).encode()}
 
 
 @pytest.fixture
@@ -77,6 +85,29 @@ def test_a_bad_file_is_told_once_beside_the_form(page: Page) -> None:
     press_analyse(page)
     assert "Line 2, column “Close”" in page.wait_for_selector("#answer [role=alert]").inner_text()
     assert page.locator("section.card").count() == 0
+
+
+def test_of_several_prices_the_one_that_is_selected_fills_the_cards(page: Page) -> None:
+    page.set_input_files("input[name=prices]", file_of("Date,Bid,Ask", TWO_PRICES))
+    press_analyse(page)
+    expect(page.locator("#answer [role=alert]")).to_contain_text("“Bid” and “Ask”", timeout=30_000)
+    assert page.locator("section.card").count() == 0
+    expect(page.get_by_label("Column of the date")).to_have_value("")
+    page.get_by_label("Column of the price").select_option("Ask")
+    press_analyse(page)
+    expect(page.locator(".card.read")).to_contain_text("80 daily bars", timeout=30_000)
+    expect(page.locator("#panel-overview.ready")).to_contain_text("58.9", timeout=90_000)
+    expect(page.get_by_label("Column of the price")).to_have_value("Ask")
+
+
+def test_of_several_tickers_the_one_that_is_typed_fills_the_cards(page: Page) -> None:
+    page.set_input_files("input[name=prices]", file_of("ticker,Date,Close", TWO_TICKERS))
+    press_analyse(page)
+    expect(page.locator("#answer [role=alert]")).to_contain_text("“AAA” and “BBB”", timeout=30_000)
+    page.fill("input[name=ticker]", "bbb")
+    press_analyse(page)
+    expect(page.locator("#panel-overview.ready")).to_contain_text("66.9", timeout=90_000)
+    assert page.title().startswith("BBB · ")
 
 
 def test_a_wrong_field_beside_a_file_is_marked_until_it_is_right(page: Page) -> None:

@@ -63,7 +63,7 @@ def test_while_yahoo_refuses_every_card_counts_down_and_offers_the_sample_and_a_
     expect(page.get_by_label("Your own file")).to_be_visible()
     page.locator("#panel-lstm").get_by_role("link", name="Open the sample").click()
     watched.wait_for_cards()
-    assert len(yahoo.asked) == 1
+    assert len(yahoo.requests) == 1
     watched.expects("status of 503")
 
 
@@ -107,7 +107,7 @@ def test_four_tickers_that_nobody_asked_for_before_stand_side_by_side_from_one_r
     )
     assert len(set(prices)) == 4
     assert all(price.startswith("$") for price in prices)
-    asked = [line for line in yahoo.asked if "/chart/" in line]
+    asked = [line for line in yahoo.requests if "/chart/" in line]
     assert sorted(line.partition("/chart/")[2].partition("?")[0] for line in asked) == list(tickers)
     # Who waits for 20 seconds on a busy machine is told so, and the page asks once more by itself.
     watched.complaints[:] = [complaint for complaint in watched.complaints if "503" not in complaint]

@@ -1,10 +1,13 @@
 """What a visitor is told of a file before any card has run, and the file that shows what one looks like."""
 
+import json
 import re
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from app.market.passport import Jump, listed_jumps
 from tests.support.fakes import InlineEngine, market
 from tests.support.served import served
 from tests.support.uploads import ACME, HEADER, csv_of, post
@@ -77,3 +80,56 @@ def test_the_made_up_file_is_the_same_each_time(client):
     first = client.get("/sample.csv")
     again = client.get("/sample.csv", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def days(count, first="2000-01-03"):
+    return np.busday_offset(np.datetime64(first), np.arange(count))
+
+
+def rows(cells_of, count=2400):
+    return [f"{day},{cells_of(number)}" for number, day in enumerate(days(count))]
+
+
+EXTREME = {
+    "a gap of centuries": ["Date,Close", *(f"{day},5" for day in [*days(200, "1801-01-05"), *days(200, "2190-01-04")])],
+    "two units by turns": ["Date,Close", *rows(lambda number: (1, 100)[number % 2] + number / 1e4)],
+    "dividends left in": ["Date,Close,Adj Close,Dividends", *rows(lambda number: "50,50,5")],
+    "highs below": ["Date,Open,High,Low,Close", *rows(lambda number: f"{5 + number},1,9,{6 + number}")],
+    "marked closes": ["Date,PRC", *rows(lambda number: -5 - number % 3)],
+    "blank lines": ["Date,Close", *(f"{chr(10) * (at % 20)}{row}" for at, row in enumerate(rows(lambda _: 5)))],
+    "lines about dividends": ["Date,Close,Note",
+                              *(f"{row[:10]},,a dividend" if n % 2 else f"{row}," for n, row in enumerate(rows(str)))],
+    "columns with long names": ["Date,Close" + "".join(f",{number} {'x' * 300}" for number in range(198)),
+                                *rows(lambda _: "5" + "," * 198, 300)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", EXTREME)
+def test_no_file_makes_a_passport_long(client, kind):
+    answer = post(client, "/api/v1/panels/overview", "\n".join(EXTREME[kind]).encode())
+    assert answer.status_code == 200, answer.json()
+    assert len(json.dumps(answer.json()["data"])) < 64_000
+    assert len(post(client, "/panels", "\n".join(EXTREME[kind]).encode()).content) < 128_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "counted", "listed", "least"),
+    [
+        ("a gap of centuries", "missing_count", "missing_sessions", 90_000),
+        ("two units by turns", "jump_count", "jumps", 2300),
+        ("dividends left in", "jump_count", "jumps", 2300),
+    ],
+)
+def test_what_is_too_much_to_be_listed_is_counted(client, kind, counted, listed, least):
+    passport = post(client, "/api/v1/panels/overview", "\n".join(EXTREME[kind]).encode()).json()["data"]
+    assert passport[counted] > least
+    assert len(passport[listed]) == 100
+    days_listed = [one if isinstance(one, str) else one["day"] for one in passport[listed]]
+    assert days_listed == sorted(days_listed)
+
+
+def test_a_move_that_no_forecast_survives_is_listed_however_many_others_there_are():
+    jumps = [Jump(day.item(), -0.1, "a dividend", number in (700, 2200)) for number, day in enumerate(days(2400))]
+    assert [jump for jump in listed_jumps(jumps) if jump.unbelievable] == [jumps[700], jumps[2200]]
+    jumps = [replace(jump, unbelievable=True) for jump in jumps]
+    assert (listed_jumps(jumps)[0], listed_jumps(jumps)[-1]) == (jumps[0], jumps[-1])

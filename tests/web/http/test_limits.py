@@ -11,11 +11,14 @@ from tests.support.cards import elements
 from tests.support.fakes import FailingEngine, FakeMarket, InlineEngine, market
 from tests.support.pages import HEADERS, LINK, REFUSED
 from tests.support.served import KEY, served
+from tests.support.visitors import Visitor, running
 
 CARD, JSON = "/panels/overview?ticker=SYN", "/api/v1/panels/overview?ticker=SYN"
 COSTS = {CARD: 1, JSON: 1, "/report?ticker=SYN": "every card"}
 FREE = {"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/robots.txt", "/favicon.ico", "/verify"}
-FREE |= {"/search", "/api/v1/search", "/sample.csv", "/compare"}
+FREE |= {"/search", "/api/v1/search", "/sample.csv", "/compare", "/llms.txt"}
+# What its tools cost is in tests/web/api/test_tools.py.
+TOOLS = "/mcp"
 
 
 def scope(*forwarded, peer="10.0.0.1"):
@@ -44,9 +47,9 @@ def test_a_refusal_stands_in_the_cards_place_and_runs_nothing(method):
 
 def test_a_refusal_of_the_api_is_json():
     with served(rate_limit="1/minute") as client:
-        error = [client.get(JSON) for _ in range(2)][1].json()["error"]
+        error = [client.get(JSON) for _ in range(2)][1].json()
     assert error["status"] == 429
-    assert "1 cards a minute" in error["sentence"]
+    assert "1 cards a minute" in error["detail"]
 
 
 def test_a_report_counts_as_every_card_and_all_that_works_is_counted():
@@ -62,12 +65,39 @@ def test_what_does_no_work_is_never_counted():
     assert statuses == [200, 200, 200, 404, 422, 200, 200, 200, 200, 404, 422, 429]
 
 
-@pytest.mark.parametrize("route", [one for one in routes() if isinstance(one, Route)], ids=lambda one: one.path)
+@pytest.mark.parametrize(
+    "route", [one for one in routes() if isinstance(one, Route) and one.path != TOOLS], ids=lambda one: one.path
+)
 def test_every_route_is_limited_or_known_to_be_cheap(route):
     method, path = "GET" if "GET" in route.methods else "POST", route.path.format(slug="overview", place="1")
     with served(rate_limit="1/hour") as client:
         statuses = [client.request(method, path, params={"ticker": "SYN"}).status_code for _ in range(2)]
     assert statuses == [200, 200 if route.path in FREE else 429]
+
+
+POSTED = [one.path for one in routes() if isinstance(one, Route) and "POST" in one.methods]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("path", POSTED)
+async def test_no_body_is_read_of_a_client_who_may_run_no_card(path):
+    async with running(InlineEngine(), rate_limit="1/hour") as app:
+        assert await Visitor(app, "/panels/overview", "ticker=SYN").status() == 200
+        visitor = Visitor(app, path.format(slug="overview"), method="POST", body=bytes(2**20))
+        assert await visitor.status() == 429
+        assert not visitor.body_was_read
+
+
+@pytest.mark.parametrize("route", [one for one in routes() if isinstance(one, Route)], ids=lambda one: one.path)
+def test_head_computes_nothing(route):
+    engine = InlineEngine()
+    source = FakeMarket(market())
+    with served(source, engine) as client:
+        path = route.path.format(slug="overview", place="1")
+        answer = client.head(path, params={"ticker": "SYN", "source": "sample"})
+    cheap = route.path in FREE - {"/search", "/api/v1/search"}
+    assert (answer.status_code, answer.content) == (200 if cheap else 405, b"")
+    assert (source.loads, engine.calls) == (0, [])
 
 
 def test_no_limit_is_kept_where_it_is_off():

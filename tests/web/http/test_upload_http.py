@@ -105,7 +105,7 @@ def test_the_places_of_a_files_cards_post_as_soon_as_they_are_there(client):
 def test_a_file_wins_over_a_source_and_an_empty_one_too(client):
     assert post(client, OVERVIEW, ticker="SYN", source="sample").json()["data"]["source"] == "upload"
     empty = post(client, OVERVIEW, b"", ticker="SYN", source="sample")
-    assert (empty.status_code, empty.json()["error"]["line"]) == (422, 1)
+    assert (empty.status_code, empty.json()["line"]) == (422, 1)
 
 
 def test_a_form_without_a_file_is_like_an_address(client):
@@ -126,7 +126,7 @@ def test_fields_of_the_form_win_over_those_of_the_address(client):
 
 def test_an_upload_cannot_be_asked_for_by_an_address(client):
     answer = client.get(OVERVIEW, params={"ticker": "SYN", "source": "upload"})
-    assert (answer.status_code, answer.json()["error"]["field"]) == (422, "source")
+    assert (answer.status_code, answer.json()["field"]) == (422, "source")
     page = client.get("/", params={"ticker": "SYN", "prices": "acme.csv"})
     assert (page.status_code, "Report from this file" in page.text) == (422, True)
 
@@ -183,7 +183,9 @@ def test_a_file_over_the_limit_is_refused_in_the_form_of_the_path(client, path):
         answer = post(client, path, b"x" * size)
         assert answer.status_code == 413
         assert "at most 2 MiB" in answer.text
-        assert answer.headers["content-type"].startswith("application/json" if path == OVERVIEW else "text/html")
+        assert answer.headers["content-type"].startswith(
+            "application/problem+json" if path == OVERVIEW else "text/html"
+        )
 
 
 def multipart(boundary):
@@ -223,7 +225,7 @@ def test_what_is_no_form_is_refused(client, path, headers, body):
 
 def test_prices_as_a_text_field_are_refused_by_name(client):
     answer = client.post(OVERVIEW, data={"prices": ACME.decode()[:500]})
-    assert (answer.status_code, answer.json()["error"]["field"]) == (422, "prices")
+    assert (answer.status_code, answer.json()["field"]) == (422, "prices")
 
 
 def test_an_unknown_card_reads_no_body(client):
@@ -310,7 +312,7 @@ def test_no_file_is_answered_with_a_fault_of_ours(client, path, content):
     answer = post(client, path, content)
     assert answer.status_code in (200, 422)
     if answer.status_code == 422 and path == OVERVIEW:
-        error = answer.json()["error"]
+        error = answer.json()
         assert error["found"]
         assert error["needed"]
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import re
 import select
 import socket
 import subprocess
@@ -13,15 +14,17 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from app.cli.serve import most_connections
 from app.services.logs import Seldom
 from app.web.endpoint import HANDLERS
 from app.web.middleware.bounds import Bounds, RequestBounds
-from app.web.middleware.connections import ConnectionLimits, most_connections
+from app.web.middleware.connections import ConnectionLimits
 from tests.support.pages import HEADERS
 from tests.support.served import served_on_a_port
 
 GET = b"GET /api/quick HTTP/1.1\r\nHost: localhost\r\n\r\n"
 POST = b"POST /api/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999\r\n\r\n"
+CHUNKS = POST.replace(b"Content-Length: 999", b"Transfer-Encoding: chunked")
 UNREAD = POST.replace(b"/api/read", b"/api/quick")
 SHORT = ConnectionLimits(header_seconds=0.5, body_seconds=0.5, taken_seconds=0.5, each_peer=4)
 PATIENT = ConnectionLimits(header_seconds=30, body_seconds=30, taken_seconds=30)
@@ -77,7 +80,7 @@ HELD = {
     "half a header": (GET[:-2], b"408"),
     "half a header after a whole request": (GET + GET[:-2], b"408"),
     "a body's first byte": (POST + b"x", b"408"),
-    "a chunk's first byte": (POST.replace(b"Content-Length: 999", b"Transfer-Encoding: chunked") + b"fff\r\nx", b"408"),
+    "a chunk's first byte": (CHUNKS + b"fff\r\nx", b"408"),
     "a body that nobody reads": (UNREAD + b"x", b"200"),
 }
 
@@ -139,8 +142,17 @@ def test_all_together_have_so_many_connections_and_the_next_hears_so():
 NO_HTTP = {
     "a name without end": (b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000, b"431"),
     "nonsense": (b"\0\1\2\r\n\r\n", b"400"),
-    "a bad chunk": (POST.replace(b"Content-Length: 999", b"Transfer-Encoding: chunked") + b"zz\r\n", b""),
+    "a bad chunk": (CHUNKS + b"zz\r\n", b""),
     "two lengths": (POST.replace(b"Length: 999", b"Length: 999\r\nTransfer-Encoding: chunked") + b"0\r\n\r\n", b"400"),
+    "headers that are long but whole": (GET[:-2] + b"X: " + b"x" * 20_000 + b"\r\n\r\n", b"431"),
+    "a line that goes on below": (GET.replace(b"localhost", b"localhost\r\nX: a\r\n b"), b"400"),
+    "a length that goes on below": (POST.replace(b": 999", b":\r\n\t999"), b"400"),
+    "line feeds alone": (GET.replace(b"\r\n", b"\n"), b"400"),
+    "one line feed alone": (GET.replace(b"\r\nHost", b"\nHost"), b"400"),
+    "two lengths that differ": (POST.replace(b"Length: 999", b"Length: 999\r\nContent-Length: 1"), b"400"),
+    "chunks of an old version": (CHUNKS.replace(b"1.1", b"1.0") + b"0\r\n\r\n", b"400"),
+    **{f"version {one}": (GET.replace(b"1.1", one.encode()), b"505") for one in ("9.9", "2.0", "1.2", "0.9")},
+    "a length beyond all bounds": (POST.replace(b": 999", b": 99999999"), b"413"),
     "an upgrade": (GET.replace(b"Host", b"Connection: upgrade, close\r\nUpgrade: websocket\r\nHost"), b"200"),
 }
 
@@ -154,6 +166,13 @@ def test_what_is_no_request_costs_its_connection_and_no_more(what):
         assert status in received.split(b"\r\n")[0]
         with connected(port, GET) as line:
             assert b"200" in line.recv(2**16)
+
+
+def test_a_lax_request_behind_a_good_one_is_refused_too():
+    sent = GET + GET.replace(b"\r\nHost", b"\nHost")
+    with served_on_a_port(small_app(), limits=SHORT) as port, connected(port, sent) as line:
+        received = everything(line)
+    assert re.findall(rb"HTTP/1.1 (\d+)", received) == [b"200", b"400"]
 
 
 def test_bodies_under_way_are_bounded_for_one_client_and_together():
@@ -188,7 +207,7 @@ def test_connections_leave_descriptors_for_everything_else(descriptors):
 
 def test_the_server_takes_as_many_descriptors_as_it_may_have():
     script = (
-        "import resource as r; from app.web.middleware.connections import raised_descriptor_limit as raised;"
+        "import resource as r; from app.cli.serve import raised_descriptor_limit as raised;"
         "r.setrlimit(r.RLIMIT_NOFILE, (64, 512)); print(raised(), *r.getrlimit(r.RLIMIT_NOFILE))"
     )
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

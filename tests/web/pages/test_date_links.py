@@ -18,7 +18,7 @@ WORDS = ["A month earlier", "A week earlier", "A week later", "A month later", "
 def steps(as_of, latest=date(2018, 12, 31)):
     """The days that can be gone to, by the words of their links."""
     replay = replay_of(Query("SYN", 5, as_of, "sample"), latest)
-    told = {step.words: parse_qs(urlsplit(step.url).query).get("as_of", [None])[0] for step in replay.steps}
+    told = {step.label: parse_qs(urlsplit(step.url).query).get("as_of", [None])[0] for step in replay.steps}
     return {words: day and date.fromisoformat(day) for words, day in told.items()}
 
 

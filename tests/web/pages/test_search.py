@@ -34,7 +34,7 @@ def test_a_source_is_asked_once_for_the_same_words_however_they_are_typed():
         for words in ("apple", "Apple", "  APPLE ", "apple\u200b", "apple inc", "Apple  INC"):
             assert find(client, words)["found"]
         client.get("/search?q=apple")
-    assert source.asked == ["apple", "apple inc"]
+    assert source.searches == ["apple", "apple inc"]
 
 
 @pytest.mark.parametrize("words", ["", " ", "\u200b"])
@@ -42,7 +42,7 @@ def test_nobody_is_asked_for_nothing(words):
     source = SearchableMarket(APPLE)
     with served(source) as client:
         assert find(client, words)["found"] == []
-    assert source.asked == []
+    assert source.searches == []
 
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: type(trouble).__name__)
@@ -57,14 +57,14 @@ def test_a_list_of_ours_stands_in_for_a_source_that_cannot_be_asked_and_says_so(
     assert "nothing like it" in answers[1].text
     assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
     # It is left alone for a while.
-    assert source.asked == ["apple"]
+    assert source.searches == ["apple"]
 
 
 def test_whoever_types_without_end_gets_the_list_and_the_source_is_spared():
     source = SearchableMarket(APPLE)
     with served(source) as client:
         notes = [find(client, f"apple {number}")["note"] for number in range(40)]
-    assert len(source.asked) == 30
+    assert len(source.searches) == 30
     assert notes[:30] == [""] * 30
     assert all("cannot be asked" in note for note in notes[30:])
 
@@ -91,7 +91,7 @@ def test_out_of_bounds_is_told_and_nobody_is_asked(path, said):
         answer = client.get(path, params=said)
     assert answer.status_code == 422
     assert "The field “" in answer.text
-    assert source.asked == []
+    assert source.searches == []
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -109,4 +109,4 @@ def test_another_site_cannot_make_a_visitors_browser_ask(way):
     source = SearchableMarket(APPLE)
     with served(source) as client:
         assert client.get("/search?q=apple", headers=REFUSED[way]).status_code == 403
-    assert source.asked == []
+    assert source.searches == []

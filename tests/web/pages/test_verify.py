@@ -1,6 +1,7 @@
 import hashlib
 import hmac
 import re
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -268,3 +269,14 @@ def test_receipts_of_earlier_keys_are_known_as_long_as_these_are_named():
             newer = after.get(f"/summary.txt?{ASKED}").text
             assert GENUINE in check(after, newer)[1]
     assert re.findall(r"^key: .*$", newer, re.MULTILINE) != re.findall(r"^key: .*$", pasted, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", ["forecast.csv", "summary.txt", "report"])
+@pytest.mark.parametrize(
+    "unit", ["These prices end on ", "These prices end on 1, 2", "#", "# ", "> ", "a: b\n", "\n", '"']
+)
+def test_whatever_is_pasted_beside_a_genuine_receipt_is_soon_compared(documents, path, unit):
+    pasted = f"{unit * (250_000 // len(unit))}\n{receipt_in(documents[path])}"
+    begun = time.thread_time()
+    assert ReceiptSigner(KEY.encode()).check(pasted).lines
+    assert time.thread_time() - begun < 1

@@ -9,19 +9,21 @@ from typing import Literal
 
 from app.market.upload.faults import UnreadableFileError, listed, short, shown
 
-# What 20,000 rows can take as text or as the XML of a workbook; made-up prices compress by a factor of 3 to 30.
-MOST_UNPACKED = 16 * 2**20
+# What 20,000 rows can take as the XML of a workbook, and as text; made-up prices compress by a factor of 3 to 30.
+MOST_UNPACKED, MOST_TEXT = 16 * 2**20, 6 * 2**20
 _MOST_RATIO = 200
 _RATIO_COUNTS_FROM = 2**20
 _MOST_MEMBERS = 200
 _AS_CSV = "Save the table as CSV or .xlsx and send that."
 _UNPACK = "Unpack it and send the one table that is meant."
+_FEWER = "Send the table itself, with at most 20,000 rows."
 _STARTS = (
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
     (b"II*\0", "a picture"),
+    (b"MM\0*", "a picture"),
     (b"PAR1", "a Parquet file"),
     (b"ARROW1", "an Arrow (Feather) file"),
     (b"FEA1", "an Arrow (Feather) file"),
@@ -31,10 +33,17 @@ _STARTS = (
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
     (b"BZh", "an archive (bzip2)"),
+    (b"\x1f\x9d", "an archive (compress)"),
+    (b"\x04\x22\x4d\x18", "an archive (LZ4)"),
     (b"\xfd7zXZ", "an archive (xz)"),
     (b"\x28\xb5\x2f\xfd", "an archive (Zstandard)"),
-    (b"\x80\x04\x95", "a Python pickle"),
-    (b"\x80\x05\x95", "a Python pickle"),
+    *((b"\x80" + bytes([protocol]), "a Python pickle") for protocol in range(2, 6)),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"$FL2@", "an SPSS file"),
+    (b"<stata_dta>", "a Stata file"),
+    (b"RDX2\n", "a file of R"),
+    (b"RDX3\n", "a file of R"),
+    (b"X\n\0\0\0", "a file of R"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
     (b"OggS", "a sound"),
@@ -42,7 +51,7 @@ _STARTS = (
 )
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TABLES = re.compile(r"\.(csv|tsv|tab|txt|dat|asc|prn|json|jsonl|ndjson|xlsx|xlsm|xls|ods)$", re.IGNORECASE)
-_ASIDE = re.compile(r"(^|/)(__MACOSX/|\.|thumbs\.db$|readme|licen[cs]e|changelog|manifest)|/$", re.IGNORECASE)
+_ASIDE = re.compile(r"(^|/)(__MACOSX/|\.|thumbs\.db$|readme|licen[cs]e|changelog|manifest|metadata)|/$", re.IGNORECASE)
 
 Kind = Literal["text", "xlsx", "ods", "xls"]
 
@@ -60,7 +69,7 @@ def unpacked(content: bytes) -> Unpacked:
     """The table in ``content``; raises ``UnreadableFileError`` for what is none, holds several or grows too much."""
     if content.startswith(b"\x1f\x8b"):
         return _inner(_gunzipped(content), "a .gz")
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _from_zip(content)
     return Unpacked(content, _kind(content))
 
@@ -80,10 +89,12 @@ def _kind(content: bytes) -> Kind:
     for start, what in _STARTS:
         if content.startswith(start):
             raise UnreadableFileError(what, _UNPACK if "archive" in what else _AS_CSV)
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        raise UnreadableFileError("a picture", _AS_CSV)
+    if content[4:8] == b"ftyp" or (content[:4] == b"RIFF" and content[8:12] in (b"WEBP", b"WAVE", b"AVI ")):
+        raise UnreadableFileError("a picture, a sound or a film", _AS_CSV)
     if content[257:262] == b"ustar":
         raise UnreadableFileError("a tar archive", _UNPACK)
+    if len(content) > MOST_TEXT:
+        raise UnreadableFileError(f"a text of more than {MOST_TEXT >> 20} MiB", _FEWER)
     return "text"
 
 
@@ -113,7 +124,7 @@ def _bounded(unpacked_bytes: int, packed_bytes: int) -> None:
         what = f"an archive that unpacks to more than {MOST_UNPACKED >> 20} MiB"
         if grown and unpacked_bytes <= MOST_UNPACKED:
             what = f"an archive that grows more than {_MOST_RATIO} times when it is unpacked"
-        raise UnreadableFileError(what, "Send the table itself, with at most 20,000 rows.")
+        raise UnreadableFileError(what, _FEWER)
 
 
 def _opened(content: bytes) -> zipfile.ZipFile:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from charset_normalizer import from_bytes
 
 from app.errors import BadFileError
+from app.market.upload.faults import UnreadableFileError
 from app.market.upload.words import known_words
 
 _MARKS = (
@@ -19,18 +20,24 @@ _MARKS = (
 # National code pages that spreadsheets and brokers write, the likeliest first among those that fit equally well.
 _CODE_PAGES = (
     *("cp1252", "cp932", "gb18030", "cp949", "big5hkscs", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256"),
-    *("cp1257", "cp1258", "cp874", "iso8859-2", "iso8859-7", "iso8859-9", "euc_jp", "koi8-r", "cp850"),
-    *("cp852", "cp866", "cp437", "mac-roman"),
+    *("cp1257", "cp1258", "cp874", "iso8859-2", "iso8859-5", "iso8859-6", "iso8859-7", "iso8859-9", "euc_jp", "koi8-r"),
+    *("cp850", "cp852", "cp866", "cp437", "cp737", "cp857", "mac-roman", "mac-cyrillic"),
 )
 _NAMES = {
     **{"cp932": "Shift_JIS", "gb18030": "GB18030", "cp949": "EUC-KR", "big5hkscs": "Big5", "cp874": "TIS-620"},
-    **{"euc_jp": "EUC-JP", "koi8-r": "KOI8-R", **{f"cp{page}": f"IBM{page}" for page in (437, 850, 852, 866)}},
-    **{"iso8859-2": "ISO-8859-2", "iso8859-7": "ISO-8859-7", "iso8859-9": "ISO-8859-9", "mac-roman": "macintosh"},
+    **{
+        "euc_jp": "EUC-JP",
+        "koi8-r": "KOI8-R",
+        **{f"cp{page}": f"IBM{page}" for page in (437, 737, 850, 852, 857, 866)},
+    },
+    **{"mac-roman": "macintosh", "mac-cyrillic": "x-mac-cyrillic"},
+    **{f"iso8859-{part}": f"ISO-8859-{part}" for part in (2, 5, 6, 7, 9)},
     **{f"cp{page}": f"windows-{page}" for page in range(1250, 1259)},
 }
 _LOOKED_AT, _DETECTED = 2**13, 2**10
-_WIDE_SAMPLE = 4096
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_STRAY_NULS = 8
+# The bytes of a code unit, and which of them no digit leaves at zero.
+_WIDE = {"utf-32-le": (4, 0), "utf-32-be": (4, 3), "utf-16-le": (2, 0), "utf-16-be": (2, 1)}
 # A currency beside a number, or a blank between its thousands.
 _SIGNS = re.compile(
     r"(?<=[0-9])[\s\u00a0]?[€£¥₽₪₫฿](?![^\W\d_])|[€£¥₽₪₫฿][\s\u00a0]?(?=[0-9])|(?<=[0-9])\u00a0(?=[0-9])"
@@ -47,13 +54,16 @@ def decoded(content: bytes) -> tuple[str, str]:
         if content.startswith(mark):
             return _strictly(content, codec, name), name
     if codec := _wide(content):
-        return _strictly(content, codec, "UTF-16"), "UTF-16"
+        name = codec[:6].upper()
+        return _strictly(content, codec, name), name
     try:
         text, name = content.decode(), "UTF-8"
     except UnicodeDecodeError:
         text, name = _national(content)
     if b"\x1b$" in content[:_LOOKED_AT]:
         text, name = _strictly(content, "iso2022_jp", "ISO-2022-JP"), "ISO-2022-JP"
+    if text.count("\0") > _STRAY_NULS:
+        raise UnreadableFileError("a binary file of a program", "Save the table as CSV or .xlsx and send that.")
     if "\0" in text:
         raise _fault(text[: text.find("\0")], "a NUL byte, as in a binary file", "text")
     return text, name
@@ -68,24 +78,27 @@ def _strictly(content: bytes, codec: str, name: str) -> str:
 
 
 def _fault(before: str, found: str, needed: str) -> BadFileError:
-    lines = _LINE_END.split(before)
-    column = 1 + max(lines[-1].count(delimiter) for delimiter in ",;\t")
-    return BadFileError(len(lines), str(column), found, needed)
+    plain = before.replace("\r\n", "\n").replace("\r", "\n")
+    last = plain.rpartition("\n")[2]
+    column = 1 + max(last.count(delimiter) for delimiter in ",;\t")
+    return BadFileError(plain.count("\n") + 1, str(column), found, needed)
 
 
 def _wide(content: bytes) -> str:
-    """UTF-16 without a mark has a zero in every other byte of its digits."""
-    sample = content[:_WIDE_SAMPLE]
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if len(content) % 2 or max(even, odd) < 0.7 * len(sample) / 2 or min(even, odd):
-        return ""
-    return "utf-16-be" if even else "utf-16-le"
+    """UTF-16 and UTF-32 without a mark have a zero in all bytes of a digit but one."""
+    for codec, (width, place) in _WIDE.items():
+        zeros = [content[byte::width].count(0) for byte in range(width)]
+        written = zeros.pop(place)
+        if len(content) % width == 0 and not written and min(zeros) > 0.5 * len(content) / width:
+            return codec
+    return ""
 
 
 def _national(content: bytes) -> tuple[str, str]:
     lines = (line for line in content[: 64 * _LOOKED_AT].splitlines() if not line.isascii())
-    sample = b"\n".join(lines)[:_LOOKED_AT]
-    sample = sample.rpartition(b"\n")[0] or sample
+    sample = b"\n".join(lines)
+    if len(sample) > _LOOKED_AT:
+        sample = sample[:_LOOKED_AT].rpartition(b"\n")[0] or sample[:_LOOKED_AT]
     texts = {codec: text for codec in _CODE_PAGES if (text := _decodable(sample, codec)) is not None}
     understood = {codec: (known_words(text), len(_SIGNS.findall(text))) for codec, text in texts.items()}
     best = max(understood.values(), default=(0, 0))

@@ -1,140 +1,155 @@
-"""From JSON to rows of cells: whatever way a program has of writing a table, with the names of its columns."""
+"""From JSON to rows of cells: which of the tables in it has the prices, and whether they are of several tickers."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from app.market.upload.faults import UnreadableFileError, shown
-from app.market.upload.kinds.text import MAXIMUM_ROWS, Grid
+from app.market.upload.faults import UnreadableFileError, listed, shown
+from app.market.upload.kinds.json_tables import MOST_ROWS, tables_of_list, tables_of_object
+from app.market.upload.kinds.text import MAXIMUM_ROWS, MOST_COLUMNS, Grid, bare_cell, unmistakable
 from app.market.upload.values.days import may_be_day
 from app.market.upload.words import roles_of
 
-_DEEPEST = 6
-_SAMPLED, _MOST_COLUMNS, _MOST_ROWS = 500, 200, MAXIMUM_ROWS + 1
+_DEEPEST, _MOST_PARTS = 6, 50
+# Reading JSON lets nobody else have the interpreter, and takes 0.1 s for so many.
+_MOST_VALUES, _MOST_LINES = 25 * MAXIMUM_ROWS, 3 * MAXIMUM_ROWS
+# As a script calls a function of the page with it.
+_CALLED = re.compile(r"(?:/\*[^*]*\*/\s*)?[\w.$]+\(\s*(?P<content>[\[{].*)\)", re.DOTALL)
+_BEGINS = re.compile(r'\s*(?:\{\s*"|\[\s*[\[{]\s*")')
+_PRICES = {"close", "price", "adj_close"}
+# How some programs write a cell: an object around the one value.
+_AROUND = ("raw", "$date", "$numberDecimal", "$numberDouble", "$numberLong", "$numberInt")
 
 
-def json_grid(text: str, encoding: str) -> Grid | None:
-    """The table in a JSON text, None where it is no JSON; raises ``UnreadableFileError`` where there is none in it."""
-    try:
-        content = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
-    except ValueError:
-        content = _lines(text)
-    except RecursionError:
-        raise UnreadableFileError("JSON nested too deep", "Send a table, as CSV or .xlsx.") from None
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A table in a JSON text: on which path it stands, the names of its columns ("" without), and its rows."""
+
+    path: tuple[str, ...]
+    names: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+    def roles(self) -> set[str]:
+        return {role for name in self.names for role in roles_of(name)[:1]}
+
+    def dated(self) -> bool:
+        return any(may_be_day(_text(cell)) for row in self.rows[:20] for cell in row)
+
+    def worth(self) -> tuple[bool, int, int]:
+        """Whether it has days; then how many of its columns are known, and how many rows it has."""
+        return self.dated(), len(self.roles()), len(self.rows)
+
+    def rivals(self, other: "_Found") -> bool:
+        """Whether both hold prices, and neither is a part of the other: then they are of two tickers."""
+        shared = [ours == theirs for ours, theirs in zip(self.path, other.path, strict=False)]
+        mine, others = self.roles() & _PRICES, other.roles() & _PRICES
+        alike = bool(mine & others) if mine or others else len(self.names) == len(other.names)
+        return not all(shared) and alike and len(other.rows) > 1 and other.dated()
+
+
+def json_grid(text: str, encoding: str, number: Callable[[str], str] = str) -> Grid | None:
+    """The table in a JSON text, None where it is no JSON; raises ``UnreadableFileError`` where there is none in it.
+
+    ``number`` is how a number is written among others that are text.
+    """
+    if called := _CALLED.fullmatch(text.strip().removesuffix(";").rstrip()):
+        text = called["content"]
+    content = _parsed(text, number) if text.lstrip()[:1] in ("{", "[") else None
     if content is None:
         return None
-    tables = sorted(_tables(content, 0), key=_worth, reverse=True)
-    if not tables or not _worth(tables[0])[0]:
+    table = _prices_in(content)
+    typed = not _mixed(table.rows)
+    if not typed and number is str:
+        return json_grid(text, encoding, unmistakable)
+    header = [(0, tuple(table.names))] if any(table.names) else []
+    texts = (
+        tuple([bare_cell(cell) if type(cell) is str else _text(cell) for cell in row]) for row in table.rows[:MOST_ROWS]
+    )
+    return Grid([*header, *enumerate(texts, 1)], unit="Row", typed=typed, encoding=f"{encoding}, JSON")
+
+
+def _parsed(text: str, number: Callable[[str], str]) -> Any:
+    if text.count(",") > _MOST_VALUES:
+        raise UnreadableFileError(f"JSON of more than {_MOST_VALUES:,} values", "Send the prices alone.")
+    try:
+        return json.loads(text, parse_float=number, parse_int=str, parse_constant=str)
+    except RecursionError:
+        raise UnreadableFileError("JSON nested too deep", "Send a table, as CSV or .xlsx.") from None
+    except ValueError:
+        content = _lines(text, number)
+    if content is None and _BEGINS.match(text):
+        raise UnreadableFileError("JSON that is damaged or breaks off", "Ask for it again and send all of it.")
+    return content
+
+
+def _prices_in(content: Any) -> _Found:
+    wide = (table for table in _tables(content, ()) if len(table.names) > 1)
+    tables = sorted(wide, key=_Found.worth, reverse=True)
+    if not tables or not (tables[0].dated() or len(tables[0].roles()) > 1):
         message = next(_messages(content, 0), "")
         what = f"an answer that says {shown(message)}" if message else "JSON without a table"
         raise UnreadableFileError(what, "Ask the service again, or send the prices as CSV.")
-    names, rows = tables[0]
-    header = [(0, tuple(names))] if any(names) else []
-    records = [*header, *((number, tuple(map(_text, row))) for number, row in enumerate(rows[:_MOST_ROWS], 1))]
-    return Grid(records, unit="Row", typed=not _mixed(rows), encoding=f"{encoding}, JSON")
+    return _of_all_tickers([tables[0], *(other for other in tables[1:] if tables[0].rivals(other))])
 
 
-def _lines(text: str) -> list[Any] | None:
+def _of_all_tickers(tables: Sequence[_Found]) -> _Found:
+    """Tables of several tickers as one that has a column for these, told by where the tables stand."""
+    if len(tables) == 1:
+        return tables[0]
+    paths = [table.path for table in tables]
+    place = next(place for place, parts in enumerate(zip(*paths, strict=False)) if len({*parts}) > 1)
+    names = tables[0].names
+    if not any(names):
+        what = f"JSON with several tables of prices ({listed([path[place] for path in paths])})"
+        raise UnreadableFileError(what, "Send one of them.")
+    rows: list[Sequence[Any]] = []
+    for table in tables:
+        column = {name: number for number, name in enumerate(table.names)}
+        own = [column.get(name, MOST_COLUMNS) for name in names]
+        label = table.path[place]
+        rows += ([label, *(row[number] if number < len(row) else None for number in own)] for row in table.rows)
+    return _Found((), ["ticker", *names], rows)
+
+
+def _lines(text: str, number: Callable[[str], str]) -> list[Any] | None:
     """An object in each line."""
+    if text.count("\n") > _MOST_LINES:
+        return None
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) < 2 or not all(line.lstrip()[:1] in ("{", "[") for line in lines):
         return None
     try:
-        return [json.loads(line, parse_float=str, parse_int=str, parse_constant=str) for line in lines]
+        return list(json.loads(f"[{','.join(lines)}]", parse_float=number, parse_int=str, parse_constant=str))
     except (ValueError, RecursionError):
         return None
 
 
-Found = tuple[Sequence[str], Sequence[Sequence[Any]]]
-
-
-def _worth(table: Found) -> tuple[bool, int, int]:
-    """Whether a table may have prices: days, and a number beside; then how many columns of it are known, and rows."""
-    names, rows = table
-    known = len({role for name in names for role in roles_of(name)[:1]})
-    dated = [row for row in rows[:20] if any(type(cell) is str and may_be_day(cell) for cell in row)]
-    return bool(dated) or known > 1, known, len(rows)
-
-
-def _tables(content: Any, depth: int) -> Iterator[Found]:
-    if depth > _DEEPEST or not isinstance(content, list | dict):
+def _tables(content: Any, path: tuple[str, ...]) -> Iterator[_Found]:
+    if len(path) > _DEEPEST or not isinstance(content, list | dict):
         return
     if isinstance(content, list):
-        yield from _of_list(content)
-        inner = content[:3] if len(content) > 20 else content
+        tables = tables_of_list(content)
+        inner = [(_label(part, number), part) for number, part in enumerate(content[:_MOST_PARTS], 1)]
+        if len(content) > _MOST_PARTS and not isinstance(content[0], dict):
+            inner = []
     else:
-        yield from _of_object(content)
-        inner = [*content.values()][:50]
-    for part in inner:
-        yield from _tables(part, depth + 1)
+        tables = tables_of_object(content)
+        inner = [*content.items()][:_MOST_PARTS]
+    yield from (_Found(path, names, rows) for names, rows in tables)
+    for label, part in inner:
+        yield from _tables(part, (*path, label))
 
 
-def _of_list(content: list[Any]) -> Iterator[Found]:
-    if content and all(isinstance(row, dict) for row in content):
-        names = list(dict.fromkeys(name for row in content[:_SAMPLED] for name in row))[:_MOST_COLUMNS]
-        yield names, [[row.get(name) for name in names] for row in content[:_MOST_ROWS]]
-    elif content and all(isinstance(row, list) and len(row) > 1 for row in content):
-        named = all(isinstance(cell, str) and roles_of(cell) for cell in content[0][:2])
-        yield (content[0], content[1:]) if named else ([""] * len(content[0]), content)
-
-
-def _of_object(content: Mapping[str, Any]) -> Iterator[Found]:
-    values = [*content.values()]
-    if isinstance(names := content.get("columns"), list) and isinstance(rows := content.get("data"), list):
-        index = content.get("index")
-        if isinstance(index, list) and len(index) == len(rows) and all(isinstance(row, list) for row in rows):
-            yield ["", *map(str, names)], [[day, *row] for day, row in zip(index, rows, strict=True)]
-        elif all(isinstance(row, list) for row in rows):
-            yield [*map(str, names)], rows
-    if values and all(isinstance(value, dict) for value in values) and len(values) <= _MOST_ROWS:
-        yield from _of_objects(content)
-    if len(content) <= _MOST_COLUMNS:
-        yield from _of_lists({name: value for name, value in content.items() if isinstance(value, list)}, content)
-
-
-def _of_objects(content: Mapping[str, Mapping[str, Any]]) -> Iterator[Found]:
-    """An object for each day, or one for each column with its values by row."""
-    inner = list(dict.fromkeys(name for row in content.values() for name in row))
-    if all(may_be_day(name) for name in content):
-        names = inner[:_MOST_COLUMNS]
-        yield ["", *names], [[day, *(row.get(name) for name in names)] for day, row in content.items()]
-    elif len(content) <= _MOST_COLUMNS and len({role for name in content for role in roles_of(name)[:1]}):
-        index = [] if "Date" in content or not all(may_be_day(name) for name in inner) else [""]
-        rows = [[*([key] if index else []), *(column.get(key) for column in content.values())] for key in inner]
-        yield [*index, *content], rows
-
-
-def _of_lists(lists: Mapping[str, list[Any]], content: Mapping[str, Any]) -> Iterator[Found]:
-    """A list for each column, or a list of pairs of a day and a value for each; inner ones belong to the same rows."""
-    columns = dict(lists)
-    for value in content.values():
-        for part in value if isinstance(value, list) and len(value) == 1 else [value]:
-            columns |= _inner_lists(part, 0)
-    longest = max(map(len, columns.values()), default=0)
-    columns = {name: column for name, column in columns.items() if len(column) == longest > 1}
-    if not columns:
-        return
-    if all(isinstance(pair, list) and len(pair) == 2 for column in columns.values() for pair in column):
-        days = [pair[0] for pair in next(iter(columns.values()))]
-        if all([pair[0] for pair in column] == days for column in columns.values()):
-            values = zip(days, *([pair[1] for pair in column] for column in columns.values()), strict=True)
-            yield ["date", *columns], [*map(list, values)]
-    elif len(columns) > 1 and not any(
-        isinstance(cell, list | dict) for column in columns.values() for cell in column[:3]
-    ):
-        yield [*columns], [*map(list, zip(*columns.values(), strict=True))]
-
-
-def _inner_lists(content: Any, depth: int) -> dict[str, list[Any]]:
-    if not isinstance(content, dict) or depth > 2:
-        return {}
-    if len(content) > _MOST_COLUMNS:
-        return {}
-    found = {name: value for name, value in content.items() if isinstance(value, list) and len(value) > 1}
-    for value in content.values():
-        for part in value if isinstance(value, list) and len(value) == 1 else [value]:
-            found |= _inner_lists(part, depth + 1)
-    return found
+def _label(part: Any, number: int) -> str:
+    """What a part of a list is called: by its ticker or name, where it says one, else by its number."""
+    if isinstance(part, dict):
+        for own in (part, part.get("meta")):
+            for name, value in own.items() if isinstance(own, dict) else ():
+                if isinstance(value, str) and (name == "name" or "ticker" in roles_of(name)[:1]):
+                    return value
+    return str(number)
 
 
 def _messages(content: Any, depth: int) -> Iterator[str]:
@@ -146,7 +161,11 @@ def _messages(content: Any, depth: int) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None or isinstance(value, list | dict) else str(value).strip()
+    if type(value) is str:
+        return bare_cell(value)
+    if isinstance(value, dict):
+        return next((_text(value[name]) for name in _AROUND if name in value), "")
+    return "" if value is None or isinstance(value, list) else bare_cell(str(value))
 
 
 def _mixed(rows: Sequence[Sequence[Any]]) -> bool:

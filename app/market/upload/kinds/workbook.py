@@ -1,16 +1,20 @@
-"""From a workbook to rows of cells as text, read by calamine within bounds that are checked before."""
+"""From a workbook, or a page or XML saved as one, to rows of cells as text, within bounds that are checked before."""
 
+import html
 import io
 import re
 import threading
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
 from app.market.upload.faults import UnreadableFileError
 from app.market.upload.kinds.archives import Kind, read_member
-from app.market.upload.kinds.text import Grid
+from app.market.upload.kinds.text import Grid, bare_cell, unmistakable
+from app.market.upload.values.days import may_be_day
 from app.market.upload.values.numbers import is_number
 
 _TITLES: dict[Kind, str] = {
@@ -22,15 +26,23 @@ _TOO_WIDE = "a workbook whose table is larger than 20,000 rows or 200 columns"
 _HINT = "Keep the table of prices alone in it, or save that as CSV."
 # Calamine makes room for all cells up to the last one, also where only that one is filled.
 _FAR_CELL = re.compile(
-    rb"""\sr\s*=\s*["'](?:[A-Za-z]*(?:[0-9]{6}|[3-9][0-9]{4})|[A-Za-z]{3}|[H-Zh-z][A-Za-z]|[^"']*&)"""
+    rb"""r(?<=\sr)\s*=\s*["'](?:[A-Za-z]*(?:[0-9]{6}|[3-9][0-9]{4})|[A-Za-z]{3}|[H-Zh-z][A-Za-z]|[^"']*&)"""
 )
-_ROW = re.compile(rb"<(?:[A-Za-z]+:)?row[\s/>]")
+_ROW = re.compile(rb"row(?<=[<:]row)[\s/>]")
 _ODS_ROW, _ODS_CELL = re.compile(rb"<table:table-row\b"), re.compile(rb"<table:(?:covered-)?table-cell\b")
 _ROWS_REPEATED, _CELLS_REPEATED = (
     re.compile(rb"""%s-repeated\s*=\s*["']([^"']*)""" % what) for what in (b"rows", b"columns")
 )
 _MOST_ROWS, _MOST_IN_A_ROW, _MOST_TEXT = 25_000, 200, 64 * 2**20
 _ONE_AT_A_TIME = threading.Lock()
+# Tags of HTML, and of the XML in which Excel of 2003 wrote; none of the patterns looks further than the next tag.
+_TABLE, _TABLE_END = re.compile(r"<(?:ss:)?table\b", re.IGNORECASE), re.compile(r"</(?:ss:)?table\b", re.IGNORECASE)
+_TABLE_ROW = re.compile(r"<(?:tr|(?:ss:)?row)\b", re.IGNORECASE)
+_TABLE_CELL = re.compile(r"<(?:t[dh]|(?:ss:)?cell)\b([^<>]*)>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>?")
+_INDEX, _SPAN = (
+    re.compile(rf"""\b{name}\s*=\s*["']?([0-9]{{1,3}})\b""", re.IGNORECASE) for name in ("index", "colspan")
+)
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 
@@ -46,7 +58,34 @@ def grids_of(content: bytes, kind: Kind) -> list[Grid]:
     except (CalamineError, OSError, ValueError) as error:
         hint = "Take its password away, or save the table as CSV." if "assword" in str(error) else _HINT
         raise UnreadableFileError("a workbook that cannot be opened", hint) from None
-    return [_grid(name, rows, kind) for name, rows in sheets.items() if any(any(map(_text, row)) for row in rows[:500])]
+    return [_grid(name, rows, kind) for name, rows in sheets.items() if any(any(_texts(row)) for row in rows[:500])]
+
+
+def grids_of_page(text: str, encoding: str) -> list[Grid]:
+    """The tables of a web page, or of XML as Excel writes it, that have a row with a day and a number in it."""
+    grids = []
+    for place, part in enumerate(_TABLE.split(text)[1:], 1):
+        rows = _TABLE_ROW.split(_TABLE_END.split(part, 1)[0])[1 : _MOST_ROWS + 1]
+        records = [(number, _cells(row)) for number, row in enumerate(rows, 1)]
+        if any(any(map(may_be_day, cells)) and any(map(is_number, cells)) for _, cells in records[:500]):
+            grids.append(Grid(records, unit="Row", encoding=f"{encoding}, HTML or XML", part=f"table {place}"))
+    return grids
+
+
+def _cells(row: str) -> tuple[str, ...]:
+    """The cells of a row of a page; a cell may say at which place it stands, or how many it spans."""
+    cells: list[str] = []
+    parts = _TABLE_CELL.split(row)[1:]
+    for marks, content in zip(parts[::2], parts[1::2], strict=True):
+        if len(cells) > _MOST_IN_A_ROW:
+            break
+        if marks and (index := _INDEX.search(marks)):
+            cells += [""] * min(int(index[1]) - 1 - len(cells), _MOST_IN_A_ROW)
+        bare = _TAG.sub("", content)
+        cells.append((html.unescape(bare) if "&" in bare else bare).strip())
+        if marks and (span := _SPAN.search(marks)):
+            cells += [""] * min(int(span[1]) - 1, _MOST_IN_A_ROW)
+    return tuple(cells)
 
 
 def _sheets(content: bytes) -> dict[str, list[list[Value]]]:
@@ -60,20 +99,30 @@ def _sheets(content: bytes) -> dict[str, list[list[Value]]]:
 
 
 def _grid(name: str, rows: list[list[Value]], kind: Kind) -> Grid:
-    texts = (cell for row in rows[:500] for cell in row if type(cell) is str)
-    typed = not any(cell[-1:].isdigit() and is_number(cell.strip()) for cell in texts)
-    records = [(number, tuple(map(_text, row))) for number, row in enumerate(rows, 1)]
+    typed = not any(type(cell) is str and is_number(cell.strip()) for row in rows[:500] for cell in row)
+    records = [(number, _texts(row)) for number, row in enumerate(rows, 1)]
     return Grid(records, unit="Row", sheet=name, typed=typed, encoding=_TITLES[kind], part=f"sheet “{name}”")
 
 
-def _text(value: Value) -> str:
-    if type(value) is float:
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if type(value) is str:
-        return value.strip()
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    return str(value)
+def _texts(row: list[Value]) -> tuple[str, ...]:
+    return tuple([_TEXT_OF.get(type(value), str)(value) for value in row])
+
+
+def _of_float(value: float) -> str:
+    written = repr(value)
+    return written[:-2] if written[-2:] == ".0" else unmistakable(written)
+
+
+def _of_moment(value: datetime) -> str:
+    return value.isoformat(" ").removesuffix(" 00:00:00")
+
+
+_TEXT_OF: dict[type, Callable[[Any], str]] = {
+    str: bare_cell,
+    float: _of_float,
+    datetime: _of_moment,
+    date: date.isoformat,
+}
 
 
 def _check(archive: zipfile.ZipFile, kind: Kind) -> None:
@@ -124,5 +173,5 @@ def _reach(row: bytes) -> tuple[int, int]:
 
 
 def _times(part: bytes, repeated: re.Pattern[bytes]) -> int:
-    found = repeated.search(part)
-    return 1 if found is None else int(found[1]) if found[1].isdigit() and len(found[1]) < 8 else 2**30
+    match = repeated.search(part)
+    return 1 if match is None else int(match[1]) if match[1].isdigit() and len(match[1]) < 8 else 2**30

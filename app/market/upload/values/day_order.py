@@ -14,6 +14,7 @@ from app.market.upload.words import month_numbers
 _NOON, _EVENING_HOURS = 43_200, 8
 _BUDDHIST = 543
 _TWO_DIGIT_PIVOT = 50
+_ENOUGH_ROWS, _LONGEST_REST = 20, 14
 _SPREADSHEET_ZERO = np.datetime64("1899-12-30")
 _ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
 
@@ -74,7 +75,7 @@ class _Part:
             seconds = np.array([written.a for written in self.written])
             return (seconds // DAY_SECONDS).astype("datetime64[D]"), "time stamps, days in UTC"
         if form == "spreadsheet":
-            return _SPREADSHEET_ZERO + np.array([written.a for written in self.written]), "day numbers of a spreadsheet"
+            return self._of_spreadsheet(np.array([written.a for written in self.written]))
         a, c = (np.array([getattr(written, name) for written in self.written]) for name in "ac")
         b = np.array([self.months.get(str(written.b), written.b) for written in self.written], dtype=np.int64)
         if form in ("name", "name first"):
@@ -84,13 +85,23 @@ class _Part:
         )
         return self._sure(order, a, b, c), _ORDERS[order]
 
+    def _of_spreadsheet(self, numbers: Integers) -> tuple[Days, str]:
+        days = _SPREADSHEET_ZERO + numbers
+        weekend = (days.astype(np.int64) + 3) % 7 > 4
+        # None or a stray one, or two in seven: any other share means that they are counted from another day.
+        fitting = weekend.mean() < 0.05 or 0.25 < weekend.mean() < 0.4
+        if fitting and not _may_count_in_years(numbers):
+            return days, "day numbers of a spreadsheet"
+        needed = "a date such as 2018-06-29, since these are not sure to be day numbers of a spreadsheet"
+        raise self.fault(int(self.rows[np.argmax(weekend)]), needed)
+
     def _named(self, form: str, a: Integers, b: Integers, c: Integers) -> tuple[Days, str]:
         if (a > 99).all():
             return self._sure("ymd", a, b, c), "year, name of the month, day"
         orders = ["dmy", "ymd"] if form == "name" and (c < 100).all() else ["dmy"]
         order = self._plausible(orders, a, b, c)
-        words = {"name first": "name of the month, day, year", "name": "day, name of the month, year"}[form]
-        return self._sure(order, a, b, c), words if order == "dmy" else "year, name of the month, day"
+        wordings = {"name first": "name of the month, day, year", "name": "day, name of the month, year"}[form]
+        return self._sure(order, a, b, c), wordings if order == "dmy" else "year, name of the month, day"
 
     def _year_last(self, a: Integers, b: Integers) -> str:
         day_first, month_first = np.flatnonzero(a > 12), np.flatnonzero(b > 12)
@@ -138,6 +149,20 @@ class _Part:
                 int(self.rows[np.argmax(short)]), "a year of four digits, since two leave the century open"
             )
         return days
+
+
+def days_of_numbers(numbers: Integers) -> bool:
+    """Whether integers without a name are day numbers of a spreadsheet: one a weekday, in order, and no weekends."""
+    weekday, steps = (numbers - 2) % 7, np.diff(numbers)
+    in_order = len(steps) >= _ENOUGH_ROWS and ((steps > 0).all() or (steps < 0).all())
+    return (
+        bool(in_order and (weekday < 5).all() and abs(steps).max() <= _LONGEST_REST) and len({*weekday.tolist()}) == 5
+    )
+
+
+def _may_count_in_years(numbers: Integers) -> bool:
+    """Whether 24156 may be the 156th day of 2024."""
+    return bool((numbers < 30_000).all() and ((numbers % 1000 >= 1) & (numbers % 1000 <= 366)).all())
 
 
 def _gregorian(years: Integers) -> Integers:

@@ -1,6 +1,9 @@
 """A day as people and programs write it in a cell; what it leaves open, the column settles."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from app.market.upload.words import is_month, plain
@@ -8,9 +11,11 @@ from app.market.upload.words import is_month, plain
 FIRST_YEAR, LAST_YEAR = 1800, 2199
 NEEDED = f"a date such as 2018-06-29, of a year from {FIRST_YEAR} to {LAST_YEAR}"
 DAY_SECONDS = 86_400
+# Exchanges were closed for four months and a half in 1914.
+_LONGEST_REST = 200
 REPUBLIC_OF_CHINA = 1911
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925, "民國": REPUBLIC_OF_CHINA}
-_LONGEST = 60
+_LONGEST = 90
 _CLOCK = (
     r"(?:(?:T|,?\s+)(?:(?P<half>오전|오후|上午|下午|午前|午後)\s*)?(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     r"(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?\s?(?P<noon>[AaPp]\.?\s?[Mm]\.?)?"
@@ -37,9 +42,18 @@ _NAMED = re.compile(
 _NAME_FIRST = re.compile(
     _WEEKDAY + _WORD + r"[\s.-]{0,2}(?P<a>[0-9]{1,2})(?:st|nd|rd|th)?[\s,'’-]{1,3}(?P<c>[0-9]{2,4})" + _CLOCK
 )
+# As C and Unix write a moment: the year behind the time of day.
+_YEAR_AT_THE_END = re.compile(
+    r"(?P<before>[^\W\d_]{3,9} [^\W\d_]{3,9} +[0-9]{1,2}) (?P<clock>[0-9:]{5,8}(?: [A-Z]{3,4}| [+-][0-9]{4})?)"
+    r" (?P<year>[0-9]{4})"
+)
+_COMPACT = re.compile(r"(?P<day>[0-9]{8})[T ](?P<hour>[0-9]{2}):?(?P<minute>[0-9]{2})(?::?[0-9]{2})?Z?")
+_IN_JSON = re.compile(r"/Date\((?P<stamp>[0-9]{9,13})(?:[+-][0-9]{4})?\)/")
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
+_ISO_COLUMN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:\n[0-9]{4}-[0-9]{2}-[0-9]{2})*")
 _DIGITS = re.compile(r"(?P<whole>[0-9]{5,19})(?:\.(?P<part>[0-9]{1,12}))?")
 _STAMPS = {9: 1, 10: 1, 12: 10**3, 13: 10**3, 15: 10**6, 16: 10**6, 18: 10**9, 19: 10**9}
-_SPREADSHEET_DAYS = (25_569, 73_050)
+_SPREADSHEET_DAYS = (10_000, 73_050)
 
 
 class Written(NamedTuple):
@@ -64,38 +78,77 @@ def may_be_day(text: str) -> bool:
     return written is not None and written.form != "spreadsheet" and not (len(text) == 6 and text.isdigit())
 
 
+def written_days(cells: Sequence[str]) -> list[Written | None]:
+    """What is written in each cell of a column, None where that is no day.
+
+    Time stamps of different lengths, as those before 2001 have, are believed where all follow each other.
+    """
+    if _ISO_COLUMN.fullmatch("\n".join(cells)):
+        # The commonest way by far.
+        return [Written("year first", int(day[:4]), int(day[5:7]), int(day[8:]), "-", None) for day in cells]
+    written = [written_day(cell) for cell in cells]
+    forms = Counter(day.form for day in written if day is not None)
+    if 0 < forms["spreadsheet"] < forms.total() / 2:
+        # Among days written otherwise, five digits are a count below the table.
+        written = [None if day is not None and day.form == "spreadsheet" else day for day in written]
+    if not forms["stamp"]:
+        return written
+    whole = {row: int(cell) for row, cell in enumerate(cells) if _WHOLE.fullmatch(cell)}
+    lengths = Counter(len(cells[row]) for row in whole)
+    unit = _STAMPS.get(len(str(max(map(abs, whole.values()), default=0))))
+    if len(lengths) > 1 and unit:
+        follow = _follow([*whole.values()], _LONGEST_REST * DAY_SECONDS * unit)
+        usual = lengths.most_common(1)[0][0]
+        for row, number in whole.items():
+            sure = follow or len(cells[row]) == usual
+            written[row] = Written("stamp", number // unit, 0, 0, cells[row], None) if sure else None
+    return written
+
+
+def _follow(numbers: Sequence[int], most: int) -> bool:
+    """Whether each is later than the one before it, or each earlier, and by no more than ``most``."""
+    steps = [after - before for before, after in pairwise(numbers)]
+    return all(0 <= step <= most for step in steps) or all(-most <= step <= 0 for step in steps)
+
+
 def written_day(text: str) -> Written | None:
     """What is written in a cell, None where that is no day."""
     if len(text) > _LONGEST:
         return None
-    if found := _NUMERIC.fullmatch(text):
-        a, b, c, mark = found["a"], int(found["b"]), found["c"], found["mark"]
+    if match := _NUMERIC.fullmatch(text):
+        a, b, c, mark = match["a"], int(match["b"]), match["c"], match["mark"]
         form = (
             "year first" if len(a) > 2 and len(c) <= 2 else "year last" if len(c) == 4 and len(a) <= 2 else "two digits"
         )
         odd = len(c) == 3 or (len(a) > 2 and len(c) > 2)
-        return None if odd else Written(form, int(a), b, int(c), mark, _seconds(found))
-    if found := _DIGITS.fullmatch(text):
-        return _from_digits(found["whole"], float(f"0.{found['part'] or 0}"))
-    if found := _NAMED.fullmatch(text) or _NAME_FIRST.fullmatch(text):
-        word = plain(found["word"])
-        form = "name" if found.start("a") < found.start("word") else "name first"
-        return Written(form, int(found["a"]), word, int(found["c"]), "", _seconds(found)) if is_month(word) else None
-    if found := _IDEOGRAPHIC.fullmatch(text):
-        a, b, c = int(found["a"]), int(found["b"]), int(found["c"])
-        return Written("year first", a + _ERAS.get(found["era"] or "", 0), b, c, "年", _seconds(found))
-    return None
+        return None if odd else Written(form, int(a), b, int(c), mark, _seconds(match))
+    if match := _DIGITS.fullmatch(text):
+        return _from_digits(match["whole"], float(f"0.{match['part'] or 0}"))
+    if match := _COMPACT.fullmatch(text):
+        day = _from_digits(match["day"], 0)
+        return day and day._replace(seconds=3600 * int(match["hour"]) + 60 * int(match["minute"]))
+    if match := _NAMED.fullmatch(text) or _NAME_FIRST.fullmatch(text):
+        word = plain(match["word"])
+        form = "name" if match.start("a") < match.start("word") else "name first"
+        return Written(form, int(match["a"]), word, int(match["c"]), "", _seconds(match)) if is_month(word) else None
+    if match := _IDEOGRAPHIC.fullmatch(text):
+        a, b, c = int(match["a"]), int(match["b"]), int(match["c"])
+        return Written("year first", a + _ERAS.get(match["era"] or "", 0), b, c, "年", _seconds(match))
+    if match := _YEAR_AT_THE_END.fullmatch(text):
+        return written_day(f"{match['before']} {match['year']} {match['clock']}")
+    match = _IN_JSON.fullmatch(text)
+    return _from_digits(match["stamp"], 0) if match else None
 
 
-def _seconds(found: re.Match[str]) -> int | None:
-    if found["hour"] is None or re.search("[+-](?!0+:?0*$)", found["zone"] or ""):
+def _seconds(match: re.Match[str]) -> int | None:
+    if match["hour"] is None or re.search("[+-](?!0+:?0*$)", match["zone"] or ""):
         return None
-    hour, noon = int(found["hour"]), (found["noon"] or found["half"] or "").lower()
+    hour, noon = int(match["hour"]), (match["noon"] or match["half"] or "").lower()
     if noon[:1] in ("p", "오", "下", "午") and noon not in ("오전", "午前"):
         hour = hour % 12 + 12
     elif noon:
         hour %= 12
-    return 3600 * hour + 60 * int(found["minute"]) + int(found["second"] or 0)
+    return 3600 * hour + 60 * int(match["minute"]) + int(match["second"] or 0)
 
 
 def _from_digits(whole: str, part: float) -> Written | None:
@@ -107,7 +160,8 @@ def _from_digits(whole: str, part: float) -> Written | None:
     if length == 8 and not part:
         if FIRST_YEAR <= number // 10_000 <= LAST_YEAR and number // 100 % 100 in range(1, 13):
             return Written("year first", number // 10_000, number // 100 % 100, number % 100, "", None)
-        return Written("year last", number // 10**6, number // 10_000 % 100, number % 10_000, "", None)
+        if FIRST_YEAR <= number % 10_000 <= LAST_YEAR:
+            return Written("year last", number // 10**6, number // 10_000 % 100, number % 10_000, "", None)
     # A fraction is of seconds; nobody writes one of milliseconds.
     if length in _STAMPS and (not part or length == 10):
         return Written("stamp", number // _STAMPS[length], 0, 0, whole, None)

@@ -16,8 +16,8 @@ def _sure(mark: Mark, other: Mark) -> re.Pattern[str]:
     by, groups = re.escape(mark), re.escape(other)
     decimals = rf"[0-9]*{by}(?:[0-9]{{1,2}}|[0-9]{{4,}})"
     three_decimals = rf"(?:0+|[0-9]{{4,}}){by}[0-9]{{3}}"
-    grouped = rf"[0-9]{{1,3}}(?:[{other}{_BLANKS}][0-9]{{2,3}})+{by}[0-9]+"
-    twice_grouped = rf"[0-9]{{1,3}}(?:{groups}[0-9]{{2,3}})+{groups}[0-9]{{3}}"
+    grouped = rf"[0-9]{{1,3}}(?:[{other}{_BLANKS}][0-9]{{2,3}}){{1,7}}{by}[0-9]+"
+    twice_grouped = rf"[0-9]{{1,3}}(?:{groups}[0-9]{{2,3}}){{1,7}}{groups}[0-9]{{3}}"
     any_of = "|".join((decimals, three_decimals, grouped, twice_grouped))
     return re.compile(rf"{_BEFORE}[+-]?(?:{any_of}){_NO_MORE}", re.MULTILINE)
 
@@ -31,8 +31,8 @@ _UNSURE: dict[Mark, re.Pattern[str]] = {
 
 def _sure_columns(columns: Iterable[str]) -> dict[Mark, int]:
     """In how many columns, a cell a line, a number tells each mark."""
-    found = [{mark for mark, pattern in _SURE.items() if pattern.search(column)} for column in columns]
-    return {mark: sum(mark in marks for marks in found) for mark in _SURE}
+    marks_of_columns = [{mark for mark, pattern in _SURE.items() if pattern.search(column)} for column in columns]
+    return {mark: sum(mark in marks for marks in marks_of_columns) for mark in _SURE}
 
 
 def decimal_mark(
@@ -57,8 +57,8 @@ def decimal_mark(
     unsure: dict[Mark, tuple[int, int]] = {}
     for mark, pattern in _UNSURE.items():
         for number, column in enumerate(columns):
-            if found := pattern.search(column):
-                unsure.setdefault(mark, (number, column.count("\n", 0, found.start() + 1)))
+            if match := pattern.search(column):
+                unsure.setdefault(mark, (number, column.count("\n", 0, match.start() + 1)))
     if "," in unsure and ("." in unsure or delimiter != "," or sign != "."):
         return ".", unsure[","]
     if "." in unsure and (sign == "," or delimiter == ";"):

@@ -50,10 +50,14 @@ _NUMBER: dict[Mark, re.Pattern[str]] = {
     ".": re.compile(rf"[+-]?(?:(?:{_GROUPS.format(',')}|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+){_EXPONENT}"),
     ",": re.compile(rf"[+-]?(?:(?:{_GROUPS.format('.')}|[0-9]+)(?:,[0-9]*)?|,[0-9]+){_EXPONENT}"),
 }
+_SEPARATORS: dict[Mark, str] = {".": ",'’ \u00a0\u202f\u2009", ",": ".'’ \u00a0\u202f\u2009"}
 _PLAIN_COLUMN = re.compile(r"(?:[0-9]{1,17}(?:\.[0-9]{0,17})?(?:\n|$))*")
-_GROUPED_COLUMN: dict[Mark, re.Pattern[str]] = {
-    ".": re.compile(r"(?:(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]{1,17})(?:\.[0-9]{0,17})?(?:\n|$))*"),
-    ",": re.compile(r"(?:(?:[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[0-9]{1,17})(?:,[0-9]{0,17})?(?:\n|$))*"),
+_GROUPED_COLUMN = {
+    (mark, sign): re.compile(
+        rf"(?:(?:[1-9][0-9]{{0,2}}(?:{re.escape(sign)}[0-9]{{3}})+|[0-9]{{1,17}})(?:{re.escape(mark)}[0-9]{{0,17}})?(?:\n|$))*"
+    )
+    for mark, signs in _SEPARATORS.items()
+    for sign in signs
 }
 _MULTIPLES = {
     **{"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12, "g": 1e9, "mio": 1e6, "mrd": 1e9, "mln": 1e6, "mld": 1e9, "bn": 1e9},
@@ -63,12 +67,14 @@ _MULTIPLES = {
 _COUNTED = re.compile(r"(?P<number>[+-]?[0-9].*?)\s?(?P<multiple>[^\W\d_]+)\.?")
 _CURRENCY = re.compile(
     r"(?:(?P<before>[A-Z]{3}|[A-Z]{0,2}[$€£¥₹₩₺₽₫฿₪₴₦]|Rs\.?|kr\.?|Fr\.?|Rp\.?)\s?)?(?P<number>[+-]?[0-9.,].*?)"
-    r"(?:\s?(?P<after>[A-Z]{3}|[$€£¥₹₩₺₽₫฿₪₴₦]|zł|kr\.?|Kč|Ft|lei|руб\.?|р\.|円|元|원|บาท|₫|đ))?"
+    r"(?:\s?(?P<after>[A-Z]{3}|GBp|ZAc|ILa|[pc¢]|[$€£¥₹₩₺₽₫฿₪₴₦]|zł|kr\.?|Kč|Ft|lei|руб\.?|р\.|円|元|원|บาท|₫|đ))?"
 )
 
 
 def is_number(text: str) -> bool:
     """Whether a cell is written as a number, a price with its currency or a volume with its multiple."""
+    if len(text) > _LONGEST:
+        return False
     bare = text.strip("$€£¥₹% +-")
     return bare[:1].isdigit() and (any(number.fullmatch(bare) for number in _NUMBER.values()) or _has_unit(text))
 
@@ -77,8 +83,12 @@ def _has_unit(text: str) -> bool:
     counted = _COUNTED.fullmatch(text)
     if counted and counted["multiple"].casefold() not in _MULTIPLES:
         counted = None
-    found = _CURRENCY.fullmatch(text) or counted
-    return found is not None and any(number.fullmatch(found["number"].strip()) for number in _NUMBER.values())
+    match = _with_currency(text) or counted
+    return match is not None and any(number.fullmatch(match["number"].strip()) for number in _NUMBER.values())
+
+
+def _with_currency(text: str) -> re.Match[str] | None:
+    return _CURRENCY.fullmatch(text) if len(text) <= _LONGEST else None
 
 
 def is_missing(text: str) -> bool:
@@ -103,19 +113,19 @@ def read_prices(texts: Sequence[str], mark: Mark, fault: Fault) -> Floats:
 
 def _without_currency(texts: Sequence[str], fault: Fault) -> list[str]:
     # Mostly one currency stands behind, or before, all of them.
-    first = _CURRENCY.fullmatch(texts[0])
+    first = _with_currency(texts[0])
     before, after = (texts[0][: first.start("number")], texts[0][first.end("number") :]) if first else ("", "")
     if (before or after) and all(text.startswith(before) and text.endswith(after) for text in texts):
         return [text[len(before) : len(text) - len(after)] for text in texts]
     bare, currencies = [], {""}
     for row, text in enumerate(texts):
         # Most have none, and digits at both ends tell that at once.
-        found = None if text[:1].isdigit() and text[-1:].isdigit() else _CURRENCY.fullmatch(text)
-        currency = (found["before"] or found["after"] or "") if found else ""
+        match = None if text[:1].isdigit() and text[-1:].isdigit() else _with_currency(text)
+        currency = (match["before"] or match["after"] or "") if match else ""
         if currency not in currencies and len(currencies) > 1:
             raise fault(row, f"a price in {max(currencies)}, as above it")
         currencies.add(currency)
-        bare.append(found["number"] if found else text)
+        bare.append(match["number"] if match else text)
     return bare
 
 
@@ -130,9 +140,9 @@ def read_volume(texts: Sequence[str], mark: Mark, fault: Fault) -> Floats:
 
 
 def _counted(text: str) -> tuple[str, float]:
-    found = None if text[-1:].isdigit() or is_missing(text) else _COUNTED.fullmatch(text)
-    multiple = _MULTIPLES.get(found["multiple"].casefold()) if found else None
-    return (found["number"], multiple) if found and multiple else (text, 1.0)
+    match = None if len(text) > _LONGEST or text[-1:].isdigit() or is_missing(text) else _COUNTED.fullmatch(text)
+    multiple = _MULTIPLES.get(match["multiple"].casefold()) if match else None
+    return (match["number"], multiple) if match and multiple else (text, 1.0)
 
 
 def _all_plain(texts: Sequence[str], mark: Mark) -> Floats | None:
@@ -142,10 +152,11 @@ def _all_plain(texts: Sequence[str], mark: Mark) -> Floats | None:
         return None
     if mark == "." and _PLAIN_COLUMN.fullmatch(joined):
         return np.array(texts, dtype=np.float64)
-    if _GROUPED_COLUMN[mark].fullmatch(joined):
-        bare = joined.replace(",", "") if mark == "." else joined.replace(".", "").replace(",", ".")
-        return np.array(bare.split("\n"), dtype=np.float64)
-    return None
+    separators = {*joined} & {*_SEPARATORS[mark]} or {"," if mark == "." else "."}
+    separator = separators.pop()
+    if separators or not _GROUPED_COLUMN[mark, separator].fullmatch(joined):
+        return None
+    return np.array(joined.replace(separator, "").replace(mark, ".").split("\n"), dtype=np.float64)
 
 
 def _numbers(texts: Sequence[str], mark: Mark, fault: Fault) -> Floats:
