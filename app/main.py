@@ -69,31 +69,45 @@ def create_app(
     engine: Engine | None = None,
     cache: Cache | None = None,
     today: Callable[[], date] = _today,
+    on_warm: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
-    """The app as an ASGI callable; what is not given is built from ``settings``."""
+    """The app as an ASGI callable; what is not given is built from ``settings``.
+
+    ``on_warm`` is called once everything is imported that is imported late.
+    """
     parts = running_parts(settings, sources, engine, cache, today)
     # Nothing secret is ever on a page, so how well it compresses tells nobody anything.
     small = Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     pages = None if settings.rate_limit == OFF else RateLimits(_PAGES, what="requests")
     bounds = Middleware(RequestBounds, hops=settings.hops, pages=pages)
     around = [Middleware(TrustedHosts, names=settings.hosts), small, bounds, Middleware(ShutdownResponse)]
-    site = Starlette(routes=routes(), middleware=around, exception_handlers=HANDLERS, lifespan=_lifespan(parts))
+    site = Starlette(
+        routes=routes(), middleware=around, exception_handlers=HANDLERS, lifespan=_lifespan(parts, on_warm)
+    )
     # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
     site.router.redirect_slashes = False
     return RequestLog(SecurityHeaders(AllowedOrigins(site, settings.origins)), parts.metrics)
 
 
-def _lifespan(parts: AppContext) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    parts: AppContext, on_warm: Callable[[], None]
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    async def warm_up(agents: AgentServer) -> None:
+        await asyncio.gather(asyncio.to_thread(_warm_up, parts.today(), "yahoo" in parts.watched), agents.handler())
+        on_warm()
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.running, app.state.agents = parts, AgentServer(parts.site)
         await parts.engine.start()
-        warming = asyncio.create_task(asyncio.to_thread(_warm_up, parts.today(), "yahoo" in parts.watched))
         try:
             async with app.state.agents.serving():
-                yield
+                warming = asyncio.create_task(warm_up(app.state.agents))
+                try:
+                    yield
+                finally:
+                    warming.cancel()
         finally:
-            warming.cancel()
             await parts.engine.stop()
             if parts.shared is not None:
                 await parts.shared.close()
