@@ -46,15 +46,8 @@ from app.web.routes import paths, routes
 from app.web.views import Site
 
 # pyts is quick to import here because the engine starts its processes with numba's compiler off.
-_PRELOAD = (
-    "numpy",
-    "pandas",
-    "pydantic",
-    "matplotlib.figure",
-    "matplotlib.backends.backend_svg",
-    "exchange_calendars",
-    "pyts.image",
-)
+_DRAWING = "matplotlib.figure", "matplotlib.backends.backend_svg"
+_PRELOAD = ("numpy", "pandas", "pydantic", *_DRAWING, "exchange_calendars", "pyts.image")
 # Each costs a few milliseconds of the one process that answers everybody; a person's browser never comes near.
 _PAGES = "600/minute"
 
@@ -73,7 +66,7 @@ def create_app(
 ) -> ASGIApp:
     """The app as an ASGI callable; what is not given is built from ``settings``.
 
-    ``on_warm`` is called once everything is imported that is imported late.
+    ``on_warm`` is called once all is imported that is imported late.
     """
     parts = running_parts(settings, sources, engine, cache, today)
     # Nothing secret is ever on a page, so how well it compresses tells nobody anything.
@@ -92,8 +85,14 @@ def create_app(
 def _lifespan(
     parts: AppContext, on_warm: Callable[[], None]
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    def load() -> None:
+        # A calendar and yfinance take long the first time: better now than in somebody's first request.
+        sessions_after("XNYS", parts.today(), 1)
+        if "yahoo" in parts.watched:
+            importlib.import_module(CLIENT)
+
     async def warm_up(agents: AgentServer) -> None:
-        await asyncio.gather(asyncio.to_thread(_warm_up, parts.today(), "yahoo" in parts.watched), agents.handler())
+        await asyncio.gather(asyncio.to_thread(load), agents.handler())
         on_warm()
 
     @asynccontextmanager
@@ -160,21 +159,13 @@ def market_sources() -> dict[str, MarketSource]:
     return {"yahoo": YahooSource(), SampleSource.name: SampleSource()}
 
 
-def _warm_up(today: date, yahoo: bool) -> None:
-    """What takes long the first time, better now than in somebody's first request: a calendar, and yfinance."""
-    sessions_after("XNYS", today, 1)
-    if yahoo:
-        importlib.import_module(CLIENT)
-
-
 def engine_of(settings: Settings) -> Engine:
     """Where work runs: on this machine, or wherever the workers of a Dask scheduler are."""
     if not settings.dask_scheduler:
         return local_engine(settings)
     # A dotted name, because Dask takes longer to import than everything else here together.
-    elsewhere = importlib.import_module("app.compute.dask.engine").DaskEngine
-    engine: Engine = elsewhere(settings.dask_scheduler, code_digest(), _limits(settings))
-    return engine
+    elsewhere: Callable[..., Engine] = importlib.import_module("app.compute.dask.engine").DaskEngine
+    return elsewhere(settings.dask_scheduler, code_digest(), _limits(settings))
 
 
 def local_engine(settings: Settings) -> LocalEngine:
