@@ -4,7 +4,7 @@ import asyncio
 import importlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 
 from starlette.applications import Starlette
@@ -26,7 +26,7 @@ from app.panels.panel import MAXIMUM_HORIZON
 from app.services.analyses import Analyses
 from app.services.announced import Announcements
 from app.services.live_prices import LivePrices
-from app.services.loaded_history import HistoryLoader
+from app.services.loaded_history import HistoryLoader, today_utc
 from app.services.metrics import MeteredEngine, Metrics
 from app.services.receipts.provenance import code_digest
 from app.services.receipts.signer import ReceiptSigner
@@ -52,16 +52,12 @@ _PRELOAD = ("numpy", "pandas", "pydantic", *_DRAWING, "exchange_calendars", "pyt
 _PAGES = "600/minute"
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
 def create_app(
     settings: Settings,
     sources: Mapping[str, MarketSource] | None = None,
     engine: Engine | None = None,
     cache: Cache | None = None,
-    today: Callable[[], date] = _today,
+    today: Callable[[], date] = today_utc,
     on_warm: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
     """The app as an ASGI callable; what is not given is built from ``settings``.
@@ -119,7 +115,7 @@ def running_parts(
     sources: Mapping[str, MarketSource] | None = None,
     engine: Engine | None = None,
     cache: Cache | None = None,
-    today: Callable[[], date] = _today,
+    today: Callable[[], date] = today_utc,
 ) -> AppContext:
     """What a running app holds, whether it serves or answers once; what is not given is built from ``settings``."""
     metrics = Metrics(settings.token)
