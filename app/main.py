@@ -4,7 +4,7 @@ import asyncio
 import importlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 
 from starlette.applications import Starlette
@@ -26,7 +26,7 @@ from app.panels.panel import MAXIMUM_HORIZON
 from app.services.analyses import Analyses
 from app.services.announced import Announcements
 from app.services.live_prices import LivePrices
-from app.services.loaded_history import HistoryLoader
+from app.services.loaded_history import HistoryLoader, today_utc
 from app.services.metrics import MeteredEngine, Metrics
 from app.services.receipts.provenance import code_digest
 from app.services.receipts.signer import ReceiptSigner
@@ -46,21 +46,10 @@ from app.web.routes import paths, routes
 from app.web.views import Site
 
 # pyts is quick to import here because the engine starts its processes with numba's compiler off.
-_PRELOAD = (
-    "numpy",
-    "pandas",
-    "pydantic",
-    "matplotlib.figure",
-    "matplotlib.backends.backend_svg",
-    "exchange_calendars",
-    "pyts.image",
-)
+_DRAWING = "matplotlib.figure", "matplotlib.backends.backend_svg"
+_PRELOAD = ("numpy", "pandas", "pydantic", *_DRAWING, "exchange_calendars", "pyts.image")
 # Each costs a few milliseconds of the one process that answers everybody; a person's browser never comes near.
 _PAGES = "600/minute"
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
 
 
 def create_app(
@@ -68,32 +57,52 @@ def create_app(
     sources: Mapping[str, MarketSource] | None = None,
     engine: Engine | None = None,
     cache: Cache | None = None,
-    today: Callable[[], date] = _today,
+    today: Callable[[], date] = today_utc,
+    on_warm: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
-    """The app as an ASGI callable; what is not given is built from ``settings``."""
+    """The app as an ASGI callable; what is not given is built from ``settings``.
+
+    ``on_warm`` is called once all is imported that is imported late.
+    """
     parts = running_parts(settings, sources, engine, cache, today)
     # Nothing secret is ever on a page, so how well it compresses tells nobody anything.
     small = Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     pages = None if settings.rate_limit == OFF else RateLimits(_PAGES, what="requests")
     bounds = Middleware(RequestBounds, hops=settings.hops, pages=pages)
     around = [Middleware(TrustedHosts, names=settings.hosts), small, bounds, Middleware(ShutdownResponse)]
-    site = Starlette(routes=routes(), middleware=around, exception_handlers=HANDLERS, lifespan=_lifespan(parts))
+    site = Starlette(
+        routes=routes(), middleware=around, exception_handlers=HANDLERS, lifespan=_lifespan(parts, on_warm)
+    )
     # A redirect would name a host and a scheme, which behind a proxy are not the visitor's.
     site.router.redirect_slashes = False
     return RequestLog(SecurityHeaders(AllowedOrigins(site, settings.origins)), parts.metrics)
 
 
-def _lifespan(parts: AppContext) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    parts: AppContext, on_warm: Callable[[], None]
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    def load() -> None:
+        # A calendar and yfinance take long the first time: better now than in somebody's first request.
+        sessions_after("XNYS", parts.today(), 1)
+        if "yahoo" in parts.watched:
+            importlib.import_module(CLIENT)
+
+    async def warm_up(agents: AgentServer) -> None:
+        await asyncio.gather(asyncio.to_thread(load), agents.handler())
+        on_warm()
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.running, app.state.agents = parts, AgentServer(parts.site)
         await parts.engine.start()
-        warming = asyncio.create_task(asyncio.to_thread(_warm_up, parts.today(), "yahoo" in parts.watched))
         try:
             async with app.state.agents.serving():
-                yield
+                warming = asyncio.create_task(warm_up(app.state.agents))
+                try:
+                    yield
+                finally:
+                    warming.cancel()
         finally:
-            warming.cancel()
             await parts.engine.stop()
             if parts.shared is not None:
                 await parts.shared.close()
@@ -106,7 +115,7 @@ def running_parts(
     sources: Mapping[str, MarketSource] | None = None,
     engine: Engine | None = None,
     cache: Cache | None = None,
-    today: Callable[[], date] = _today,
+    today: Callable[[], date] = today_utc,
 ) -> AppContext:
     """What a running app holds, whether it serves or answers once; what is not given is built from ``settings``."""
     metrics = Metrics(settings.token)
@@ -146,21 +155,13 @@ def market_sources() -> dict[str, MarketSource]:
     return {"yahoo": YahooSource(), SampleSource.name: SampleSource()}
 
 
-def _warm_up(today: date, yahoo: bool) -> None:
-    """What takes long the first time, better now than in somebody's first request: a calendar, and yfinance."""
-    sessions_after("XNYS", today, 1)
-    if yahoo:
-        importlib.import_module(CLIENT)
-
-
 def engine_of(settings: Settings) -> Engine:
     """Where work runs: on this machine, or wherever the workers of a Dask scheduler are."""
     if not settings.dask_scheduler:
         return local_engine(settings)
     # A dotted name, because Dask takes longer to import than everything else here together.
-    elsewhere = importlib.import_module("app.compute.dask.engine").DaskEngine
-    engine: Engine = elsewhere(settings.dask_scheduler, code_digest(), _limits(settings))
-    return engine
+    elsewhere: Callable[..., Engine] = importlib.import_module("app.compute.dask.engine").DaskEngine
+    return elsewhere(settings.dask_scheduler, code_digest(), _limits(settings))
 
 
 def local_engine(settings: Settings) -> LocalEngine:

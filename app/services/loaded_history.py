@@ -98,7 +98,8 @@ class _Answer:
 _ANSWER = TypeAdapter(_Answer)
 
 
-def _today() -> date:
+def today_utc() -> date:
+    """The calendar day in UTC."""
     return datetime.now(UTC).date()
 
 
@@ -114,7 +115,7 @@ class HistoryLoader:
     cache: Cache
     seconds: float
     flights: Flights = field(default_factory=SingleFlight[bytes])
-    today: Callable[[], date] = _today
+    today: Callable[[], date] = today_utc
     preparing: SingleFlight[LoadedHistory] = field(default_factory=SingleFlight[LoadedHistory], init=False)
 
     async def prepare(self, query: Query) -> LoadedHistory:

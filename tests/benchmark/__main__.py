@@ -86,8 +86,8 @@ def _prophet_card() -> None:
 
 
 def _lstm_card() -> None:
-    """Each request asks for another day, so that nothing but the prices is remembered; then how much memory is kept."""
-    days = np.busday_offset("2016-01-04", np.arange(0, 440, 2), roll="forward")
+    """Each asks for another day, so only prices are remembered; then the memory kept before a worker is replaced."""
+    days = np.busday_offset("2016-01-04", np.arange(0, 240, 2), roll="forward")
     cards = [f"{LSTM}{day}" for day in days if _status(f"{OVERVIEW}{day}") == 200]
     seconds = [_seconds(card) for card in cards[:10]]
     before = _worker_memory()

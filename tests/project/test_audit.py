@@ -17,18 +17,18 @@ CASES = {
     "unsafe": ([SAFE, UNSAFE], "", 1, "two 2: PYSEC-1, mended in 3"),
     "unknown to the service": ([UNKNOWN], "", 0, "NOT AUDITED: no advisory service"),
     "without internet": (None, "", 0, "NOT AUDITED: no advisory service"),
-    "unknown to the service, where changes are gated": ([UNKNOWN], "true", 2, "NOT AUDITED: no advisory service"),
-    "without internet, where changes are gated": (None, "true", 2, "NOT AUDITED: no advisory service"),
+    "unknown to the service, where an audit is required": ([UNKNOWN], "1", 2, "NOT AUDITED: no advisory service"),
+    "without internet, where an audit is required": (None, "1", 2, "NOT AUDITED: no advisory service"),
 }
 
 
-@pytest.mark.parametrize(("packages", "gate", "status", "words"), CASES.values(), ids=CASES)
-def test_the_gate_fails_for_what_is_known_and_for_want_of_internet_only_where_changes_are_gated(
-    tmp_path, packages, gate, status, words
+@pytest.mark.parametrize(("packages", "required", "status", "words"), CASES.values(), ids=CASES)
+def test_the_gate_fails_for_what_is_known_and_for_want_of_internet_only_where_an_audit_is_required(
+    tmp_path, packages, required, status, words
 ):
     said = json.dumps({"dependencies": packages}) if packages else "ConnectionError"
     (tmp_path / "pip_audit.py").write_text(f"print({said!r})")
-    environment = os.environ | {"PYTHONPATH": str(tmp_path), "CI": gate}
+    environment = os.environ | {"PYTHONPATH": str(tmp_path), "AUDIT_REQUIRED": required}
     command = [sys.executable, ".ci/audit.py"]
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert (ended.returncode, words in ended.stdout) == (status, True)

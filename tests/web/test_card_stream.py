@@ -116,7 +116,7 @@ def test_what_is_wrong_with_the_request_is_answered_before_any_event(client, pat
 def test_the_head_of_a_live_card_runs_nothing():
     engine = InlineEngine()
     with served(engine=engine) as client:
-        assert client.head(LIVE, params={"ticker": "SYN"}).status_code == 200
+        assert client.head(LIVE, params={"ticker": "SYN"}).status_code == 405
     assert engine.calls == []
 
 

@@ -10,7 +10,7 @@ from app.text.numbers import count, day, in_hundred, money, percent, plural, sig
 POOLED = Fact(
     "kept_pooled",
     "On 42 US stocks together",
-    "0.5, 0.8 and 0.4 points",
+    "0.5, 0.9 and 0.4 points",
     "to end, close and trade there; 2,530 past days, 14 prices each",
 )
 """What ``evaluate odds`` printed of the network's ranges at 5, 10 and 22 days (app/evaluation/README.md)."""

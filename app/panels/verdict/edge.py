@@ -24,7 +24,7 @@ def edge_of(y: LogPrices, found: Record, receipt: Receipt) -> Edge:
         EdgeTest(
             "The larger p of the two",
             chance(q, 1) if n else "none yet",
-            f"below {percent(SIGNIFICANCE, 0)} after all {plural(int(tried.models[n]), 'model')} tried",
+            f"below {percent(SIGNIFICANCE)} after all {plural(int(tried.models[n]), 'model')} tried",
             bool(q < SIGNIFICANCE),
         ),
         EdgeTest(
@@ -42,7 +42,7 @@ def edge_of(y: LogPrices, found: Record, receipt: Receipt) -> Edge:
 
 def _against(opponent: str, ratio: float, p: float, n: int) -> EdgeTest:
     error = f"{ratio:.3f}, p {chance(p, 1)}" if np.isfinite(ratio) else "the price stood still"
-    needed = f"below 1, p below {percent(SIGNIFICANCE, 0)}"
+    needed = f"below 1, p below {percent(SIGNIFICANCE)}"
     return EdgeTest(f"Error against {opponent}", error if n else "none yet", needed, ratio < 1 and p < SIGNIFICANCE)
 
 

@@ -11,7 +11,9 @@ from app.web.api.responses import Schema, responses
 from app.web.http.form import COLUMNS
 
 _TEXT = {"type": "string"}
-_BLANK: Schema = {"type": "string", "pattern": r"^\s*$", "title": "Left out"}
+# What Python strips, which is more than \s is in other languages.
+_SPACE = r"[\s\x1c-\x1f\x85]"
+_BLANK: Schema = {"type": "string", "pattern": rf"^{_SPACE}*$", "title": "Left out"}
 
 
 _LEVEL = r"([+\-]?[0-9]{1,3}(\.[0-9]{1,4})?%|[1-9][0-9]{0,8}(\.[0-9]{1,4})?)"
@@ -26,7 +28,7 @@ _ODDS: dict[str, Schema] = {
         "examples": ["2750;-5%"],
     },
     "amount": {
-        "anyOf": [{"type": "string", "pattern": r"^[1-9][0-9]{0,11}(\.[0-9]{1,4})?$"}, _BLANK],
+        "anyOf": [{"type": "string", "pattern": r"^(?=[0.]*[1-9])[0-9]{1,15}(\.[0-9]{1,4})?$"}, _BLANK],
         "description": "Money in the ticker's currency, for the odds to tell what becomes of it; it is not kept.",
     },
 }
@@ -38,7 +40,7 @@ def fields(sources: tuple[str, ...]) -> dict[str, Schema]:
     return {
         "ticker": {
             "type": "string",
-            "pattern": r"^\s*(?=\S*[A-Za-z0-9])[A-Za-z0-9.=^&_-]{1,15}\s*$",
+            "pattern": rf"^{_SPACE}*(?=\S*[A-Za-z0-9])[A-Za-z0-9.=^&_-]{{1,15}}{_SPACE}*$",
             "description": "A symbol such as AAPL, RELIANCE.NS or ^GSPC.",
             "examples": ["^GSPC"],
         },

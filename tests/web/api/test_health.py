@@ -1,10 +1,14 @@
+import asyncio
+import sys
 from xml.etree import ElementTree
 
 import pytest
 
 from app.errors import SourceSilentError
-from tests.support.fakes import BrokenMarket, StatedEngine
-from tests.support.served import served
+from app.main import create_app
+from app.settings import Settings
+from tests.support.fakes import BrokenMarket, FakeMarket, InlineEngine, StatedEngine, market
+from tests.support.served import living, served
 
 STATES = {
     "warming": ({"warm": 0}, 503),
@@ -112,3 +116,12 @@ def test_the_metrics_are_for_who_has_the_token_and_in_production_for_nobody_else
     assert answer.status_code == status
     assert ("stock_requests_total" in answer.text) == (status == 200)
     assert ("www-authenticate" in answer.headers) == (status == 401)
+
+
+@pytest.mark.anyio
+async def test_once_all_is_imported_that_is_imported_late_it_is_told():
+    warm = asyncio.Event()
+    app = create_app(Settings(source="sample"), {"sample": FakeMarket(market())}, InlineEngine(), on_warm=warm.set)
+    async with living(app):
+        await asyncio.wait_for(warm.wait(), 60)
+        assert {"mcp", "exchange_calendars"} <= set(sys.modules)

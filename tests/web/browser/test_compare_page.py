@@ -49,7 +49,10 @@ def test_what_is_compared_stands_at_one_height_and_the_chart_in_its_own_size(wat
 def test_four_stand_side_by_side_where_an_analysis_is_only_as_wide_as_a_chart(chromium: Browser, served: str) -> None:
     page = chromium.new_page(viewport={"width": 1100, "height": 800})
     page.goto(f"{served}{BOTH}&ticker=AAPL&ticker=MSFT")
-    tops = page.locator(".columns > section").evaluate_all("all => all.map(one => one.getBoundingClientRect().y)")
+    # In one go: a column that arrives between finding the columns and measuring them is no longer where it was.
+    tops = page.evaluate(
+        "() => [...document.querySelectorAll('.columns > section')].map(one => one.getBoundingClientRect().y)"
+    )
     page.close()
     assert len(tops) == 4
     assert len(set(tops)) == 1

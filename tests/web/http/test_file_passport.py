@@ -71,7 +71,7 @@ def test_the_made_up_file_can_be_sent_back_as_it_is(client):
     assert all(line.endswith(",made up") for line in sample.text.splitlines()[1:])
     page = words(post(client, "/panels", sample.content, "made-up-prices.csv").text)
     assert "400 daily bars" in page
-    assert "Nothing had to be left out or mended." in page
+    assert "no adjusted close on any day: the closes were taken" in page
     card = post(client, "/api/v1/panels/overview", sample.content, "made-up-prices.csv")
     assert card.json()["ticker"] == "MADE-UP-PRICES"
 

@@ -84,7 +84,7 @@ async def verify_receipt(request: Request, arguments: Arguments) -> Checked:
     """Whether a receipt was signed here and is unchanged; the document that it ends may come too. Costs 1 card run."""
     pasted = texts_in(arguments).get("receipt", "")
     # In a thread, because a long text takes as long as many requests.
-    return await while_connected(request, _in_thread(context_of(request).signer.check, pasted))
+    return await while_connected(request, asyncio.to_thread(context_of(request).signer.check, pasted))
 
 
 async def explain_term(request: Request, arguments: Arguments) -> Explained:
@@ -160,7 +160,3 @@ async def _ranges(app: AppContext, queries: Sequence[Query]) -> list[Ranged | Ap
             return error
 
     return await asyncio.gather(*map(answer, queries))
-
-
-async def _in_thread(check: Callable[[str], Checked], pasted: str) -> Checked:
-    return await asyncio.to_thread(check, pasted)
