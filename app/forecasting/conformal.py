@@ -41,10 +41,10 @@ def calibrated(forecaster: Forecaster, prior: float = PRIOR, first: int = WARM_U
     def forecast(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
         past = weekly(y, max(int(origins.min()) - MEMORY, first))
         past = past[past < origins.max()]
-        both = forecaster(y, np.concatenate([past, origins]), horizon)
-        earlier = Forecast(past, both.quantiles[: len(past)])
-        factors = conformal_factors(origins, earlier, realised(y, past, horizon), prior)
-        return widen(Forecast(origins, both.quantiles[len(past) :]), factors)
+        rows = np.union1d(past, origins)
+        quantiles = forecaster(y, rows, horizon).quantiles
+        earlier, asked = (Forecast(some, quantiles[np.searchsorted(rows, some)]) for some in (past, origins))
+        return widen(asked, conformal_factors(origins, earlier, realised(y, past, horizon), prior))
 
     return forecast
 
@@ -93,11 +93,20 @@ def _factors(origins: Origins, past: Origins, misses: Floats, day: int) -> tuple
     age = origins[:, None] - past
     over = (age >= day) & (age <= MEMORY) & np.isfinite(misses[:, 0])
     n = over.sum(axis=1)[:, None]
-    ordered = np.sort(np.where(over[..., None], misses, np.inf), axis=1)
     rank = np.clip(np.ceil((n + 1) * np.array(list(BANDS)) / 100).astype(np.intp), 1, np.maximum(n, 1))
-    chosen = np.take_along_axis(ordered, rank[:, None] - 1, axis=1)[:, 0]
+    chosen = np.stack([_ranked(misses[:, band], over, rank[:, band]) for band in range(len(BANDS))], axis=1)
     factor = np.log(np.clip(np.where(n >= ENOUGH, chosen, 1.0), 1 / LARGEST, LARGEST))
     return factor, np.where(n >= ENOUGH, n, 0)[:, 0].astype(np.float64)
+
+
+def _ranked(values: Floats, counts: NDArray[np.bool_], rank: NDArray[np.intp]) -> Floats:
+    """The ``rank`` (k,) smallest of the ``values`` (m,) that count in each row of ``counts`` (k, m).
+
+    The values are sorted once for all rows, because most rows count nearly the same ones.
+    """
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(counts[:, order], axis=1, dtype=np.min_scalar_type(len(values))) >= rank[:, None]
+    return np.asarray(values[order[reached.argmax(axis=1)]])
 
 
 def widen(forecast: Forecast, factors: Floats) -> Forecast:

@@ -14,13 +14,12 @@ from typing import Any, Protocol
 from pydantic import TypeAdapter
 
 from app.charts.chart import CANVASES, Chart, DayMark
-from app.forecasting.models.prophet_windows import FITS, FITTED, FitKind, unpack
+from app.forecasting.models.prophet_windows import FITS, FITTED, FitKind, FitSource, PlannedFit, known_or_fitted, unpack
 from app.market import history as histories
 from app.panels import BY_SLUG
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome
 from app.panels.panel import Panel, Question
-from app.panels.prophet.fits import PlannedFit
 
 DRAWING = "Drawing the charts"
 _CHARTS = TypeAdapter(dict[str, Chart])
@@ -41,14 +40,14 @@ class Run(Protocol):
 
 
 async def request_analysis(
-    run: Run, panel: Panel, horizon: int, history: bytes, needed: Sequence[bytes] = (), more: bytes = b""
+    run: Run, panel: Panel, horizon: int, history: bytes, needed: Sequence[bytes] = (), beside: bytes = b""
 ) -> bytes:
     """The card's analysis as JSON; ``needed`` are those of ``panel.needs``, empty where a model has nothing to say.
 
-    ``more`` is of ``encode_question`` for a card that answers one, of ``encode_fits`` for one that rests on fits.
+    ``beside`` is of ``encode_question`` for a card that answers one, of ``encode_fits`` for one that rests on fits.
     """
-    more = more or (encode_question(_NOTHING) if panel.in_money else b"")
-    given = [more] if more else []
+    beside = beside or (encode_question(_NOTHING) if panel.in_money else b"")
+    given = [beside] if beside else []
     return await run(_name(analyse), panel.slug.encode(), str(horizon).encode(), history, *needed, *given)
 
 
@@ -58,7 +57,7 @@ async def request_fit(run: Run, planned: PlannedFit) -> bytes:
 
 
 def encode_fits(found: Mapping[str, bytes]) -> bytes:
-    """What fits found, each under its ``Window.key``."""
+    """What fits found, each under its ``PlannedFit.key``."""
     return b"{%s}" % b",".join(b'"%s":%s' % (key.encode(), one) for key, one in found.items())
 
 
@@ -129,13 +128,11 @@ def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes, say: Sa
     """
     panel = BY_SLUG[slug.decode()]
     read = _QUESTION.validate_json if panel.in_money else _fits_among
-    questions = [read(more) for more in needed[len(panel.needs) :]]
-    given = zip(panel.needs, needed, strict=not questions)
+    beside = [read(part) for part in needed[len(panel.needs) :]]
+    given = zip(panel.needs, needed, strict=not beside)
     others = {name: decode_analysis(BY_SLUG[name], finished) for name, finished in given if finished}
     with saying(say):
-        analysis = _module(f"{panel.module}.analyse").analyse(
-            histories.decode(history), int(horizon), others, *questions
-        )
+        analysis = _module(f"{panel.module}.analyse").analyse(histories.decode(history), int(horizon), others, *beside)
     return encode_analysis(panel, analysis)
 
 
@@ -145,8 +142,8 @@ def fit(kind: bytes, window: bytes, words: bytes, say: Say = silent) -> bytes:
     return FITTED.dump_json(_module(_PROPHET).fit(FitKind(kind.decode()), unpack(window)))
 
 
-def _fits_among(found: bytes) -> Any:
-    return _module(_PROPHET).fits_among(FITS.validate_json(found))
+def _fits_among(found: bytes) -> FitSource:
+    return known_or_fitted(FITS.validate_json(found), _module(_PROPHET).fit)
 
 
 def draw(slug: bytes, canvas: bytes, history: bytes, analysis: bytes, say: Say = silent) -> bytes:

@@ -6,13 +6,15 @@ from datetime import date
 from typing import Any
 
 from app.errors import QueryError, TooFewBarsError, UnbelievablePricesError
+from app.forecasting.models.prophet_windows import PlannedFit
 from app.market.history import PriceHistory
-from app.market.passport import Jump
+from app.market.passport import Passport
+from app.market.upload.faults import ShortFileError
+from app.market.upload.reader import SOURCE as UPLOADED
 from app.market.upload.source import Upload
 from app.panels.analysis import Analysis, Fact, ForecastAnalysis, Table, by_key
 from app.panels.forecast.content import outcome_table, receipt_facts, score_facts
 from app.panels.outcome import Outcome, outcome_facts
-from app.panels.prophet.fits import PlannedFit
 
 MAXIMUM_HORIZON = 66
 DEFAULT_HORIZON = 22
@@ -154,13 +156,14 @@ class Panel:
             tables={**self.tables(analysis), **({"outcome": outcome_table(outcome, analysis)} if outcome else {})},
         )
 
-    def check(self, bars: int, jumps: tuple[Jump, ...] = ()) -> None:
-        """Raises ``TooFewBarsError`` where a history of so many bars is too short for this card.
+    def check(self, passport: Passport) -> None:
+        """Raises ``TooFewBarsError`` where a history is too short for this card, ``ShortFileError`` for a file's.
 
-        A card that forecasts also raises ``UnbelievablePricesError`` for the first of ``jumps`` that no model can mend.
+        A card that forecasts also raises ``UnbelievablePricesError`` for the first jump that no model can mend.
         """
-        if bars < self.minimum_bars:
-            raise TooFewBarsError(bars, self.minimum_bars)
-        unbelievable = [jump for jump in jumps if jump.unbelievable and self.forecasts]
+        if passport.bars < self.minimum_bars:
+            short = ShortFileError if passport.source == UPLOADED else TooFewBarsError
+            raise short(passport.bars, self.minimum_bars)
+        unbelievable = [jump for jump in passport.jumps if jump.unbelievable and self.forecasts]
         if unbelievable:
             raise UnbelievablePricesError(unbelievable[0].day, unbelievable[0].change, unbelievable[0].guess)

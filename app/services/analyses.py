@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from functools import partial
 
 from pydantic import TypeAdapter
 
@@ -13,14 +14,11 @@ from app.compute.engine import Engine
 from app.compute.progress import ProgressListeners, prefix_progress
 from app.errors import AppError, BeforeTrainingError, NotApplicableError, TooFewBarsError
 from app.market import history as histories
-from app.market.passport import Passport, Stale
-from app.market.upload.faults import ShortFileError
-from app.market.upload.reader import SOURCE
+from app.market.passport import Stale
 from app.panels import BY_SLUG, jobs
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome, outcome_of, with_outcome
 from app.panels.panel import Panel, Query, Question
-from app.panels.prophet.fits import PlannedFit
 from app.services.announced import announced_by_now
 from app.services.loaded_history import HistoryLoader, LoadedHistory, check_levels, horizon_of
 from app.store.cache import Cache
@@ -136,14 +134,12 @@ class Analyses:
         self, panel: Panel, horizon: int, loaded: LoadedHistory, question: Question = _NOTHING
     ) -> bytes:
         async def analyse() -> bytes:
-            _check(panel, loaded.passport)
-            needed, more = await asyncio.gather(
-                asyncio.gather(*(self._needed(BY_SLUG[slug], horizon, loaded) for slug in panel.needs)),
-                self._fits(panel, horizon, loaded),
+            panel.check(loaded.passport)
+            beside, *needed = await asyncio.gather(
+                self._beside(panel, horizon, loaded, question),
+                *(self._needed(BY_SLUG[slug], horizon, loaded) for slug in panel.needs),
             )
-            if panel.in_money:
-                more = jobs.encode_question(question)
-            return await jobs.request_analysis(self.engine.run, panel, horizon, loaded.history, needed, more)
+            return await jobs.request_analysis(self.engine.run, panel, horizon, loaded.history, needed, beside)
 
         return await self._remembered(f"analysis:{panel.slug}:{horizon}:{loaded.key}{question}", analyse)
 
@@ -152,7 +148,7 @@ class Analyses:
         if panel.in_money is None:
             return _NOTHING
         check_levels(query, loaded)
-        _check(panel, loaded.passport)
+        panel.check(loaded.passport)
         await asyncio.gather(*(self._needed(BY_SLUG[slug], horizon, loaded) for slug in panel.needs))
         return Question(query.levels, (await announced_by_now(self.cache, query)).ex_dividend)
 
@@ -164,20 +160,19 @@ class Analyses:
         except NotApplicableError:
             return b""
 
-    async def _fits(self, panel: Panel, horizon: int, loaded: LoadedHistory) -> bytes:
-        """What the fits find that a card rests on, each made by itself and kept by its window alone."""
+    async def _beside(self, panel: Panel, horizon: int, loaded: LoadedHistory, question: Question) -> bytes:
+        """What a card is given beside histories and other cards: its question, or what its fits of Prophet found.
+
+        Each fit is a job of its own, kept by its window alone.
+        """
         if (plan := panel.fits) is None:
-            return b""
-
-        async def found(planned: PlannedFit, key: str) -> bytes:
-            return await self._remembered(
-                f"fit:{key}", lambda: jobs.request_fit(self.engine.run, planned), _FITS_KEPT_SECONDS
-            )
-
+            return jobs.encode_question(question) if panel.in_money else b""
         planned = await asyncio.to_thread(lambda: plan(histories.decode(loaded.history), horizon))
-        keys = [one.window.key(one.kind) for one in planned]
-        made = await asyncio.gather(*(found(one, key) for one, key in zip(planned, keys, strict=True)))
-        return jobs.encode_fits(dict(zip(keys, made, strict=True)))
+        fits = [partial(jobs.request_fit, self.engine.run, one) for one in planned]
+        found = await asyncio.gather(
+            *(self._remembered(one.key, fit, _FITS_KEPT_SECONDS) for one, fit in zip(planned, fits, strict=True))
+        )
+        return jobs.encode_fits({one.key: made for one, made in zip(planned, found, strict=True)})
 
     async def _remembered(self, key: str, make: Callable[[], Awaitable[bytes]], seconds: float | None = None) -> bytes:
         if (kept := await self.cache.get(key)) is not None:
@@ -200,13 +195,3 @@ def _with_a_later_date(error: AppError, query: Query) -> AppError:
     told = copy(error)
     told.hint = f"{error.hint} Or choose a later date."
     return told
-
-
-def _check(panel: Panel, passport: Passport) -> None:
-    """Raises what the card has against a history; whose own file is too short can do something about that."""
-    try:
-        panel.check(passport.bars, passport.jumps)
-    except TooFewBarsError as short:
-        if passport.source != SOURCE:
-            raise
-        raise ShortFileError(short.found, short.needed) from None

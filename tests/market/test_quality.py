@@ -142,16 +142,16 @@ def in_pence_from(row):
 def test_a_forecast_refuses_prices_in_two_units_and_says_when_and_what_to_do():
     history = history_until(in_pence_from(ROW), None)
     with pytest.raises(UnbelievablePricesError) as raised:
-        BY_SLUG["prophet"].check(len(history), history.passport.jumps)
+        BY_SLUG["prophet"].check(history.passport)
     assert str(DAY) in raised.value.sentence
     assert "pence and pounds" in raised.value.sentence
     assert "CSV" in raised.value.hint
-    BY_SLUG["overview"].check(len(history), history.passport.jumps)
+    BY_SLUG["overview"].check(history.passport)
 
 
 def test_a_forecast_does_not_mind_a_dividend():
     history = history_until(paying(1.0, adjusted=0.0), None)
-    BY_SLUG["prophet"].check(len(history), history.passport.jumps)
+    BY_SLUG["prophet"].check(history.passport)
 
 
 def test_through_http_the_forecast_is_a_422_and_the_overview_shows_the_fault():

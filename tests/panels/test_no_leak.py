@@ -86,10 +86,15 @@ def test_workers_are_handed_nothing_later_but_to_draw_the_outcome(slug):
         with served(FakeMarket(later(MARKET, AS_OF)), engine) as client:
             client.get(f"/panels/{slug}?{ASKED}")
         handed.append([call for call in engine.calls if call[0] != "draw_outcome"])
-        # Those that a card needs are analysed before it, at the same time as one another.
-        assert [call[0] for call in handed[-1]] == ["analyse"] * (1 + needed_by(slug)) + ["draw"]
+        # Fits, and the cards that a card needs, come before it, at the same time as one another.
+        assert [call[0] for call in handed[-1] if call[0] != "fit"] == ["analyse"] * (1 + needed_by(slug)) + ["draw"]
+        assert any(call[0] == "fit" for call in handed[-1]) == rests_on_fits(BY_SLUG[slug])
         handed[-1].sort()
     assert handed == [handed[0]] * len(LATER)
+
+
+def rests_on_fits(panel):
+    return panel.fits is not None or any(rests_on_fits(BY_SLUG[other]) for other in panel.needs)
 
 
 def needed_by(slug):

@@ -5,7 +5,7 @@ import pytest
 from app.market.history import decode, encode, history_until
 from app.panels import jobs
 from app.panels.jobs import say
-from app.panels.prophet.fits import all_fits
+from app.panels.prophet.panel import all_fits
 from tests.support.fakes import market
 
 HISTORY = encode(history_until(market(300), date(2016, 2, 26)))

@@ -93,14 +93,20 @@ def _trend(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Floats:
     return trend_from(fits, y, np.concatenate([past, asked]), horizon)
 
 
-def trend_from(fits: prophet.TrendFits, y: LogPrices, rows: Origins, horizon: int) -> Floats:
-    """Prophet's quantiles (k, horizon, 7) by the newest earlier of ``fits`` at each row, NaN where there is none."""
-    tested = finished_origins(y, horizon, int(fits.origins[0]))
+def trend_from(
+    fits: prophet.TrendFits, y: LogPrices, rows: Origins, horizon: int, simulated: Floats | None = None
+) -> Floats:
+    """Prophet's quantiles (k, horizon, 7) by the newest earlier of ``fits`` at each row, NaN where there is none.
+
+    ``simulated`` (k, horizon, 7) are those of the historical simulation, where they are known already.
+    """
+    tested, may = finished_origins(y, horizon, int(fits.origins[0])), rows >= fits.origins[0]
 
     def forecast(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
-        return prophet.anchored_from(y, origins, horizon, fits, tested)
+        band = None if simulated is None else Forecast(origins, simulated[may])
+        return prophet.anchored_from(y, origins, horizon, fits, tested, band)
 
-    return _where(rows >= fits.origins[0], forecast, y, rows, horizon)
+    return _where(may, forecast, y, rows, horizon)
 
 
 def _where(may: NDArray[np.bool_], forecaster: Forecaster, y: LogPrices, rows: Origins, horizon: int) -> Floats:

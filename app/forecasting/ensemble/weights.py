@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,10 +52,15 @@ def votes(day: float, present: NDArray[np.bool_]) -> Floats:
 
     They are the members' votes; where none that is present has one, all that are left count the same.
     """
-    weights = np.array([member.vote(day) for member in MEMBERS]) * present
+    weights = _all_votes(day) * present
     if not weights.any():
         weights = present.astype(np.float64)
     return np.asarray(weights / weights.sum())
+
+
+@lru_cache(maxsize=128)
+def _all_votes(day: float) -> Floats:
+    return np.array([member.vote(day) for member in MEMBERS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +97,12 @@ def weigh(day: float, present: NDArray[np.bool_], past: MemberRecord, rows: slic
     return Weighing(weights_under(standings, day), standings, known.sum(axis=1), ratios, p_joins)
 
 
+@lru_cache(maxsize=4096)
 def weights_under(standings: tuple[Standing, ...], day: float) -> Floats:
-    """The weights (members,) at ``day``: who joined counts as much as all votes together; with nobody left, all do."""
+    """The weights (members,) at ``day``: who joined counts as much as all votes together; with nobody left, all do.
+
+    Few standings occur, each at hundreds of origins.
+    """
     is_ = {standing: np.array([one is standing for one in standings]) for standing in Standing}
     start = votes(day, ~is_[Standing.ABSENT])
     voting, joined = start * ~is_[Standing.LEFT_OUT], is_[Standing.JOINED].astype(np.float64)

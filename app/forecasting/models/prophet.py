@@ -2,9 +2,8 @@
 
 import logging
 import warnings
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from prophet import Prophet
 from app.forecasting.conformal import calibrated
 from app.forecasting.forecast import MEDIAN, QUANTILES, SEED, Floats, Forecast, LogPrices, Origins
 from app.forecasting.models.baselines import historical_simulation
-from app.forecasting.models.prophet_windows import FitKind, Fitted, Window, window_at
+from app.forecasting.models.prophet_windows import FitKind, FitSource, Fitted, Window, window_at
 
 for _noisy in ("cmdstanpy", "prophet", "prophet.plot"):
     logging.getLogger(_noisy).disabled = True
@@ -34,8 +33,9 @@ _TREND_ONLY: dict[str, Any] = {
 _PRIOR_WEIGHT = 0.2
 _PRIOR_STRENGTH = 10.0
 _MAX_TREND = 3.0
-FitSource: TypeAlias = Callable[[FitKind, Window], Fitted]
-"""Where fits come from: ``fit`` itself, or what it found before."""
+TYPICAL_LEVEL = 3.4
+"""The logarithm that every window's last price is given, the training pool's median: priors are relative to it."""
+
 FURTHEST = 66
 """Trading days ahead that stock-standard Prophet is sampled for, whatever horizon is asked for."""
 
@@ -64,21 +64,22 @@ class TrendFits:
 
 def anchored(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
     """The last price moved by the weighed trend, in a calibrated band; a fit at each origin."""
-    return anchored_from(y, origins, horizon, fit_trends(y, origins))
+    return anchored_from(y, origins, horizon, fit_trends(y, origins), origins)
 
 
 def anchored_from(
-    y: LogPrices, origins: Origins, horizon: int, fits: TrendFits, past: Origins | None = None
+    y: LogPrices, origins: Origins, horizon: int, fits: TrendFits, past: Origins, band: Forecast | None = None
 ) -> Forecast:
     """The anchored forecast from fits made before: each origin uses the newest earlier one, anchored at its own close.
 
-    The trend is weighed by what it was worth at the rows ``past``, by default ``origins`` themselves.
+    The trend is weighed by what it was worth at the rows ``past``. ``band`` is the
+    calibrated historical simulation at ``origins``, where it is known already.
     """
-    past = origins if past is None else past
     slopes = fits.slopes_at(origins)
     weights = trend_weights(y, origins, horizon, slopes, (past, fits.slopes_at(past)))
     centre = (weights * slopes)[:, None] * np.arange(1, horizon + 1)
-    return Forecast(origins, _band(y, origins, horizon).quantiles + centre[:, :, None])
+    band = band or _band(y, origins, horizon)
+    return Forecast(origins, band.quantiles + centre[:, :, None])
 
 
 def fit_trends(y: LogPrices, origins: Origins, fitted: FitSource | None = None) -> TrendFits:
@@ -86,7 +87,7 @@ def fit_trends(y: LogPrices, origins: Origins, fitted: FitSource | None = None) 
     found = [(fitted or fit)(FitKind.TREND, window_at(y, int(origin))) for origin in origins]
     slopes = np.array([one["slope"][0] for one in found])
     bends = np.array(found[-1]["bends"], dtype=np.int64).astype("datetime64[D]")
-    return TrendFits(origins, slopes, np.array(found[-1]["path"]), bends)
+    return TrendFits(origins, slopes, np.array(found[-1]["path"]) + y.close[origins[-1]], bends)
 
 
 def trend_weights(
@@ -131,21 +132,22 @@ def yearly_season(y: LogPrices, fitted: FitSource | None = None) -> Floats:
 
 
 def fit(kind: FitKind, window: Window) -> Fitted:
-    """A ``slope`` a bar, the ``path`` and its ``bends``; or ``quantiles`` (66 × 7), day after day; or a ``season``."""
+    """A ``slope`` a bar, the ``path`` and its ``bends``; or ``quantiles`` (66 × 7), day after day; or a ``season``.
+
+    Path, quantiles and season are logarithms, the first two relative to the window's last price.
+    """
     match kind:
         case FitKind.TREND:
             model = _fitted(window, **_TREND_ONLY)
             bends = model.changepoints.to_numpy().astype("datetime64[D]").astype(np.int64)
-            path = np.asarray(model.predict_trend(model.history), dtype=float)
+            path = model.predict_trend(model.history) - TYPICAL_LEVEL
             return {"slope": (_slope(model),), "path": tuple(path.tolist()), "bends": tuple(bends.tolist())}
         case FitKind.STOCK:
             return {"quantiles": tuple(_stock_standard(window).ravel().tolist())}
         case FitKind.SEASON:
             model = _fitted(window, **{**_TREND_ONLY, "yearly_seasonality": True})
             year = model.setup_dataframe(pd.DataFrame({"ds": pd.date_range("2001-01-01", periods=365)}))
-            return {
-                "season": tuple(np.asarray(model.predict_seasonal_components(year)["yearly"], dtype=float).tolist())
-            }
+            return {"season": tuple(model.predict_seasonal_components(year)["yearly"].tolist())}
 
 
 def _slope(model: Prophet) -> float:
@@ -161,16 +163,6 @@ def _days_a_bar(dates: NDArray[np.datetime64]) -> float:
     return float((dates[-1] - dates[0]) / np.timedelta64(1, "D")) / (len(dates) - 1)
 
 
-def fits_among(found: Mapping[str, Fitted]) -> FitSource:
-    """What was ``found`` before, by ``Window.key``; what is not there is fitted."""
-
-    def fitted(kind: FitKind, window: Window) -> Fitted:
-        before = found.get(window.key(kind))
-        return fit(kind, window) if before is None else before
-
-    return fitted
-
-
 def _stock_standard(window: Window) -> Floats:
     """Its quantiles (66, 7) as log returns; the line it draws stands for the median."""
     model = _fitted(window, log=False)
@@ -182,13 +174,13 @@ def _stock_standard(window: Window) -> Floats:
     model.uncertainty_samples = 0
     line = model.predict(future)["yhat"]
     quantiles[:, MEDIAN] = np.clip(line, quantiles[:, MEDIAN - 1], quantiles[:, MEDIAN + 1])
-    price = np.exp(window.close[-1])
-    return np.asarray(np.log(np.maximum(quantiles, price / 1000) / price))
+    return np.asarray(np.log(np.maximum(quantiles, 1 / 1000)))
 
 
 def _fitted(window: Window, *, log: bool = True, **settings: Any) -> Prophet:
-    """A fit on prices where not ``log``."""
-    table = pd.DataFrame({"ds": window.dates, "y": window.close if log else np.exp(window.close)})
+    """A fit, not ``log`` of prices over the last one."""
+    values = window.close + TYPICAL_LEVEL if log else np.exp(window.close)
+    table = pd.DataFrame({"ds": window.dates, "y": values})
     try:
         return _fitted_to(table, newton=False, **settings)
     except RuntimeError:

@@ -1,6 +1,7 @@
 """What a fit of Prophet sees, and what it finds, as bytes: it depends on its window of bars and on nothing else."""
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -33,7 +34,10 @@ FITS = TypeAdapter(dict[str, Fitted])
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The bars that a fit sees: their ``dates`` and the natural logarithms of their closes, (n,) each."""
+    """The bars that a fit sees: their ``dates`` and ``close``, the logarithm of each close over the last, (n,) each.
+
+    So a later dividend or split, which rescales the whole past, changes nothing. Rounded, lest the last bits tell.
+    """
 
     dates: NDArray[np.datetime64]
     close: Floats
@@ -44,7 +48,35 @@ class Window:
 
     def key(self, kind: FitKind) -> str:
         """The name of its fit of ``kind``: equal for equal bars, whatever came before or after them."""
-        return f"{kind}:{hashlib.sha256(self.pack()).hexdigest()}"
+        return f"fit:{kind}:{hashlib.sha256(self.pack()).hexdigest()}"
+
+
+FitSource: TypeAlias = Callable[[FitKind, Window], Fitted]
+"""Where fits come from: the fitting itself, or what it found before."""
+
+
+def known_or_fitted(found: Mapping[str, Fitted], fit: FitSource) -> FitSource:
+    """What was ``found`` before, by ``Window.key``; what is not there comes from ``fit``."""
+
+    def fitted(kind: FitKind, window: Window) -> Fitted:
+        before = found.get(window.key(kind))
+        return fit(kind, window) if before is None else before
+
+    return fitted
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFit:
+    """A fit of ``kind`` to be made of a ``window``; ``words`` say what it is for."""
+
+    kind: FitKind
+    window: Window
+    words: str
+
+    @property
+    def key(self) -> str:
+        """Its ``Window.key``."""
+        return self.window.key(self.kind)
 
 
 def unpack(packed: bytes) -> Window:
@@ -57,4 +89,5 @@ def unpack(packed: bytes) -> Window:
 def window_at(y: LogPrices, row: int) -> Window:
     """The last three years up to and including ``row``."""
     bars = slice(max(0, row + 1 - LOOKBACK), row + 1)
-    return Window(y.dates[bars], y.close[bars])
+    # Adding zero makes a negative zero positive, which has other bytes.
+    return Window(y.dates[bars], np.round(y.close[bars] - y.close[row], 6) + 0.0)

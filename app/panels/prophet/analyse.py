@@ -7,7 +7,7 @@ import numpy as np
 from app.forecasting.forecast import MEDIAN, Forecast, LogPrices, Origins
 from app.forecasting.models import prophet
 from app.forecasting.models.baselines import random_walk
-from app.forecasting.models.prophet import FitSource
+from app.forecasting.models.prophet_windows import FitSource
 from app.forecasting.scoring import metrics
 from app.forecasting.scoring.audit import audit
 from app.forecasting.scoring.backtest import finished_origins, receipt_origins, refit_origins

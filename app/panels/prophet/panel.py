@@ -1,9 +1,12 @@
 """The Prophet card: its description, facts and tables."""
 
+from app.forecasting.models.prophet_windows import FitKind, PlannedFit, Window, window_at
+from app.forecasting.scoring.backtest import refit_origins
+from app.market.history import PriceHistory
 from app.panels.analysis import Fact, Table
 from app.panels.forecast.content import fan_table, forecast_facts, forecast_tables
+from app.panels.forecast.convert import log_prices
 from app.panels.panel import Heights, Panel
-from app.panels.prophet.fits import all_fits
 from app.panels.prophet.model import ProphetAnalysis
 from app.text.numbers import day, money, percent, ratio, signed_percent
 
@@ -20,6 +23,33 @@ def prophet_facts(analysis: ProphetAnalysis) -> tuple[Fact, ...]:
     note = f"earned on this ticker's past; the trend {direction} by {percent(abs(analysis.trend_per_year), 0)} a year"
     weight = Fact("trend_weight", "Weight of Prophet's trend", f"{ratio(analysis.trend_weight)} of 1", note)
     return *forecast_facts(analysis), weight
+
+
+def trend_fits(history: PriceHistory, horizon: int) -> tuple[PlannedFit, ...]:
+    """Those of the trend, which the forecast and the past ones that it is tested by rest on, oldest window first."""
+    windows = _windows(history, horizon)
+    past = len(windows) - 1
+    tests = (f"Testing on the past, fit {number} of {past}" for number in range(1, past + 1))
+    return tuple(
+        PlannedFit(FitKind.TREND, window, words)
+        for window, words in zip(windows, (*tests, "Fitting the trend"), strict=True)
+    )
+
+
+def all_fits(history: PriceHistory, horizon: int) -> tuple[PlannedFit, ...]:
+    """Those of the trend, of stock-standard Prophet on the same days, and of the season."""
+    windows = _windows(history, horizon)
+    stock = tuple(
+        PlannedFit(FitKind.STOCK, window, f"Fitting stock-standard Prophet, {number} of {len(windows)}")
+        for number, window in enumerate(windows, 1)
+    )
+    season = PlannedFit(FitKind.SEASON, windows[-1], "Looking at the seasons")
+    return *trend_fits(history, horizon), *stock, season
+
+
+def _windows(history: PriceHistory, horizon: int) -> tuple[Window, ...]:
+    y = log_prices(history)
+    return tuple(window_at(y, int(row)) for row in refit_origins(y, horizon))
 
 
 PANEL = Panel(

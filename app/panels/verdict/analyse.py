@@ -17,7 +17,8 @@ from app.forecasting.ensemble.members import MEMBERS, trend_from
 from app.forecasting.ensemble.published import Record, publish, record
 from app.forecasting.forecast import MEDIAN, Floats, LogPrices
 from app.forecasting.models.baselines import random_walk
-from app.forecasting.models.prophet import FitSource, fit, fit_trends
+from app.forecasting.models.prophet import fit, fit_trends
+from app.forecasting.models.prophet_windows import FitSource
 from app.forecasting.past_questions import odds_receipt
 from app.forecasting.paths import shuffled, windows_of
 from app.forecasting.questions import chances
@@ -81,14 +82,10 @@ def member_forecasts(y: LogPrices, horizon: int, fitted: FitSource) -> MemberFor
     """The members at the origins that an edge is tested at, and at the last bar."""
     past, last = edge_origins(y, horizon), np.array([len(y) - 1], dtype=np.intp)
     fits = fit_trends(y, refit_origins(y, horizon), fitted)
-    quantiles: Floats = np.stack(
-        [
-            trend_from(fits, y, np.concatenate([past, last]), horizon)
-            if member.name == "prophet"
-            else member.forecasts(y, past, last, horizon)
-            for member in MEMBERS
-        ]
-    )
+    by_name = {member.name: member.forecasts(y, past, last, horizon) for member in MEMBERS if member.name != "prophet"}
+    simulated = by_name["historical_simulation"]
+    by_name["prophet"] = trend_from(fits, y, np.concatenate([past, last]), horizon, simulated)
+    quantiles: Floats = np.stack([by_name[member.name] for member in MEMBERS])
     ends = quantiles[:, :-1, -1]
     return MemberForecasts(
         past=past_forecasts(y, past, horizon, ends),

@@ -4,7 +4,7 @@ from app.forecasting.scoring import metrics
 from app.panels.analysis import NONE, Fact, Table
 from app.panels.forecast.content import forecast_facts, forecast_tables
 from app.panels.panel import Heights, Panel
-from app.panels.prophet.fits import trend_fits
+from app.panels.prophet.panel import trend_fits
 from app.panels.verdict.model import CombinedMember, VerdictAnalysis
 from app.text.numbers import chance, count, money, percent, plural, signed_percent
 

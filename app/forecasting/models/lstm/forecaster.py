@@ -1,5 +1,7 @@
 """The network as a forecaster: at each origin the newest weights that saw nothing after it, averaged over seeds."""
 
+import hashlib
+from collections import OrderedDict
 from functools import cache, partial
 
 import numpy as np
@@ -8,10 +10,10 @@ from numpy.typing import NDArray
 
 from app.forecasting.conformal import HORIZON_KNOTS, calibrated, smooth
 from app.forecasting.forecast import MEDIAN, Floats, Forecast, LogPrices, Origins
-from app.forecasting.models.lstm.inputs import Inputs, inputs
+from app.forecasting.models.lstm.inputs import Inputs, inputs, sigma
 from app.forecasting.models.lstm.network import WeightSet, new_network, shipped
 from app.forecasting.networks import Compiled, Layers, compiled
-from app.forecasting.scoring.backtest import finished_origins
+from app.forecasting.scoring.backtest import finished_origins, weekly
 
 PRIOR = 300.0
 """Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of stocks."""
@@ -73,11 +75,45 @@ def first_origin(weights: WeightSet, y: LogPrices) -> int:
 
 def lstm_from(weights: WeightSet, y: LogPrices, origins: Origins, horizon: int) -> Forecast:
     """One set's own forecast, whatever its cut-off: the mean quantiles of its networks, widened as its card says."""
-    features = inputs(y, origins)
-    shape = smooth(HORIZON_KNOTS, widened(weights, scaled_quantiles(weights.networks, features)), horizon)
-    scale = features.sigma[:, None] * np.sqrt(np.arange(1.0, horizon + 1))
+    shape = smooth(HORIZON_KNOTS, widened(weights, _remembered_quantiles(weights, y, origins)), horizon)
+    scale = sigma(y, origins)[:, None] * np.sqrt(np.arange(1.0, horizon + 1))
     # Rounding may cross what a softplus keeps apart by less than a float can tell.
     return Forecast(origins, np.maximum.accumulate(shape * scale[..., None], axis=-1))
+
+
+REMEMBERED = 16
+"""Answers of the networks that a process remembers, 0.2 MB each at the most."""
+
+
+def _remembered_quantiles(weights: WeightSet, y: LogPrices, origins: Origins) -> Floats:
+    """``scaled_quantiles`` at ``origins``, the same for every horizon; those of the weekly grid are made once.
+
+    They are made in the same batches each time, Mondays and the last bar, then Thursdays, so that no last bit depends
+    on what was asked for before.
+    """
+    first, last = first_origin(weights, y), len(y) - 1
+    mondays = np.union1d(weekly(y, first), [last])
+    both = np.union1d(mondays, weekly(y, first, (0, 3)))
+    if not np.isin(origins, both).all():
+        return scaled_quantiles(weights.networks, inputs(y, origins))
+    batches = [mondays, *([] if np.isin(origins, mondays).all() else [np.setdiff1d(both, mondays)])]
+    rows, quantiles = np.concatenate(batches), np.concatenate([_batch(weights, y, batch) for batch in batches])
+    order = np.argsort(rows)
+    return np.asarray(quantiles[order[np.searchsorted(rows, origins, sorter=order)]])
+
+
+_batches: OrderedDict[bytes, Floats] = OrderedDict()
+
+
+def _batch(weights: WeightSet, y: LogPrices, rows: Origins) -> Floats:
+    arrays = (y.dates, y.close, y.open, y.high, y.low, y.volume, rows)
+    key = hashlib.sha256(b"".join([weights.card.sha256.encode(), *(array.tobytes() for array in arrays)])).digest()
+    if key not in _batches:
+        _batches[key] = scaled_quantiles(weights.networks, inputs(y, rows))
+    _batches.move_to_end(key)
+    while len(_batches) > REMEMBERED:
+        _batches.popitem(last=False)
+    return _batches[key]
 
 
 def widened(weights: WeightSet, quantiles: Floats) -> Floats:

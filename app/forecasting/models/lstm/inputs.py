@@ -61,9 +61,17 @@ class Inputs:
 
 def inputs(y: LogPrices, origins: Origins) -> Inputs:
     """The network's view of ``y`` at each of ``origins`` (k,); what lies before the first bar counts as usual."""
-    year = volatility.rolling(volatility.squared_returns(y), YEAR)
-    sigma = np.sqrt(year)[origins]
-    return Inputs(_sequence(y, origins, sigma), _context(y, origins, year), _season(y, origins), sigma)
+    year, daily = _year(y), sigma(y, origins)
+    return Inputs(_sequence(y, origins, daily), _context(y, origins, year), _season(y, origins), daily)
+
+
+def sigma(y: LogPrices, origins: Origins) -> Floats:
+    """The daily volatility (k,) of the year up to each of ``origins``."""
+    return np.asarray(np.sqrt(_year(y))[origins])
+
+
+def _year(y: LogPrices) -> Floats:
+    return volatility.rolling(volatility.squared_returns(y), YEAR)
 
 
 def _sequence(y: LogPrices, origins: Origins, sigma: Floats) -> Floats:
