@@ -9,7 +9,6 @@ from itertools import chain, count, islice
 from threading import Lock
 from typing import Any
 
-import holidays
 import numpy as np
 from numpy.typing import NDArray
 
@@ -118,7 +117,9 @@ def _closed_in(calendar: str, exchange: Any, year: int) -> tuple[Days, Days, boo
     if exchange is not None and _bound(exchange.bound_min, 1900) <= year <= _bound(exchange.bound_max, 2049):
         closed, unforeseen = _closures(calendar, year // _SPAN * _SPAN)
         return closed, unforeseen, True
-    if calendar not in _HOLIDAYS or not 1900 <= year <= 2049:
+    # Named by a string, because all its countries are imported at once, and hardly an exchange needs it.
+    holidays = importlib.import_module("holidays")
+    if calendar not in holidays.list_supported_financial() or not 1900 <= year <= 2049:
         return _NO_DAYS, _NO_DAYS, False
     return np.array(sorted(holidays.financial_holidays(calendar, years=year)), dtype="datetime64[D]"), _NO_DAYS, True
 
@@ -130,7 +131,6 @@ def _bound(limit: Any, otherwise: int) -> int:
 
 # Exchanges that trade on the days of another one.
 _SAME_DAYS = {"XNAS": "XNYS", "XNSE": "XBOM", "XSHE": "XSHG"}
-_HOLIDAYS = holidays.list_supported_financial()
 # New York plans all its closures by rule; what is listed day by day came without notice.
 _BY_RULE = "XNYS"
 _SPAN = 30

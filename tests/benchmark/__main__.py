@@ -1,6 +1,7 @@
 """python -m tests.benchmark: how fast the served app is, with ratios to bare library calls timed in the same run.
 
-With the word ``page`` behind it: what a browser measures of the page instead.
+With the word ``page`` behind it: what a browser measures of the page instead; with ``questions``: what a first and a
+second question cost in units of a bare fit.
 """
 
 import asyncio
@@ -50,8 +51,11 @@ PROPHET, LSTM, PATTERNS, OVERVIEW, VERDICT, ODDS = (
 
 def main() -> None:
     """Start the app, measure it from outside, and stop it."""
+    if sys.argv[1:] == ["questions"]:
+        _questions()
+        return
     begun = time.perf_counter()
-    app = subprocess.Popen([sys.executable, "-m", "app"], env={**os.environ, **WAYS_OUT})
+    app = _started()
     try:
         _report("process start to first page", _until(lambda: _status("/") == 200, begun), "s", 2)
         _report("process start to all workers warm", _until(_all_warm, begun), "s", 15)
@@ -69,6 +73,63 @@ def main() -> None:
     finally:
         app.terminate()
         app.wait(15)
+    _questions()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "app"], env={**os.environ, **WAYS_OUT, "WORKERS": "2"})
+
+
+QUESTIONS = {
+    "verdict, cold": 13,
+    "verdict, another horizon": 4.5,
+    "verdict, a week later": 9,
+    "verdict, a week earlier": 9,
+    "all cards, cold": 24,
+    "the first of them": 2.5,
+    "all cards, another horizon": 7,
+    "all cards again": 1.2,
+}
+"""What is measured in units of one bare fit of a trend in the same round, and how much it may be."""
+
+
+def _questions() -> None:
+    """A first and a second question to a served app that knows no answer yet, each round to a new one."""
+    rounds = []
+    with tempfile.TemporaryDirectory() as folder, _bare(Path(folder)) as bare:
+        for _ in range(ROUNDS):
+            app = _started()
+            try:
+                _until(lambda: _status("/readyz") == 200 and _all_warm(), time.perf_counter())
+                rounds.append(_asked_twice(bare))
+            finally:
+                app.terminate()
+                app.wait(15)
+        bare.stdin.close()
+    for what, target in QUESTIONS.items():
+        _report(f"{what}, in bare fits, median", statistics.median(one[what] for one in rounds), "×", target)
+
+
+def _asked_twice(bare: subprocess.Popen[str]) -> dict[str, float]:
+    """The seconds of each of ``QUESTIONS`` over those of a bare fit, with fits before and after."""
+    fits = [_ask(bare, "fit") for _ in range(3)]
+    seconds = {}
+    for what, asked in {
+        "verdict, cold": "22&as_of=2018-06-28",
+        "verdict, another horizon": "10&as_of=2018-06-28",
+        "verdict, a week later": "22&as_of=2018-07-05",
+        "verdict, a week earlier": "22&as_of=2018-06-21",
+    }.items():
+        seconds[what] = _seconds(f"/panels/verdict?ticker=%5EGSPC&source=sample&horizon={asked}")
+    fits += [_ask(bare, "fit") for _ in range(3)]
+    nasdaq = "ticker=%5EIXIC&source=sample&as_of=2018-06-28&horizon="
+    cold = _page(f"{nasdaq}22")[0]
+    seconds |= {"all cards, cold": max(cold), "the first of them": min(cold)}
+    seconds["all cards, another horizon"] = max(_page(f"{nasdaq}10")[0])
+    seconds["all cards again"] = max(_page(f"{nasdaq}10")[0])
+    fits += [_ask(bare, "fit") for _ in range(3)]
+    print(f"{'':46}  bare fits {_list(fits)} s, {', '.join(f'{what} {one:.2f}' for what, one in seconds.items())}")
+    return {what: one / statistics.median(fits) for what, one in seconds.items()}
 
 
 def _prophet_card() -> None:
@@ -163,7 +224,7 @@ def _whole_page() -> None:
     """Every card of a page at once, on days nobody asked for before; then the same page again."""
     ready, first, again, size = [], [], [], []
     for day in (f"{year}-03-29" for year in range(2018 - ROUNDS, 2018)):
-        seconds, sizes = _page(day)
+        seconds, sizes = _page(f"{_ASKED}{day}")
         ready.append(max(seconds))
         first.append(min(seconds))
         size.append(sum(sizes))
@@ -175,12 +236,12 @@ def _whole_page() -> None:
     _report("a card of the same page again, worst of all", 1000 * max(again), "ms", 20)
 
 
-def _page(day: str) -> tuple[list[float], list[int]]:
+def _page(query: str) -> tuple[list[float], list[int]]:
     """How long each card took to come and how many bytes it is, all asked for at the same moment."""
     begun = time.perf_counter()
 
     def ask(slug: str) -> tuple[float, int]:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/panels/{slug}?{_ASKED}{day}") as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/panels/{slug}?{query}") as answer:
             size = len(answer.read())
         return time.perf_counter() - begun, size
 
@@ -215,8 +276,8 @@ def _bare(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env={**os.environ, **ONE_THREAD})
 
 
-def _ask(bare: subprocess.Popen[str]) -> float:
-    bare.stdin.write("\n")
+def _ask(bare: subprocess.Popen[str], what: str = "") -> float:
+    bare.stdin.write(f"{what}\n")
     bare.stdin.flush()
     return float(bare.stdout.readline())
 

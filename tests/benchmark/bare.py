@@ -43,15 +43,18 @@ def bare_calls(dates: np.ndarray, closes: np.ndarray, refits: list[int], horizon
 
 
 def main() -> None:
-    """Read closes from standard input; then do the calls once a line and print the seconds they took."""
+    """Do the calls once a line and print the seconds they took; of a line that says ``fit`` one fit of the trend."""
     for name in ("cmdstanpy", "prophet"):
         logging.getLogger(name).disabled = True
     with np.load(sys.argv[1]) as bars:
         dates, closes, refits = bars["dates"], bars["closes"], bars["refits"].tolist()
     bare_calls(dates, closes, refits[-2:], 22)
-    for _ in sys.stdin:
+    for line in sys.stdin:
         begun = time.perf_counter()
-        bare_calls(dates, closes, refits, 22)
+        if line.strip() == "fit":
+            fit(dates, np.log(closes), **TREND)
+        else:
+            bare_calls(dates, closes, refits, 22)
         print(time.perf_counter() - begun, flush=True)
 
 

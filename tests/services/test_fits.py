@@ -1,0 +1,84 @@
+"""Fits of Prophet are made once for each window, whatever day or horizon a page is asked for."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from app.forecasting.models.prophet import fit
+from app.forecasting.models.prophet_windows import known_or_fitted
+from app.market.history import encode, history_until
+from app.panels import BY_SLUG, PANELS, jobs
+from app.panels.forecast.convert import log_prices
+from app.panels.prophet.analyse import analyse
+from app.panels.prophet.panel import all_fits, trend_fits
+from app.store.cache import MemoryCache
+from tests.support.fakes import FakeMarket, InlineEngine, market, with_dividend, with_split
+from tests.support.served import served
+
+BARS = 700
+MARKET = market(BARS)
+LAST = MARKET.dates[-1].item()
+YESTERDAY = MARKET.rows(np.arange(BARS - 1))
+
+
+def fits_of(source, cache, horizon=22, slugs=tuple(panel.slug for panel in PANELS)):
+    """How many fits the cards of a page need that a server with this ``cache`` does not know.
+
+    The cache remembers what was loaded for a ticker too, so another day of the same prices has another name here.
+    """
+    engine = InlineEngine()
+    with served(FakeMarket(source), engine, cache, today=date(2099, 1, 1)) as client:
+        for slug in slugs:
+            answer = client.get(f"/api/v1/panels/{slug}?ticker={source.listing.ticker}&horizon={horizon}")
+            assert answer.status_code == 200, answer.text
+    return sum(call[0] == "fit" for call in engine.calls)
+
+
+@pytest.mark.parametrize(
+    "today",
+    [MARKET, with_dividend(MARKET, LAST, 0.98), with_split(MARKET, LAST, 2)],
+    ids=["a plain day", "a dividend", "a split"],
+)
+def test_the_next_day_needs_a_fit_of_each_kind(today):
+    cache = MemoryCache(2**26)
+    assert fits_of(YESTERDAY, cache) > 3
+    assert fits_of(replace(today, listing=replace(today.listing, ticker="NEXT")), cache) == 3
+
+
+def test_another_horizon_and_the_same_page_again_need_no_fit():
+    cache = MemoryCache(2**26)
+    assert fits_of(MARKET, cache) > 3
+    assert fits_of(MARKET, cache, 18) == 0
+    assert fits_of(MARKET, cache) == 0
+
+
+def test_the_verdict_waits_for_the_fits_of_the_trend_only():
+    assert fits_of(MARKET, MemoryCache(2**26), slugs=("verdict",)) == len(trend_fits(history_until(MARKET, None), 22))
+
+
+def test_a_fit_depends_on_its_window_and_on_no_unit_of_price():
+    history = history_until(MARKET, None)
+    dear = replace(history, **{name: 731.0 * getattr(history, name) for name in ("open", "high", "low", "close")})
+    dear = replace(dear, adj_close=731.0 * history.adj_close)
+    assert [one.key for one in all_fits(history, 22)] == [one.key for one in all_fits(dear, 22)]
+    moved = replace(history, adj_close=history.adj_close * np.where(np.arange(BARS) == BARS - 100, 1.001, 1.0))
+    windows = [{one.key for one in all_fits(each, 22)} for each in (history, moved)]
+    seen = sum(one.window.dates[-1] >= history.dates[BARS - 100] for one in all_fits(history, 22))
+    assert len(windows[0] - windows[1]) == seen > 0
+
+
+def test_fits_made_elsewhere_give_the_same_bytes():
+    history = history_until(MARKET, None)
+    planned = all_fits(history, 22)
+    found = {one.key: jobs.fit(one.kind.encode(), one.window.pack(), one.words.encode()) for one in reversed(planned)}
+    card = jobs.analyse(b"prophet", b"22", encode(history), jobs.encode_fits(found))
+    assert card == jobs.encode_analysis(BY_SLUG["prophet"], analyse(history, 22, {}))
+
+
+def test_a_trend_in_the_middle_of_the_past_is_anchored_at_its_own_price():
+    history = history_until(MARKET, None)
+    y = log_prices(history)
+    path = known_or_fitted({}, fit)(*[(one.kind, one.window) for one in trend_fits(history, 22)][-1])["path"]
+    assert np.abs(np.array(path) + y.close[-1] - y.close).max() < 0.5
