@@ -82,7 +82,8 @@ def _lifespan(
     parts: AppContext, on_warm: Callable[[], None]
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     def load() -> None:
-        # A calendar and yfinance take long the first time: better now than in somebody's first request.
+        # Templates, a calendar and yfinance take long the first time: better now than in somebody's first request.
+        templating.compile_all()
         sessions_after("XNYS", parts.today(), 1)
         if "yahoo" in parts.watched:
             importlib.import_module(CLIENT)

@@ -51,6 +51,12 @@ def render(name: str | list[str], view: Any) -> str:
     return _ENVIRONMENT.select_template(names).render(fields)
 
 
+def compile_all() -> None:
+    """Compile every template: whoever is the first to need one would hold the event loop meanwhile."""
+    for name in _ENVIRONMENT.list_templates():
+        _ENVIRONMENT.get_template(name)
+
+
 FOLDER = Path(__file__).parent / "static"
 SCRIPTS = ("app.js", "waiting.js", "glance.js", "search.js", "drop.js", "live.js")
 """What every page runs, one file for each behaviour."""

@@ -1,5 +1,6 @@
 """The API's description, made from the table of addresses, the cards, and the dataclasses that they publish."""
 
+import asyncio
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -143,7 +144,7 @@ class DocsView:
 
 async def openapi(request: Request) -> Response:
     """GET /openapi.json: the API as an OpenAPI 3.1 document."""
-    described = json.dumps(_described(request.app), ensure_ascii=False).encode()
+    described = json.dumps(await asyncio.to_thread(_described, request.app), ensure_ascii=False).encode()
     return validated(request, described, "application/json", _AN_HOUR)
 
 
@@ -153,7 +154,7 @@ async def docs(request: Request) -> Response:
     problems = tuple((problem_name(kind), *told) for kind, told in PROBLEMS.items())
     view = DocsView(
         site=site_of(request),
-        api=_described(request.app),
+        api=await asyncio.to_thread(_described, request.app),
         # A proxy that ends TLS may redirect to it.
         curl=f'curl -sL "{address}"',
         excerpt=json.dumps(EXAMPLES["overview"], indent=2, ensure_ascii=False),
