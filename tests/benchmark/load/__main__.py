@@ -18,9 +18,10 @@ import httpx2
 import numpy as np
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.market.upload.layouts import prices
 from tests.support.compute.redis import free_port
 
-DIFFERENT, EQUAL = 50, 200
+DIFFERENT, EQUAL, FILES = 50, 200, 12
 DEADLINE, PATIENCE = 55.0, 180.0
 CARD = "/panels/prophet?ticker=%5EGSPC&source=sample&as_of="
 SAME = f"{CARD}2016-06-30"
@@ -66,17 +67,41 @@ async def bears(url: str) -> bool:
         # One card on each worker first, so that memory is compared with that of workers that have worked.
         await asyncio.gather(*(visit(client, f"{CARD}2010-0{month}-01") for month in (3, 4)))
         before = await numbers(client)
-        pulse = subprocess.Popen(
-            [sys.executable, "-m", "tests.benchmark.load.pulse", url], stdin=-1, stdout=-1, text=True
-        )
+        pulse = pulse_of(url)
         paths = random.sample([*OTHERS, *[SAME] * EQUAL], DIFFERENT + EQUAL)
         visits = await asyncio.gather(*(visit(client, path) for path in paths))
         crowd = await numbers(client)
         late = await asyncio.gather(*(come_back(client, one) for one in visits if one.status == 503))
-        beats = [float(beat) for beat in pulse.communicate("\n")[0].split()]
+        beats = beats_of(pulse)
         await asyncio.sleep(3)
         after = await numbers(client)
-    return all([*of_the_crowd(visits, before, crowd), *of_the_rest(late, beats, before, after)])
+        pulse = pulse_of(url)
+        for seed in range(FILES):
+            answer = await client.post("/panels/overview", files={"prices": ("prices.csv", file_of_rows(seed))})
+            answer.raise_for_status()
+        files = beats_of(pulse)
+    kept = [*of_the_crowd(visits, before, crowd), *of_the_rest(late, beats, before, after)]
+    longest = float(np.quantile(files, 0.99))
+    return all([*kept, seen(f"/healthz while {FILES} files are read, p99 of {len(files)}, ms", longest, longest <= 20)])
+
+
+def pulse_of(url: str) -> subprocess.Popen[str]:
+    """A process that asks for the health until ``beats_of`` ends it."""
+    return subprocess.Popen([sys.executable, "-m", "tests.benchmark.load.pulse", url], stdin=-1, stdout=-1, text=True)
+
+
+def beats_of(pulse: subprocess.Popen[str]) -> list[float]:
+    """How long each of its answers took, in ms."""
+    return [float(beat) for beat in pulse.communicate("\n")[0].split()]
+
+
+def file_of_rows(seed: int) -> bytes:
+    """A file of 20,000 made-up rows, the most that are read."""
+    days, columns = prices(seed, 20_000, "1950-01-02", 1500.0)
+    rows = zip(
+        days.tolist(), *(columns[name].round(4).tolist() for name in ("open", "high", "low", "close")), strict=True
+    )
+    return "\n".join(["Date,Open,High,Low,Close", *(",".join(map(str, row)) for row in rows)]).encode()
 
 
 async def warm(client: httpx2.AsyncClient) -> None:
