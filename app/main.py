@@ -82,14 +82,13 @@ def _lifespan(
     parts: AppContext, on_warm: Callable[[], None]
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     def load() -> None:
-        # Templates, a calendar and yfinance take long the first time: better now than in somebody's first request.
-        templating.compile_all()
+        # A calendar and yfinance take long the first time: better now than in somebody's first request.
         sessions_after("XNYS", parts.today(), 1)
         if "yahoo" in parts.watched:
             importlib.import_module(CLIENT)
 
     async def warm_up(agents: AgentServer) -> None:
-        await asyncio.gather(asyncio.to_thread(load), agents.handler())
+        await asyncio.gather(asyncio.to_thread(load), asyncio.to_thread(templating.compile_all), agents.handler())
         on_warm()
 
     @asynccontextmanager

@@ -31,11 +31,8 @@ def _rows(evaluation: Evaluation) -> list[str]:
     head += ["80 % holds", "95 % holds", "Winkler 80", "Winkler 95", "p MAE", "p pinball"]
     head += [*(f"p pinball {span} (linear)" for span in _tested(evaluation.rows[0]))]
     head += [f"Brier of a rise, base rate {evaluation.rows[0].brier_base:.4f}", "told an edge", "n"]
-    lines = [
-        head,
-        ["---"] + ["---:"] * (len(head) - 1),
-        *(_cells(row, evaluation.plan.horizon) for row in evaluation.rows),
-    ]
+    ruler = ["---"] + ["---:"] * (len(head) - 1)
+    lines = [head, ruler, *(_cells(row, evaluation.plan.horizon) for row in evaluation.rows)]
     return ["| " + " | ".join(cells) + " |" for cells in lines]
 
 

@@ -15,11 +15,12 @@ MEDIAN = QUANTILES.index(0.5)
 """The place of the median among ``QUANTILES``."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LogPrices:
     """Daily bars of one ticker as natural logarithms of adjusted prices, oldest first; every array is (n,).
 
-    ``volume`` is in shares and may be all zero (currencies, some indices).
+    ``volume`` is in shares and may be all zero (currencies, some indices). Equal to itself alone, so that what is made
+    of it can be kept.
     """
 
     dates: NDArray[np.datetime64]

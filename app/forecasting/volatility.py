@@ -4,6 +4,7 @@ Arrays are (n,), one value per bar from that bar and the ones before it, in squa
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -71,6 +72,7 @@ def mean_reverting(now: Floats, normal: Floats, horizon: int) -> Floats:
     return normal[:, None] * days + (now - normal)[:, None] * _lasting(days)
 
 
+@lru_cache(maxsize=4)
 def heterogeneous(y: LogPrices) -> VolatilityOutlook:
     """Range volatility of a day, a week, a month and a quarter together, in logarithms (after Corsi 2009)."""
     daily = range_variance(y)

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from app.market.raw_history import Floats, RawHistory, pack, unpack
 MAXIMUM_BARS = 2520
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PriceHistory:
     """Daily bars, oldest first, each array (n,): prices of the last day's share, volume in such shares.
 
@@ -84,8 +85,9 @@ def encode(history: PriceHistory) -> bytes:
     return pack(_HEAD.dump_json((history.ticker, history.passport)), history, _ARRAYS)
 
 
+@lru_cache(maxsize=4)
 def decode(packed: bytes) -> PriceHistory:
-    """The inverse of ``encode``."""
+    """The inverse of ``encode``: the same object for the same bytes, so that what is made of it can be kept."""
     head, arrays = unpack(packed, _ARRAYS)
     return PriceHistory(*_HEAD.validate_json(head), **arrays)
 

@@ -3,19 +3,17 @@
 Workers are given bytes and return bytes. What they run may be given ``say``, which is told in words what begins.
 """
 
-import importlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from types import ModuleType
+from importlib import import_module
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
 from app.charts.chart import CANVASES, Chart, DayMark
-from app.forecasting.models.prophet_windows import FITS, FITTED, FitKind, FitSource, PlannedFit, known_or_fitted, unpack
-from app.market import history as histories
+from app.market.history import decode
 from app.panels import BY_SLUG
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome
@@ -29,7 +27,7 @@ _QUESTION, _NOTHING = TypeAdapter(Question), Question()
 # Dotted names, because they import matplotlib, which only workers need.
 _FORECAST_CHARTS = "app.panels.forecast.charts"
 _RANGES_CHART = "app.panels.verdict.charts"
-_PROPHET = "app.forecasting.models.prophet"
+_FITS = "app.panels.prophet.fits"
 
 
 class Run(Protocol):
@@ -44,21 +42,11 @@ async def request_analysis(
 ) -> bytes:
     """The card's analysis as JSON; ``needed`` are those of ``panel.needs``, empty where a model has nothing to say.
 
-    ``beside`` is of ``encode_question`` for a card that answers one, of ``encode_fits`` for one that rests on fits.
+    ``beside`` is of ``encode_question`` for a card that answers one, of ``fits.encode`` for one that rests on fits.
     """
     beside = beside or (encode_question(_NOTHING) if panel.in_money else b"")
     given = [beside] if beside else []
     return await run(_name(analyse), panel.slug.encode(), str(horizon).encode(), history, *needed, *given)
-
-
-async def request_fit(run: Run, planned: PlannedFit) -> bytes:
-    """What the fit finds, for ``encode_fits``."""
-    return await run(_name(fit), planned.kind.encode(), planned.window.pack(), planned.words.encode())
-
-
-def encode_fits(found: Mapping[str, bytes]) -> bytes:
-    """What fits found, each under its ``PlannedFit.key``."""
-    return b"{%s}" % b",".join(b'"%s":%s' % (key.encode(), one) for key, one in found.items())
 
 
 def encode_question(question: Question) -> bytes:
@@ -127,32 +115,21 @@ def analyse(slug: bytes, horizon: bytes, history: bytes, *needed: bytes, say: Sa
     that it rests on; a fit that is not among them is made here.
     """
     panel = BY_SLUG[slug.decode()]
-    read = _QUESTION.validate_json if panel.in_money else _fits_among
+    read = _QUESTION.validate_json if panel.in_money else import_module(_FITS).fits_among
     beside = [read(part) for part in needed[len(panel.needs) :]]
     given = zip(panel.needs, needed, strict=not beside)
     others = {name: decode_analysis(BY_SLUG[name], finished) for name, finished in given if finished}
     with saying(say):
-        analysis = _module(f"{panel.module}.analyse").analyse(histories.decode(history), int(horizon), others, *beside)
+        analysis = import_module(f"{panel.module}.analyse").analyse(decode(history), int(horizon), others, *beside)
     return encode_analysis(panel, analysis)
-
-
-def fit(kind: bytes, window: bytes, words: bytes, say: Say = silent) -> bytes:
-    """What one fit of Prophet finds, as JSON; ``words`` say what it is for."""
-    say(words.decode())
-    return FITTED.dump_json(_module(_PROPHET).fit(FitKind(kind.decode()), unpack(window)))
-
-
-def _fits_among(found: bytes) -> FitSource:
-    return known_or_fitted(FITS.validate_json(found), _module(_PROPHET).fit)
 
 
 def draw(slug: bytes, canvas: bytes, history: bytes, analysis: bytes, say: Say = silent) -> bytes:
     """The card's charts as JSON, drawn from finished numbers."""
     say(DRAWING)
     panel = BY_SLUG[slug.decode()]
-    finished = decode_analysis(panel, analysis)
-    charts = _module(f"{panel.module}.charts").draw(histories.decode(history), finished, CANVASES[canvas.decode()])
-    return _CHARTS.dump_json(charts)
+    draw_all = import_module(f"{panel.module}.charts").draw
+    return _CHARTS.dump_json(draw_all(decode(history), decode_analysis(panel, analysis), CANVASES[canvas.decode()]))
 
 
 def draw_outcome(
@@ -161,9 +138,7 @@ def draw_outcome(
     """The chart of an outcome as JSON; the only work that is handed anything later than its history."""
     say(DRAWING)
     finished, happened = decode_analysis(BY_SLUG[slug.decode()], analysis), OUTCOME.validate_json(outcome)
-    made = _module(_FORECAST_CHARTS).draw_outcome(
-        histories.decode(history), finished, happened, CANVASES[canvas.decode()]
-    )
+    made = import_module(_FORECAST_CHARTS).draw_outcome(decode(history), finished, happened, CANVASES[canvas.decode()])
     return _CHART.dump_json(made)
 
 
@@ -174,8 +149,8 @@ def draw_marked_fan(
     say(DRAWING)
     finished, days = decode_analysis(BY_SLUG[slug.decode()], analysis), MARKS.validate_json(marks)
     remark = "".join(f"; {mark.words} on {mark.day}" for mark in days)
-    made = _module(_FORECAST_CHARTS).draw_fan(
-        histories.decode(history), finished, CANVASES[canvas.decode()], remark=remark, marks=days
+    made = import_module(_FORECAST_CHARTS).draw_fan(
+        decode(history), finished, CANVASES[canvas.decode()], remark=remark, marks=days
     )
     return _CHART.dump_json(made)
 
@@ -184,19 +159,13 @@ def draw_ranges(canvas: bytes, *verdicts: bytes, say: Say = silent) -> bytes:
     """The chart as JSON that sets the ranges of finished verdicts side by side."""
     say(DRAWING)
     finished = [decode_analysis(BY_SLUG["verdict"], verdict) for verdict in verdicts]
-    return _CHART.dump_json(_module(_RANGES_CHART).draw_ranges(finished, CANVASES[canvas.decode()]))
+    return _CHART.dump_json(import_module(_RANGES_CHART).draw_ranges(finished, CANVASES[canvas.decode()]))
 
 
 def warm() -> None:
     """Import every card's models, and run each once where its first run is slow."""
     for name in (*(f"{panel.module}.analyse" for panel in BY_SLUG.values()), _FORECAST_CHARTS, _RANGES_CHART):
-        module = _module(name)
-        if hasattr(module, "warm"):
-            module.warm()
-
-
-def _module(name: str) -> ModuleType:
-    return importlib.import_module(name)
+        getattr(import_module(name), "warm", lambda: None)()
 
 
 @cache

@@ -19,6 +19,7 @@ from app.panels import BY_SLUG, jobs
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome, outcome_of, with_outcome
 from app.panels.panel import Panel, Query, Question
+from app.panels.prophet import fits
 from app.services.announced import announced_by_now
 from app.services.loaded_history import HistoryLoader, LoadedHistory, check_levels, horizon_of
 from app.store.cache import Cache
@@ -168,11 +169,11 @@ class Analyses:
         if (plan := panel.fits) is None:
             return jobs.encode_question(question) if panel.in_money else b""
         planned = await asyncio.to_thread(lambda: plan(histories.decode(loaded.history), horizon))
-        fits = [partial(jobs.request_fit, self.engine.run, one) for one in planned]
-        found = await asyncio.gather(
-            *(self._remembered(one.key, fit, _FITS_KEPT_SECONDS) for one, fit in zip(planned, fits, strict=True))
+        made = (
+            self._remembered(one.key, partial(fits.request_fit, self.engine.run, one), _FITS_KEPT_SECONDS)
+            for one in planned
         )
-        return jobs.encode_fits({one.key: made for one, made in zip(planned, found, strict=True)})
+        return fits.encode(planned, await asyncio.gather(*made))
 
     async def _remembered(self, key: str, make: Callable[[], Awaitable[bytes]], seconds: float | None = None) -> bytes:
         if (kept := await self.cache.get(key)) is not None:

@@ -5,6 +5,7 @@ import pytest
 from app.market.history import decode, encode, history_until
 from app.panels import jobs
 from app.panels.jobs import say
+from app.panels.prophet import fits
 from app.panels.prophet.panel import all_fits
 from tests.support.fakes import market
 
@@ -14,7 +15,7 @@ HISTORY = encode(history_until(market(300), date(2016, 2, 26)))
 def test_a_fit_of_prophet_says_what_it_is_for():
     planned = all_fits(decode(HISTORY), 5)
     words = []
-    jobs.fit(planned[0].kind.encode(), planned[0].window.pack(), planned[0].words.encode(), say=words.append)
+    fits.fit(planned[0].kind.encode(), planned[0].window.pack(), planned[0].words.encode(), say=words.append)
     assert words == [planned[0].words]
     tests = [one.words for one in planned if one.words.startswith("Testing on the past, fit ")]
     assert tests == [f"Testing on the past, fit {number} of {len(tests)}" for number in range(1, len(tests) + 1)]

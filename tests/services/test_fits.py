@@ -11,6 +11,7 @@ from app.forecasting.models.prophet_windows import known_or_fitted
 from app.market.history import encode, history_until
 from app.panels import BY_SLUG, PANELS, jobs
 from app.panels.forecast.convert import log_prices
+from app.panels.prophet import fits
 from app.panels.prophet.analyse import analyse
 from app.panels.prophet.panel import all_fits, trend_fits
 from app.store.cache import MemoryCache
@@ -72,8 +73,8 @@ def test_a_fit_depends_on_its_window_and_on_no_unit_of_price():
 def test_fits_made_elsewhere_give_the_same_bytes():
     history = history_until(MARKET, None)
     planned = all_fits(history, 22)
-    found = {one.key: jobs.fit(one.kind.encode(), one.window.pack(), one.words.encode()) for one in reversed(planned)}
-    card = jobs.analyse(b"prophet", b"22", encode(history), jobs.encode_fits(found))
+    found = [fits.fit(one.kind.encode(), one.window.pack(), b"") for one in reversed(planned)]
+    card = jobs.analyse(b"prophet", b"22", encode(history), fits.encode(planned, found[::-1]))
     assert card == jobs.encode_analysis(BY_SLUG["prophet"], analyse(history, 22, {}))
 
 

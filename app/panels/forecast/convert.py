@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TypedDict
 
 import numpy as np
@@ -59,6 +60,7 @@ def published_forecast(history: PriceHistory, quantiles: Floats) -> PublishedFor
     )
 
 
+@lru_cache(maxsize=4)
 def log_prices(history: PriceHistory) -> LogPrices:
     """Open to close, adjusted for dividends as the close is."""
     adjustment = np.log(history.adj_close / history.close)

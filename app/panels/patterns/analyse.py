@@ -1,6 +1,8 @@
 """The patterns card: candlestick shapes by rule and by network, what followed them, and the past most like now."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -43,6 +45,11 @@ LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> PatternsAnalysis:
     """Rules over the whole past, the network over its last 250 windows; what followed counts dividends."""
+    return replace(_at_any_horizon(history), horizon=horizon)
+
+
+@lru_cache(maxsize=4)
+def _at_any_horizon(history: PriceHistory) -> PatternsAnalysis:
     bars = candles_of(history)
     say(f"Looking for shapes on {len(bars)} bars")
     hits = shapes(bars)
@@ -53,7 +60,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     tested = evidence(hits, history.adj_close)
     say("Looking for the past most like now")
     return PatternsAnalysis(
-        **head(history, horizon),
+        **head(history, 1),
         patterns=patterns,
         newest=newest_of_each(patterns),
         network=network_opinions(history, looked),

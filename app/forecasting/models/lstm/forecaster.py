@@ -1,8 +1,6 @@
 """The network as a forecaster: at each origin the newest weights that saw nothing after it, averaged over seeds."""
 
-import hashlib
-from collections import OrderedDict
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import numpy as np
 import tensorflow as tf
@@ -75,45 +73,39 @@ def first_origin(weights: WeightSet, y: LogPrices) -> int:
 
 def lstm_from(weights: WeightSet, y: LogPrices, origins: Origins, horizon: int) -> Forecast:
     """One set's own forecast, whatever its cut-off: the mean quantiles of its networks, widened as its card says."""
-    shape = smooth(HORIZON_KNOTS, widened(weights, _remembered_quantiles(weights, y, origins)), horizon)
+    shape = smooth(HORIZON_KNOTS, widened(weights, _quantiles_at(weights, y, origins)), horizon)
     scale = sigma(y, origins)[:, None] * np.sqrt(np.arange(1.0, horizon + 1))
     # Rounding may cross what a softplus keeps apart by less than a float can tell.
     return Forecast(origins, np.maximum.accumulate(shape * scale[..., None], axis=-1))
 
 
-REMEMBERED = 16
-"""Answers of the networks that a process remembers, 0.2 MB each at the most."""
-
-
-def _remembered_quantiles(weights: WeightSet, y: LogPrices, origins: Origins) -> Floats:
+def _quantiles_at(weights: WeightSet, y: LogPrices, origins: Origins) -> Floats:
     """``scaled_quantiles`` at ``origins``, the same for every horizon; those of the weekly grid are made once.
 
-    They are made in the same batches each time, Mondays and the last bar, then Thursdays, so that no last bit depends
-    on what was asked for before.
+    They are made in the same batches each time, so that no last bit depends on what was asked for before.
     """
-    first, last = first_origin(weights, y), len(y) - 1
-    mondays = np.union1d(weekly(y, first), [last])
-    both = np.union1d(mondays, weekly(y, first, (0, 3)))
-    if not np.isin(origins, both).all():
+    mondays, thursdays = _weekly_rows(weights, y)
+    if not np.isin(origins, np.concatenate([mondays, thursdays])).all():
         return scaled_quantiles(weights.networks, inputs(y, origins))
-    batches = [mondays, *([] if np.isin(origins, mondays).all() else [np.setdiff1d(both, mondays)])]
-    rows, quantiles = np.concatenate(batches), np.concatenate([_batch(weights, y, batch) for batch in batches])
-    order = np.argsort(rows)
-    return np.asarray(quantiles[order[np.searchsorted(rows, origins, sorter=order)]])
+    quantiles = np.empty((len(origins), len(HORIZON_KNOTS), 7))
+    for thursday, rows in enumerate((mondays, thursdays)):
+        there = np.isin(origins, rows)
+        if there.any():
+            quantiles[there] = _batch(weights, y, bool(thursday))[np.searchsorted(rows, origins[there])]
+    return quantiles
 
 
-_batches: OrderedDict[bytes, Floats] = OrderedDict()
+def _weekly_rows(weights: WeightSet, y: LogPrices) -> tuple[Origins, Origins]:
+    """The rows from the set's first one on that begin a week, with the last bar, and those of the Thursdays beside."""
+    first = first_origin(weights, y)
+    mondays = np.union1d(weekly(y, first), [len(y) - 1])
+    return mondays, np.setdiff1d(weekly(y, first, (0, 3)), mondays)
 
 
-def _batch(weights: WeightSet, y: LogPrices, rows: Origins) -> Floats:
-    arrays = (y.dates, y.close, y.open, y.high, y.low, y.volume, rows)
-    key = hashlib.sha256(b"".join([weights.card.sha256.encode(), *(array.tobytes() for array in arrays)])).digest()
-    if key not in _batches:
-        _batches[key] = scaled_quantiles(weights.networks, inputs(y, rows))
-    _batches.move_to_end(key)
-    while len(_batches) > REMEMBERED:
-        _batches.popitem(last=False)
-    return _batches[key]
+@lru_cache(maxsize=8)
+def _batch(weights: WeightSet, y: LogPrices, thursdays: bool) -> Floats:
+    """0.2 MB at the most."""
+    return scaled_quantiles(weights.networks, inputs(y, _weekly_rows(weights, y)[thursdays]))
 
 
 def widened(weights: WeightSet, quantiles: Floats) -> Floats:

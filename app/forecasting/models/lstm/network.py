@@ -144,9 +144,9 @@ class ModelCard:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WeightSet:
-    """The networks of one cut-off, one a seed."""
+    """The networks of one cut-off, one a seed; equal to itself alone."""
 
     card: ModelCard
     networks: tuple[Layers, ...]
