@@ -47,7 +47,7 @@ from app.web.views import Site
 
 # pyts is quick to import here because the engine starts its processes with numba's compiler off.
 _DRAWING = "matplotlib.figure", "matplotlib.backends.backend_svg"
-_PRELOAD = ("numpy", "pandas", "pydantic", *_DRAWING, "exchange_calendars", "pyts.image")
+_PRELOAD = ("numpy", "pandas", "pydantic", *_DRAWING, "exchange_calendars", "pyts.image", "prophet", "tensorflow")
 # Each costs a few milliseconds of the one process that answers everybody; a person's browser never comes near.
 _PAGES = "600/minute"
 
@@ -171,9 +171,9 @@ def local_engine(settings: Settings) -> LocalEngine:
 
 
 def _limits(settings: Settings) -> Limits:
-    # The server has let requests end already by the time the engine is told to. A worker grows by some 10 MB in so many
-    # jobs, and its successor takes six seconds to warm up: a twentieth of the work at most.
-    return Limits(queue=settings.queue, drain_seconds=0.5, max_tasks=400)
+    # The server has let requests end already by the time the engine is told to. Half of all
+    # jobs are fits, which Stan does in processes of its own; in 400 others a worker grows by some 10 MB.
+    return Limits(queue=settings.queue, drain_seconds=0.5, max_tasks=800)
 
 
 def card_limits(settings: Settings, windows: RateWindows) -> RateLimits | None:
