@@ -21,7 +21,9 @@ class SummingEngine(InlineEngine):
         self.needed = ()
 
     async def run(self, function, *payload):
-        self.asked.append(payload[0])
+        # Fits are no cards.
+        if not function.endswith(":fit"):
+            self.asked.append(payload[0])
         if payload[0] != b"sum":
             return await super().run(function, *payload)
         self.needed = payload[3:]

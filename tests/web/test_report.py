@@ -85,11 +85,11 @@ BROKEN = pytest.param(ValueError("a secret of ours"), id="broken")
 
 @pytest.mark.parametrize("error", [pytest.param(OverloadedError(7), id="refused"), BROKEN])
 def test_a_card_that_fails_takes_no_other_with_it_but_those_that_need_it(error):
-    with served(engine=FailingEngine(error, "prophet")) as client:
+    with served(engine=FailingEngine(error, "lstm")) as client:
         report = client.get("/report?ticker=SYN")
     cards = cards_of(report.text)
     assert report.status_code == 200
-    failed = [panel.slug for panel in PANELS if panel.slug in ("prophet", "verdict", "odds")]
+    failed = [panel.slug for panel in PANELS if panel.slug in ("lstm", "verdict", "odds")]
     assert [name for name, kind in cards.items() if "failed" in kind] == [f"panel-{slug}" for slug in failed]
     assert len(cards) == len(SLUGS)
     assert "secret" not in report.text
