@@ -64,7 +64,7 @@ app = create_app(
 
 
 UNSAYABLE = {"by", "level", *COLUMNS}
-KNOWN = {*fields(("sample",)), "prices"}
+KNOWN = {*fields(("sample",)), "prices"} - UNSAYABLE
 
 
 def sayable(described):
@@ -77,10 +77,11 @@ def sayable(described):
 
 
 @schemathesis.hook
-def filter_body(context, body):
+def filter_case(context, case):
     """Nor can any say that fields which nobody knows are ignored, as long as they are no longer than others."""
-    strange = body.keys() - KNOWN if isinstance(body, dict) else ()
-    return all(len(json.dumps(body[name], default=repr)) < 1000 for name in strange)
+    fields_sent = case.body if isinstance(case.body, dict) else {}
+    unknown = fields_sent.keys() - KNOWN
+    return not unknown & UNSAYABLE and all(len(json.dumps(fields_sent[name], default=repr)) < 500 for name in unknown)
 
 
 schema = schemathesis.openapi.from_dict(sayable(document(routes(), ("sample",))))
@@ -100,7 +101,7 @@ def keeps_to_its_description(operation):
 
     @pytest.mark.slow
     @schema.include(path=operation.path, method=operation.method.upper()).parametrize()
-    @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=CASES, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
     def keeps(case):
         case.call_and_validate()
 
