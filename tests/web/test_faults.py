@@ -66,7 +66,6 @@ class Served:
         fits = [pid for pid in descendants(self.process.pid) if FIT in name(pid)]
         return ((fit, worker) for fit in fits if (worker := parent(fit)) in self._grown_up)
 
-
     def kill_workers(self):
         """Kill whatever the fork server, a child of the app, has forked."""
         family = descendants(self.process.pid)
