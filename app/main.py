@@ -185,7 +185,8 @@ def _site(settings: Settings, sources: Mapping[str, MarketSource]) -> Site:
     return Site(
         css=templating.versioned("app.css"),
         scripts=tuple(map(templating.versioned, templating.SCRIPTS)),
-        htmx="/vendor/htmx-2.min.js",
+        htmx="/vendor/htmx-4.min.js",
+        extensions=("/vendor/ext/hx-sse-4.min.js",),
         samples=SampleSource.stock,
         sources=tuple(sources),
         default_source=settings.source,

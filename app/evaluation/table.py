@@ -102,10 +102,8 @@ def _row_as_dict(row: Row) -> dict[str, Any]:
         "told_edge": row.told_edge,
         "brier": row.brier,
         "brier_base_rate": row.brier_base,
-        "scores": {str(score.span): {**asdict(score), "span": str(score.span)} for score in row.scores},
-        "against_linear": {
-            str(score.span): {**asdict(score), "span": str(score.span)} for score in row.against_control
-        },
+        "scores": {str(each.span): {**asdict(each), "span": str(each.span)} for each in row.scores},
+        "against_linear": {str(each.span): {**asdict(each), "span": str(each.span)} for each in row.against_control},
         "coverage_by_volatility": {tercile.name: asdict(tercile) for tercile in row.terciles},
     }
 

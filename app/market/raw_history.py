@@ -102,8 +102,7 @@ def encode(quotes: RawHistory) -> bytes:
 def decode(packed: bytes) -> RawHistory:
     """The inverse of ``encode``."""
     head, arrays = unpack(packed, ARRAYS)
-    facts: dict[str, Any] = dict(zip(_FACTS, _HEAD.validate_json(head), strict=True))
-    return RawHistory(**facts, **arrays)
+    return RawHistory(**dict[str, Any](zip(_FACTS, _HEAD.validate_json(head), strict=True)), **arrays)
 
 
 def pack(head: bytes, rows: object, names: Iterable[str]) -> bytes:
@@ -114,9 +113,8 @@ def pack(head: bytes, rows: object, names: Iterable[str]) -> bytes:
 
 
 def unpack(packed: bytes, names: Iterable[str]) -> tuple[bytes, dict[str, Any]]:
-    """The inverse of ``pack``: the head, and the arrays of ``names``; raises ``ValueError`` for what would swell."""
+    """The inverse of ``pack``, which compresses nothing: raises ``ValueError`` for what would swell."""
     with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-        # Nothing that was packed here is compressed.
         if sum(member.file_size for member in arrays.zip.infolist()) > len(packed):
             raise ValueError("more was packed into it than it holds")
         return arrays["told"].tobytes(), {name: arrays[name] for name in names}

@@ -1,4 +1,4 @@
-"""The cards, in page order."""
+"""The cards, each after those that it needs, and in page order."""
 
 from app.panels.lstm import panel as lstm_panel
 from app.panels.odds import panel as odds_panel
@@ -18,3 +18,6 @@ PANELS = (
     odds_panel.PANEL,
 )
 BY_SLUG = {panel.slug: panel for panel in PANELS}
+IN_PAGE_ORDER = tuple(
+    BY_SLUG[slug] for slug in ("verdict", "odds", "overview", "prophet", "lstm", "patterns", "technicals")
+)

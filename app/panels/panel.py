@@ -65,7 +65,8 @@ class Query:
     """A ticker of a source, seen from ``as_of`` (the last bar where None), ``horizon`` trading days ahead.
 
     ``upload`` is the visitor's own file, where that is the source. A date ``by`` counts instead of the horizon, which
-    is the loaded history's to tell then. ``levels`` and an ``amount`` of money are what the odds are asked about.
+    is the loaded history's to tell then. ``levels`` and an ``amount`` of money are what the odds are asked about. What
+    happened after ``as_of`` is shown at once where ``reveal`` is true.
     """
 
     ticker: str
@@ -76,6 +77,7 @@ class Query:
     by: date | None = None
     levels: tuple[Level, ...] = ()
     amount: float | None = field(default=None, repr=False)
+    reveal: bool = False
 
     @property
     def prices(self) -> str:

@@ -145,6 +145,11 @@ class Term:
     meaning: str
 
 
+def every_term() -> tuple[Term, ...]:
+    """All of them, in the order of the list."""
+    return tuple(Term(term, meaning) for term, (_, meaning) in MEANINGS.items())
+
+
 def terms(text: str) -> tuple[Term, ...]:
     """The words whose terms stand in what a reader sees of ``text`` (HTML), in the order of their first use."""
     text_words = _words(_TAG.sub(" ", text))

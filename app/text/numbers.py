@@ -120,6 +120,16 @@ def money(value: float, priced: Priced) -> str:
     return in_currency(value, priced.data.currency, priced.ticker)
 
 
+def rounded(value: float, priced: Priced) -> str:
+    """``money`` for a headline: from 100 on without decimals, $304 and ₩70,500."""
+    return re.sub(r"\.\d+", "", money(round(value), priced)) if abs(value) >= 100 else money(value, priced)
+
+
+def month(value: date) -> str:
+    """The short name of its month: Jun."""
+    return MONTHS[value.month - 1]
+
+
 def in_currency(value: float, currency: str, ticker: str) -> str:
     """A price of ``ticker`` in ``currency``: $2,506.85, ¥2,507, 412.30 GBp; indices and rates are bare."""
     if not _CURRENCY_CODE.fullmatch(currency) or ticker.startswith("^") or ticker.endswith("=X"):

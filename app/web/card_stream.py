@@ -1,6 +1,7 @@
-"""One card as server-sent events: progress, then its HTML, then its charts, which are the most of it."""
+"""One card as a stream that htmx swaps in: progress, then the card, then its charts, which are the most of it."""
 
 import asyncio
+import json
 import logging
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -14,11 +15,17 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.charts.chart import Chart
 from app.compute.progress import LISTENER, Listener
+from app.panels.analysis import Analysis
+from app.panels.panel import Query
+from app.panels.verdict.model import VerdictAnalysis
+from app.text.numbers import day, money, rounded
 from app.web.cards import card_view, render_card
 from app.web.context import admit, card_of, context_of, give_back, slot_for
 from app.web.endpoint import GIVEN_BACK, failed_card
 from app.web.failures import answered_failure
+from app.web.http.query import query_string
 from app.web.middleware.request_log import FINAL_STATUS
+from app.web.templating import render
 from app.web.views import Slot
 
 # Some proxies cut an answer that is silent for longer than half a minute.
@@ -30,18 +37,28 @@ _log = logging.getLogger("app.requests")
 
 @dataclass(frozen=True, slots=True)
 class _StreamedCard:
-    """The card with the places of its charts, and these by name."""
+    """The card with the places of its charts, and these by name; ``ready`` is its title, to be announced."""
 
     card: str
+    ready: str = ""
     charts: Mapping[str, Chart] = field(default_factory=dict)
 
 
-async def stream(request: Request) -> Response:
-    """GET or POST /panels/{slug}/live: events ``progress`` with a sentence each, then one ``card``, ready or failed.
+@dataclass(frozen=True, slots=True)
+class PartialView:
+    """panels/_partial.html: something for one place of the page: ``words`` instead of its own, or a ``chart``."""
 
-    After a ready one comes a ``chart`` for each of the card's images that has ``data-follows``: that name, and on the
-    next line the image's ``src``. What is wrong with the request itself is answered as by /panels/{slug}, before any
-    event.
+    target: str
+    words: str = ""
+    chart: Chart | None = None
+
+
+async def stream(request: Request) -> Response:
+    """GET or POST /panels/{slug}/live: messages of HTML that htmx puts in their places, then one event ``done``.
+
+    Each says for which place it is, but for the card itself, ready or failed; its images come after it, each for where
+    the card has ``data-follows``. What is wrong with the request itself is answered as by /panels/{slug}, before any
+    message.
     """
     panel, query, canvas = await card_of(request)
     await admit(request, 1, panel.seconds)
@@ -50,11 +67,31 @@ async def stream(request: Request) -> Response:
     async def make() -> _StreamedCard:
         view = await card_view(app, panel, slot, query, canvas)
         places = {name: replace(chart, src="") for name, chart in view.pictures.charts.items()}
-        without_charts = replace(view, pictures=replace(view.pictures, charts=places))
-        return _StreamedCard(render_card(without_charts), view.pictures.charts)
+        recent = _recent(view.analysis, query)
+        without_charts = replace(view, pictures=replace(view.pictures, charts=places), recent=recent)
+        return _StreamedCard(render_card(without_charts), panel.title, view.pictures.charts)
 
-    stream = _events(request, slot, make)
-    return CompressedEvents(stream, ping=_PING_SECONDS, sep="\n", shutdown_grace_period=_GRACE_SECONDS)
+    events = _events(request, slot, make)
+    answer = CompressedEvents(events, ping=_PING_SECONDS, sep="\n", shutdown_grace_period=_GRACE_SECONDS)
+    if request.query_params.keys() & {"level", "amount"}:
+        # What the odds are asked about is in the page's address, so that a link holds it.
+        answer.headers["HX-Replace-Url"] = f"/?{query_string(query)}"
+    return answer
+
+
+def _recent(analysis: Analysis, query: Query) -> str:
+    """What a browser remembers of an answer, as JSON; nothing of a past day or a file."""
+    if query.as_of or query.upload or not isinstance(analysis, VerdictAnalysis):
+        return ""
+    low, high = (rounded(price, analysis) for price in analysis.forecast.band(80).end)
+    told = {
+        "ticker": query.ticker,
+        "query": query_string(query),
+        "price": money(analysis.forecast.last, analysis),
+        "range": f"{low} – {high}",
+        "by": day(analysis.forecast.dates[-1]),
+    }
+    return json.dumps(told, ensure_ascii=False)
 
 
 async def _events(
@@ -72,15 +109,22 @@ async def _events(
     card.add_done_callback(end_progress)
     try:
         while (sentence := await sentences.get()) is not None:
-            yield ServerSentEvent(sentence, event="progress", sep="\n")
+            yield _partial(f"#panel-{slot.slug} .words", words=sentence)
         if isinstance(card.exception(), GIVEN_BACK):
             await give_back(request)
         streamed = _ended(request, slot, card)
-        yield ServerSentEvent(streamed.card, event="card", sep="\n")
+        yield ServerSentEvent(streamed.card, sep="\n")
+        if streamed.ready:
+            yield _partial("#told", words=f"{streamed.ready} is ready.")
         for name, chart in streamed.charts.items():
-            yield ServerSentEvent(f"{name}\n{chart.src}", event="chart", sep="\n")
+            yield _partial(f"#panel-{slot.slug} [data-follows='{name}']", chart=chart)
+        yield ServerSentEvent("the card is complete", event="done", sep="\n")
     finally:
         card.cancel()
+
+
+def _partial(target: str, words: str = "", chart: Chart | None = None) -> ServerSentEvent:
+    return ServerSentEvent(render("panels/_partial.html", PartialView(target, words, chart)).strip(), sep="\n")
 
 
 async def _with_progress(listener: Listener, make: Callable[[], Awaitable[_StreamedCard]]) -> _StreamedCard:

@@ -25,6 +25,8 @@ from app.web.templating import render
 from app.web.views import CardView, Pictures, Slot, slot_of
 
 _ANSWER, _FIRST = "verdict", "overview"
+_OPEN = ("prophet", "lstm")
+"""The methods whose rows stand open at once, but on phones."""
 
 
 async def fragment(request: Request) -> Response:
@@ -57,6 +59,7 @@ async def card_view(app: AppContext, panel: Panel, slot: Slot, query: Query, can
     """The card of ``query`` for its ``slot`` on a page, where it can be run again."""
     finished = await _finished(app, panel, query)
     card = await draw_card(app, slot, finished, canvas, query)
+    card = replace(card, open=slot.slug in _OPEN and canvas != "narrow", reveal=query.reveal)
     return card if panel.slug != _ANSWER else await _with_ahead(app, query, finished, canvas, card)
 
 
@@ -109,5 +112,5 @@ def requested_card(request: Request) -> Slot | None:
     panel = BY_SLUG.get(request.path_params.get("slug", ""))
     if panel is None:
         return None
-    path = request.app.url_path_for("card", slug=panel.slug)
+    path = request.app.url_path_for("card_stream", slug=panel.slug)
     return slot_of(panel, url_again(request, path), posted=request.method == "POST")

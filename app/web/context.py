@@ -90,7 +90,7 @@ async def card_of(request: Request) -> tuple[Panel, Query, str]:
 
 def slot_for(request: Request, panel: Panel, query: Query) -> Slot:
     """The place of the card for ``query``; a file has to be sent again for it, as an address cannot hold one."""
-    url = request.app.url_path_for("card", slug=panel.slug)
+    url = request.app.url_path_for("card_stream", slug=panel.slug)
     return slot_of(panel, url, posted=True) if query.upload else slot_of(panel, f"{url}?{query_string(query)}")
 
 

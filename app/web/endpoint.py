@@ -12,8 +12,9 @@ from app.compute.errors import OverloadedError
 from app.errors import AppError, TooOftenError
 from app.web.context import give_back, site_of
 from app.web.failures import PROBLEM_TYPE, answered_failure, failure_of, problem_of, with_again
+from app.web.pages.index import IndexView
 from app.web.templating import render
-from app.web.views import ErrorView, FailedView, Failure, FormValues, IndexView, Slot
+from app.web.views import ErrorView, FailedView, Failure, FormValues, Slot
 
 FailureForm = Callable[[Request, Exception], Response]
 
@@ -63,8 +64,8 @@ def as_text(request: Request, error: Exception) -> Response:
     """The sentence, the hint and when to come back, a line each."""
     failure = failure_of(error)
     wait = f"Worth another try in {failure.retry_after} s." if failure.retry_after is not None else ""
-    lines = (f"{line}\n" for line in (failure.sentence, failure.hint, wait) if line)
-    return PlainTextResponse("".join(lines), failure.status)
+    lines = filter(None, (failure.sentence, failure.hint, wait))
+    return PlainTextResponse("".join(f"{line}\n" for line in lines), failure.status)
 
 
 def as_json(request: Request, error: Exception) -> Response:
@@ -75,8 +76,7 @@ def as_json(request: Request, error: Exception) -> Response:
 def as_page(request: Request, error: Exception) -> Response:
     """A page of its own."""
     failure = answered_failure(request, error)
-    view = ErrorView(site_of(request), with_again(request, failure))
-    return HTMLResponse(render("error.html", view), failure.status)
+    return HTMLResponse(render("error.html", ErrorView(site_of(request), with_again(request, failure))), failure.status)
 
 
 def as_answer(request: Request, error: Exception) -> Response:

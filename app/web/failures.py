@@ -40,7 +40,7 @@ PROBLEMS: Mapping[type[Exception], tuple[int, str]] = {
 }
 """Each kind of error with its status, and what all of its kind have in common, in a few words."""
 _PAGE_FAILURES = {
-    404: Failure(404, "There is no such page.", "Type a ticker, or start at the front page.", None),
+    404: Failure(404, "There is no such page.", "Type a ticker, or start at the home page.", None),
     401: Failure(401, "This address is for who has its token.", "Its owner sets METRICS_TOKEN.", None),
     408: Failure(408, "The request did not arrive within 30 s.", "Send less, or send it on a faster line.", None),
     415: Failure(415, "This address reads JSON only.", "Send it as application/json.", None),
@@ -48,7 +48,9 @@ _PAGE_FAILURES = {
         405, "This address does not take that kind of request.", "The header Allow names those it takes.", None
     ),
 }
-_UNEXPECTED = Failure(500, "Something went wrong on our side.", "Try again; if it stays, please report it.", None)
+_UNEXPECTED = Failure(
+    500, "Something went wrong on our side.", "Try again. If it keeps happening, please report it.", None
+)
 _RETRY_AFTER_TIMEOUT_SECONDS = 30
 _SOURCE_AT_FAULT = (errors.SourceRefusedError, errors.SourceBrokenError, errors.SourceSilentError)
 
@@ -64,6 +66,9 @@ def failure_of(error: Exception) -> Failure:
     retry_after = getattr(error, "retry_after", default_seconds)
     at_fault, status = isinstance(error, _SOURCE_AT_FAULT), PROBLEMS[kind][0]
     failure = Failure(status, error.sentence, error.hint, retry_after, other_source=at_fault)
+    if isinstance(error, (errors.SourceUnavailableError, errors.UnknownTickerError)):
+        unknown = getattr(error, "ticker", "")
+        failure = replace(failure, whole=True, unknown=unknown)
     if isinstance(error, ChoiceNeededError) and error.columns:
         return replace(failure, field=error.field, selects=ColumnSelects(error.columns, *error.chosen))
     return failure

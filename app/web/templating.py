@@ -16,6 +16,7 @@ from app.panels import PANELS
 from app.panels.panel import Panel
 from app.text import glossary, numbers
 from app.web.http.caching import validated
+from app.web.http.query import page_url
 
 _ROOT = Path(__file__).parents[2] / "templates"
 _ENVIRONMENT = Environment(
@@ -39,9 +40,13 @@ _FILTERS = (
     numbers.money,
     numbers.in_currency,
     numbers.currency_name,
-    glossary.terms,
+    numbers.rounded,
+    numbers.month,
+    page_url,
 )
 _ENVIRONMENT.filters.update({function.__name__: function for function in _FILTERS})
+
+_ENVIRONMENT.globals["glossary"] = glossary.every_term()
 
 
 def render(name: str | list[str], view: Any) -> str:
@@ -58,12 +63,10 @@ def compile_all() -> None:
 
 
 FOLDER = Path(__file__).parent / "static"
-SCRIPTS = ("app.js", "waiting.js", "glance.js", "search.js", "drop.js", "live.js")
+SCRIPTS = ("cards.js", "form.js", "search.js", "recents.js")
 """What every page runs, one file for each behaviour."""
 STYLE = "app.css"
 _WIDTHS = ("", "(width > 47rem)", "(min-width: 72rem)")
-# What the outcome of a forecast or of the odds adds, more than that of other cards (in app.css): in rem, by width.
-_FORECAST_OUTCOME, _ODDS_OUTCOME = (39, 37, 27.5), (38, 32.25, 23.5)
 
 
 @cache
@@ -103,8 +106,4 @@ def versioned(name: str) -> str:
 
 def _height(panel: Panel, place: int) -> str:
     height = (panel.heights.narrow, panel.heights.medium, panel.heights.wide)[place]
-    rule = f"#panel-{panel.slug} {{ --tall: {height:g}rem; }}\n"
-    if panel.forecasts or panel.in_money:
-        later = (_FORECAST_OUTCOME if panel.forecasts else _ODDS_OUTCOME)[place]
-        rule += f".past > #panel-{panel.slug} {{ --later: {later:g}rem; }}\n"
-    return rule
+    return f"#panel-{panel.slug} {{ --tall: {height:g}rem; }}\n"

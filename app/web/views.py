@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.charts.chart import Chart
-from app.market.passport import Passport, Stale
+from app.market.passport import Stale
 from app.market.source import Instrument
 from app.panels.analysis import Analysis, Table
 from app.panels.outcome import Outcome
@@ -22,6 +22,7 @@ class Site:
     css: str
     scripts: tuple[str, ...]
     htmx: str
+    extensions: tuple[str, ...]
     samples: tuple[Instrument, ...]
     sources: tuple[str, ...]
     default_source: str
@@ -43,10 +44,16 @@ class FormValues:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """A link to something that can be done next."""
+    """A link to something that can be done next.
+
+    ``name`` says more than a short label, ``rel`` where it leads, ``current`` that it leads here.
+    """
 
     label: str
     url: str
+    name: str = ""
+    rel: str = ""
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +69,9 @@ class ColumnSelects:
 class Failure:
     """An error for a reader; ``retry_after`` is in seconds where waiting helps.
 
-    ``field`` is the part of the form that it is about, if any; ``next_steps`` lead on from here. Where
-    ``other_source`` is true, prices from elsewhere help; ``selects`` choose among the columns of a file.
+    ``field`` is the part of the form that it is about, if any; ``whole`` says that it is about the query and no card,
+    ``unknown`` is a ticker that nobody knows; ``next_steps`` lead on from here. Where ``other_source`` is true, prices
+    from elsewhere help; ``selects`` choose among the columns of a file.
     """
 
     status: int
@@ -74,6 +82,8 @@ class Failure:
     next_steps: tuple[NextStep, ...] = ()
     other_source: bool = False
     selects: ColumnSelects | None = None
+    whole: bool = False
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,9 @@ class Pictures:
 class CardView:
     """panels/<slug>.html or panels/_card.html: a finished card; an ``outcome`` is among its ``pictures`` too.
 
-    ``old`` says that the prices are old; ``ahead`` are sentences on announced days, which no analysis knows of.
+    ``old`` says that the prices are old; ``ahead`` are sentences on announced days, which no analysis knows of. A row
+    of the table of methods stands ``open`` at once; what happened does where ``reveal`` asks for it. ``recent`` is what
+    a browser remembers of the answer, as JSON.
     """
 
     slot: Slot
@@ -120,6 +132,9 @@ class CardView:
     old: str = ""
     ahead: tuple[str, ...] = ()
     query: Query | None = None
+    open: bool = True
+    reveal: bool = True
+    recent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,46 +155,10 @@ class Download:
 
 
 DOWNLOADS = (
-    Download("report", "a printable report"),
-    Download("forecast", "the forecasts as CSV"),
-    Download("summary", "a summary for a mail"),
+    Download("report", "report"),
+    Download("forecast", "forecast (CSV)"),
+    Download("summary", "plain-text summary"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """The day that the page looks back from, None for the newest, and the days to go to from it, oldest first."""
-
-    seen: date | None
-    steps: tuple[NextStep, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LiveStrip:
-    """Where the newest price is told, and whether its visitor wants it ``on``."""
-
-    url: str
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class IndexView:
-    """index.html: the form, and the places of the cards where a ticker was asked for; _answer.html: these alone.
-
-    ``query_string`` says the query in an address, and is empty where a file is part of it; then there is no ``replay``,
-    but the ``passport`` of what was read, and ``selects`` to read it by other columns.
-    """
-
-    site: Site
-    asked: FormValues
-    failure: Failure | None = None
-    slots: tuple[Slot, ...] = ()
-    query_string: str = ""
-    replay: Replay | None = None
-    passport: Passport | None = None
-    selects: ColumnSelects | None = None
-    live: LiveStrip | None = None
-    downloads: tuple[Download, ...] = DOWNLOADS
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,9 +203,13 @@ def test_chances_are_said_as_cases_of_a_hundred_and_never_none_or_all(client):
 
 def test_the_form_holds_the_question_and_asks_for_the_card_itself(client):
     fragment = client.get("/panels/odds?ticker=SYN&level=-5%25&amount=2000").text
+    (card,) = [a for _, a in elements(fragment, "section") if a.get("id") == "panel-odds"]
+    assert ("submit prevent" in card["hx-trigger"], card["hx-include"]) == (True, "find form")
     (form,) = [attributes for tag, attributes in elements(fragment, "form")]
-    assert (form["hx-get"], form["action"], form["method"]) == ("/panels/odds", "/", "get")
+    assert (form["action"], form["method"]) == ("/", "get")
     values = {a["name"]: a["value"] for _, a in elements(fragment, "input")}
+    # Else the address of the card would say how far ahead twice.
+    assert values.pop("horizon") == ""
     assert values == {
         "ticker": "SYN",
         "source": "sample",
@@ -220,7 +224,7 @@ def test_the_form_holds_the_question_and_asks_for_the_card_itself(client):
 def test_the_page_hands_the_question_to_its_cards(client):
     page = client.get("/?ticker=SYN&by=2017-05-05&level=-5%25;140&amount=2000").text
     (card,) = [a for _, a in elements(page, "section") if a.get("id") == "panel-odds"]
-    assert card["hx-get"] == "/panels/odds?ticker=SYN&by=2017-05-05&source=sample&level=-5%25%3B140&amount=2000"
+    assert card["hx-get"] == "/panels/odds/live?ticker=SYN&by=2017-05-05&source=sample&level=-5%25%3B140&amount=2000"
 
 
 class Announcing(FakeMarket):

@@ -67,7 +67,7 @@ def test_the_range_is_that_of_the_last_year(analysis, history):
 
 
 def test_typical_moves_are_the_median_and_the_ninth_decile_of_past_ones(analysis, closes):
-    assert [move.days for move in analysis.typical_moves] == [1, 5, 22]
+    assert [move.days for move in analysis.typical_moves] == [1, 5, 10, 22, 66]
     for move in analysis.typical_moves:
         sizes = [abs(size) for size in moves(closes, move.days)]
         assert move.median == pytest.approx(statistics.median(sizes))
@@ -124,13 +124,13 @@ def test_odd_prices_are_drawn_too(close):
 
 
 @pytest.mark.parametrize("horizon", [1, 5, 10, 22, 66])
-def test_the_sentence_about_the_horizon_gives_the_horizons_own_move(horizon):
+def test_the_table_gives_the_horizons_own_move(horizon):
     with served(FakeMarket(market(400))) as client:
         fragment = client.get(f"/panels/overview?ticker=SYN&horizon={horizon}").text
         published = client.get(f"/api/v1/panels/overview?ticker=SYN&horizon={horizon}").json()
     (said,) = (move for move in published["typical_moves"] if move["days"] == horizon)
-    assert f"In {horizon} trading day" in fragment
-    assert f"half of its moves were smaller than <strong>± {100 * said['median']:.1f}\u202f%</strong>" in fragment
+    length = f"{horizon} day{'s' * (horizon > 1)}"
+    assert f">{length}</th><td>{100 * said['median']:.1f}\u202f%</td>" in fragment
 
 
 def test_what_too_short_a_history_cannot_say_about_the_horizon_is_not_said():

@@ -175,7 +175,7 @@ def test_the_card_says_every_sentence_and_what_is_left_out():
     page = render("panels/technicals.html", view)
     assert all(reading.sentence.replace("'", "&#39;") in page for reading in analysis.readings)
     assert "SMA 200 is left out: it needs 200 bars, and there are 150." in page
-    assert page.index('id="outcome-technicals"') > page.index("Data passport")
+    assert page.index('id="outcome-technicals"') > page.index("SMA 200 is left out")
 
 
 def test_the_card_is_ready_in_a_seventh_of_a_second():

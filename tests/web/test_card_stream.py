@@ -1,6 +1,7 @@
 """A card by server-sent events: what is told, what comes at the end, and what becomes of the work when nobody waits."""
 
 import asyncio
+import html
 import logging
 import re
 import zlib
@@ -17,7 +18,7 @@ from tests.support.uploads import csv_of
 from tests.support.visitors import Visitor, running
 
 LIVE, CARD = "/panels/overview/live", "/panels/overview"
-RUN_AGAIN = f"{CARD}?ticker=SYN&horizon=22&source=sample"
+RUN_AGAIN = f"{LIVE}?ticker=SYN&horizon=22&source=sample"
 
 
 class TalkingEngine(InlineEngine):
@@ -36,26 +37,42 @@ class HeldEngine(WaitingEngine):
         return await super().run(function, *payload)
 
 
-def events(text):
-    """Names and data of the events in a stream; comments are none."""
-    parts = [part for part in text.split("\n\n") if part.startswith("event: ")]
-    return [(part.partition("\n")[0][7:], "\n".join(re.findall("^data: (.*)$", part, re.M))) for part in parts]
+PARTIAL = re.compile(r'<hx-partial hx-target="([^"]*)" hx-swap="[a-zA-Z]*">(.*)</hx-partial>', re.DOTALL)
+
+
+def messages(text):
+    """The HTML of each message in a stream that is whole; comments are none."""
+    parts = [part for part in text.split("\n\n") if part.startswith(("data: ", "event: "))]
+    *said, last = ("\n".join(re.findall("^(?:data|event): (.*)$", part, re.M)) for part in parts)
+    assert last.startswith("done\n")
+    return said
+
+
+def words_for(text, target):
+    """What was said for a place of the page, in order."""
+    found = (PARTIAL.fullmatch(message) for message in messages(text))
+    return [html.unescape(partial[2]) for partial in found if partial and html.unescape(partial[1]) == target]
 
 
 def card_in(answer):
     """The card that came, which is exactly one, and its charts by name: all that came after it."""
-    told = events(answer.text)
-    (place,) = [place for place, (name, _) in enumerate(told) if name == "card"]
-    assert {name for name, _ in told[place + 1 :]} <= {"chart"}
-    return told[place][1], dict(data.split("\n") for _, data in told[place + 1 :])
+    told = messages(answer.text)
+    (place,) = [place for place, message in enumerate(told) if message.startswith("<section")]
+    after = [PARTIAL.fullmatch(message) for message in told[place + 1 :]]
+    charts = [partial for partial in after if "#told" not in partial[1]]
+    return told[place], {re.search("data-follows='(.*)'", html.unescape(chart[1]))[1]: chart[2] for chart in charts}
 
 
 def put_in(card, charts):
     """The card with its charts in their places."""
-    for name, source in charts.items():
-        card, places = re.subn(rf'data-follows="{name}" src="[^"]*"', f'src="{source}"', card)
+    for name, image in charts.items():
+        card, places = re.subn(rf'<img data-follows="{name}"[^>]*>', lambda _, image=image: image, card)
         assert places == 1
     return card
+
+
+def plain(markup):
+    return " ".join(markup.split())
 
 
 @pytest.mark.parametrize("query", [{"ticker": "SYN"}, {"ticker": "SYN", "as_of": "2016-03-01"}])
@@ -63,11 +80,12 @@ def test_what_is_done_is_told_in_order_and_the_charts_come_after_the_text(query)
     with served(engine=TalkingEngine()) as client:
         answer, whole = client.get(LIVE, params=query), client.get(CARD, params=query).text
     card, charts = card_in(answer)
-    told = [words for name, words in events(answer.text) if name == "progress"]
+    told = words_for(answer.text, "#panel-overview .words")
     assert told[:3] == ["Loading the prices", "Doing analyse", "Doing draw"]
     assert ";base64," not in card
     assert set(charts) == {"price", "volatility", "moves"} | ({"outcome"} if "as_of" in query else set())
-    assert put_in(card, charts) == whole.rstrip("\n")
+    assert plain(put_in(card, charts)) == plain(whole)
+    assert words_for(answer.text, "#told") == ["Overview is ready."]
 
 
 def test_a_file_is_told_of_too(client):
@@ -75,13 +93,12 @@ def test_a_file_is_told_of_too(client):
     card, charts = card_in(client.post(LIVE, data={"horizon": "5"}, files=file))
     assert elements(card, "section")[0][1]["class"] == "card ready"
     assert charts
-    assert [a["hx-post"] for _, a in elements(card, "button") if "hx-post" in a] == [CARD]
+    assert [a["hx-post"] for _, a in elements(card) if "hx-post" in a] == [LIVE]
 
 
 def test_the_verdict_tells_what_the_cards_say_that_it_waits_for():
     with served(engine=TalkingEngine()) as client:
-        said = events(client.get("/panels/verdict/live", params={"ticker": "SYN"}).text)
-        told = [words for name, words in said if name == "progress"]
+        told = words_for(client.get("/panels/verdict/live", params={"ticker": "SYN"}).text, "#panel-verdict .words")
     needed = {f"{BY_SLUG[slug].title}: doing analyse" for slug in BY_SLUG["verdict"].needs}
     assert needed <= set(told)
     assert told[-2:] == ["Doing analyse", "Doing draw"]
@@ -94,7 +111,7 @@ def test_a_card_that_fails_while_it_runs_comes_as_a_failed_one_with_its_seconds(
     card, charts = card_in(answer)
     assert (answer.status_code, charts) == (200, {})
     assert [a["data-retry-after"] for _, a in elements(card) if "data-retry-after" in a] == ["7"]
-    assert [a["hx-get"] for _, a in elements(card, "button") if "hx-get" in a] == [RUN_AGAIN]
+    assert [a["hx-get"] for _, a in elements(card) if "hx-get" in a] == [RUN_AGAIN]
     assert 'stock_card_seconds_count{card="overview",outcome="busy"} 1.0' in numbers
 
 
@@ -166,3 +183,11 @@ async def _until(happened):
     async with asyncio.timeout(10):
         while not happened():
             await asyncio.sleep(0.01)
+
+
+def test_what_the_odds_are_asked_is_put_into_the_address(client):
+    asked = client.get(
+        "/panels/odds/live", params={"ticker": "SYN", "horizon": "", "level": "-5%", "by": "", "amount": "5"}
+    )
+    assert asked.headers["hx-replace-url"] == "/?ticker=SYN&horizon=22&source=sample&level=-5%25&amount=5"
+    assert "hx-replace-url" not in client.get("/panels/odds/live", params={"ticker": "SYN"}).headers

@@ -161,7 +161,7 @@ def test_a_column_of_an_unknown_ticker_fails_alone_in_its_place(client):
     assert answer.status_code == 404
     assert elements(answer.text)[0][1]["id"] == "panel-column-2"
     assert "knows no “NONE”" in answer.text
-    assert ("button", COLUMN.format(2, "NONE")) in links(answer.text)
+    assert ("section", COLUMN.format(2, "NONE")) in links(answer.text)
 
 
 def test_there_is_no_fifth_column(client):

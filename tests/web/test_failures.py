@@ -137,8 +137,8 @@ def test_when_to_try_again_is_said_alike():
 
 def test_a_failed_card_counts_down_and_can_be_run_again():
     fragment, *_ = every_way("ticker=SYN&horizon=5", engine=FailingEngine(compute.OverloadedError(7)))
-    asking = [a["hx-get"] for _, a in elements(fragment.text, "button") if "hx-get" in a]
-    assert asking == ["/panels/overview?ticker=SYN&horizon=5"]
+    asking = [a["hx-get"] for _, a in elements(fragment.text) if "hx-get" in a]
+    assert asking == ["/panels/overview/live?ticker=SYN&horizon=5"]
     assert [a["data-retry-after"] for _, a in elements(fragment.text) if "data-retry-after" in a] == ["7"]
     assert elements(fragment.text)[0][1]["id"] == "panel-overview"
     assert 'role="alert"' in fragment.text

@@ -4,7 +4,7 @@ import re
 import pytest
 
 from app.text.glossary import MEANINGS, terms
-from tests.support.cards import SLUGS
+from tests.support.cards import SLUGS, elements
 
 # Names of currencies, calendars and clocks, which the passport gives as they are.
 CODES = {"USD", "XNYS", "UTC", "SYN", "SHA", "CSV", "JSON"}
@@ -27,30 +27,40 @@ def cards(client):
     return {slug: client.get(f"/panels/{slug}?ticker=SYN").text for slug in SLUGS}
 
 
-def parts(card):
-    """What a reader sees of a card: its text, and apart from that the words it explains."""
-    said, _, words = card.partition('<details class="terms">')
-    explained = re.findall(r"<dt>(.*?)</dt>", words.partition("</details>")[0])
-    return html.unescape(" ".join(re.sub(r"<[^>]*>", " ", said).split())), " ".join(explained)
+@pytest.fixture(scope="module")
+def explained(client):
+    """The terms of the page's one glossary."""
+    page = client.get("/?ticker=SYN").text
+    assert page.count('class="terms"') == 1
+    return re.findall(r"<dt>(.*?)</dt>", page.partition('class="terms"')[2])
+
+
+def text_of(card):
+    """What a reader sees of a card."""
+    return html.unescape(" ".join(re.sub(r"<[^>]*>", " ", card).split()))
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_every_abbreviation_on_a_card_is_explained_there(cards, slug):
-    said, explained = parts(cards[slug])
-    met = set(re.findall(r"\b[A-Z]{3,}\b", said)) - CODES
-    assert {word for word in met if word not in explained} == set()
+def test_every_abbreviation_on_a_card_is_explained_on_the_page(cards, explained, slug):
+    met = set(re.findall(r"\b[A-Z]{3,}\b", text_of(cards[slug]))) - CODES
+    assert {word for word in met if word not in " ".join(explained)} == set()
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_every_term_of_art_on_a_card_is_explained_there(cards, slug):
-    said, explained = parts(cards[slug])
-    met = [word for word in JARGON if word in said.lower()]
-    assert [word for word in met if word not in explained.lower()] == []
+def test_every_term_of_art_on_a_card_is_explained_on_the_page(cards, explained, slug):
+    met = [word for word in JARGON if word in text_of(cards[slug]).lower()]
+    assert [word for word in met if word not in " ".join(explained).lower()] == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_card_has_words_or_a_passport_of_its_own_but_the_one_that_tells_what_it_is(cards, slug):
+    assert "terms" not in {a.get("class") for _, a in elements(cards[slug], "details")}
+    assert cards[slug].count("Data passport") == (slug == "overview")
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_price_on_a_card_is_money_also_in_the_numbers_of_its_charts(cards, slug):
-    said, _ = parts(cards[slug])
+    said = text_of(cards[slug])
     assert re.findall(r"\$\d\d+\.\d\d", said)
     assert re.findall(r"(?<![$\d.,])\d[\d,]*\d\.\d\d(?!\d|\s?%)", said) == []
 

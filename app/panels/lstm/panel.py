@@ -25,5 +25,5 @@ PANEL = Panel(
     facts=lstm_facts,
     tables=forecast_tables,
     seconds=0.4,
-    heights=Heights(106.5, 93.5, 79),
+    heights=Heights(5, 52.5, 47.25),
 )

@@ -47,7 +47,7 @@ def odds_tables(analysis: OddsAnalysis) -> dict[str, Table]:
 PANEL = Panel(
     slug="odds",
     title="Odds",
-    question="Will it get there?",
+    question="What are the odds of a price?",
     module="app.panels.odds",
     analysis=OddsAnalysis,
     minimum_bars=250,
@@ -55,7 +55,7 @@ PANEL = Panel(
     tables=odds_tables,
     needs=("verdict",),
     seconds=5.2,
-    heights=Heights(162, 122.5, 101),
+    heights=Heights(34, 32.5, 34),
     in_money=in_money,
 )
 

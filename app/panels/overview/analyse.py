@@ -21,7 +21,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
     """Levels, moves and risks; every count is over the whole history given, or over what precedes a recent fault."""
     y = believed(history)
     year = history.dates > history.dates[-1] - np.timedelta64(365, "D")
-    lengths = [days for days in sorted({1, 5, 22, horizon}) if len(y) - days >= _MIN_WINDOWS]
+    lengths = [days for days in sorted({1, 5, 10, 22, 66, horizon}) if len(y) - days >= _MIN_WINDOWS]
     return OverviewAnalysis(
         **head(history, horizon),
         last_close=float(history.close[-1]),

@@ -37,14 +37,14 @@ def overview_tables(analysis: OverviewAnalysis) -> dict[str, Table]:
 PANEL = Panel(
     slug="overview",
     title="Overview",
-    question="What is it, and how far does it move?",
+    question="How does it move?",
     module="app.panels.overview",
     analysis=OverviewAnalysis,
     minimum_bars=60,
     facts=overview_facts,
     tables=overview_tables,
     seconds=0.1,
-    heights=Heights(115.5, 112.5, 71),
+    heights=Heights(61.5, 58, 39),
 )
 
 

@@ -32,7 +32,7 @@ PANEL = Panel(
     facts=patterns_facts,
     tables=patterns_tables,
     seconds=0.4,
-    heights=Heights(239.5, 203.5, 169.5),
+    heights=Heights(5.25, 3.75, 2.5),
 )
 
 _NO_EDGE = "after none of the eight shapes did this price move otherwise than after any day, by more than chance"
@@ -43,7 +43,7 @@ def _newest(analysis: PatternsAnalysis) -> Fact:
         nothing = "none of the eight ended on any of them"
         return Fact("newest", f"The last {plural(analysis.agreement.bars, 'bar')}", "No shape", nothing)
     last = analysis.newest[0]
-    note = f"{'in' if last.in_trend else 'without'} the trend it is said to end"
+    note = f"{'in' if last.in_trend else 'not in'} the trend it is said to reverse"
     return Fact("newest", f"Newest shape, {day(last.date)}", last.name.capitalize(), note)
 
 
@@ -66,7 +66,7 @@ def _window(shape: FoundShape) -> Table:
 
 
 def _believed(shape: FoundShape) -> str:
-    return "nothing to see" if shape.probability is None else chance(shape.probability, 1)
+    return "no signal" if shape.probability is None else chance(shape.probability, 1)
 
 
 def _lookalikes(analysis: PatternsAnalysis) -> Table:

@@ -63,7 +63,7 @@ PANEL = Panel(
     tables=prophet_tables,
     fits=all_fits,
     seconds=4.0,
-    heights=Heights(119.25, 115, 78),
+    heights=Heights(6.25, 52.5, 47.25),
 )
 
 _MONTHS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)

@@ -6,7 +6,7 @@ from app.panels.forecast.content import forecast_facts, forecast_tables
 from app.panels.panel import Heights, Panel
 from app.panels.prophet.panel import trend_fits
 from app.panels.verdict.model import CombinedMember, VerdictAnalysis
-from app.text.numbers import chance, count, money, percent, plural, signed_percent
+from app.text.numbers import chance, count, day, isolated, money, percent, plural, rounded, signed_percent
 
 
 def verdict_tables(analysis: VerdictAnalysis) -> dict[str, Table]:
@@ -24,15 +24,16 @@ def verdict_tables(analysis: VerdictAnalysis) -> dict[str, Table]:
 
 
 def verdict_facts(analysis: VerdictAnalysis) -> tuple[Fact, ...]:
-    """The forecast, how often it rose, the chances of a rise and of a fall, and whether there is an edge."""
+    """The answer, the forecast, how often it rose, the chances of a rise and a fall, and whether there is an edge."""
     chances = _rises(analysis), *_chances(analysis), *_brier(analysis)
-    return *forecast_facts(analysis), *chances, _edge(analysis), _finding(analysis)
+    answer = _answer(analysis), _kept(analysis), _short(analysis)
+    return *answer, *forecast_facts(analysis), *chances, _edge(analysis), _finding(analysis)
 
 
 PANEL = Panel(
     slug="verdict",
     title="Verdict",
-    question="So what?",
+    question="How far may it move, and which way?",
     module="app.panels.verdict",
     analysis=VerdictAnalysis,
     minimum_bars=250,
@@ -41,8 +42,35 @@ PANEL = Panel(
     needs=("lstm", "patterns"),
     fits=trend_fits,
     seconds=5.0,
-    heights=Heights(250, 194.5, 146.5),
+    heights=Heights(65, 55, 60.5),
 )
+
+
+def _answer(analysis: VerdictAnalysis) -> Fact:
+    """The range of the last day as a sentence."""
+    low, high = (rounded(price, analysis) for price in analysis.forecast.band(80).end)
+    changes = " to ".join(signed_percent(analysis.forecast.change(end), 0) for end in analysis.forecast.band(80).end)
+    # A file has no name but its own.
+    name = analysis.ticker if analysis.data.source == "upload" else isolated(analysis.data.name)
+    until = day(analysis.forecast.dates[-1])
+    return Fact("answer", "Answer", f"By {until}, {name} will probably stand between {low} and {high}", changes)
+
+
+def _short(analysis: VerdictAnalysis) -> Fact:
+    """Price and range in half a line."""
+    last, low, high = (rounded(price, analysis) for price in (analysis.forecast.last, *analysis.forecast.band(80).end))
+    return Fact("short", "In short", f"{last} · {low} to {high} by {day(analysis.forecast.dates[-1])}")
+
+
+def _kept(analysis: VerdictAnalysis) -> Fact:
+    """How often such ranges held, in the tests and in the last months."""
+    receipt, months = analysis.receipt, analysis.replay
+    if receipt.coverage_80 is None:
+        return Fact("kept", "Such ranges", "Such a range aims to hold 8 times in 10; it could not be tested here yet")
+    held = f"{round(receipt.coverage_80 * receipt.origins)} of {plural(receipt.origins, 'past test')}"
+    lately = f"{sum(month.inside_80 for month in months)} of the last {plural(len(months), 'month')}" if months else ""
+    return Fact("kept", "Such ranges", f"Such a range aims to hold 8 times in 10; here it held in {held}", lately)
+
 
 CHANCE, EDGE = "Chance of being higher", "Edge"
 FALL = f"Chance that it closes {percent(metrics.FALL, 0)} lower at least once"
@@ -109,7 +137,7 @@ def _edge(analysis: VerdictAnalysis) -> Fact:
 def _finding(analysis: VerdictAnalysis) -> Fact:
     """The edge in a sentence, or that there is none."""
     if not analysis.edge.claimed:
-        nothing = "Nothing here shows that a forecast knows more than the last price and the past drift"
+        nothing = "None of these methods has shown that it can tell where the price is going"
         return Fact("finding", "Finding", nothing)
     middle = analysis.forecast.median[-1]
     ends = f"{money(middle, analysis)}, {signed_percent(analysis.forecast.change(middle))}"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ _NEEDED = {
     "by": "a date such as 2026-12-18, after the last price",
     "level": f"up to {MOST_LEVELS} prices or changes such as 380; -5%, with a decimal point and no thousands sign",
     "amount": "a number above zero such as 5000",
+    "reveal": "1, to show what happened, or 0",
 }
 
 
@@ -47,6 +49,7 @@ class _Fields(BaseModel):
     by: Annotated[date | None, _written_as(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")] = None
     level: Annotated[tuple[Level, ...], BeforeValidator(lambda text: _levels(text))] = ()
     amount: Annotated[float | None, _written_as(r"[0-9]{1,15}(\.[0-9]{1,4})?"), Field(gt=0)] = None
+    reveal: Annotated[bool, _written_as("[01]")] = False
 
 
 def _levels(text: str) -> tuple[Level, ...]:
@@ -92,7 +95,7 @@ def parse_query(
         raise QueryError("by", filled["by"], f"a date after {fields.as_of}, which is the day it is asked on")
     source = SOURCE if upload is not None else parse_source(texts, sources, default_source)
     questions = fields.by, fields.level, fields.amount
-    return Query(fields.ticker, fields.horizon, fields.as_of, source, upload, *questions)
+    return Query(fields.ticker, fields.horizon, fields.as_of, source, upload, *questions, fields.reveal)
 
 
 def _as_chosen(upload: Upload, filled: Mapping[str, str]) -> Upload:
@@ -120,6 +123,11 @@ def parse_canvas(texts: Mapping[str, str]) -> str:
     return canvas
 
 
+def page_url(query: Query, as_of: date | None) -> str:
+    """The page of ``query`` as of another day."""
+    return f"/?{query_string(replace(query, as_of=as_of, by=None, reveal=False))}"
+
+
 def query_string(query: Query) -> str:
     """The query as it stands in a URL, empty fields left out."""
     fields = {
@@ -130,5 +138,6 @@ def query_string(query: Query) -> str:
         "source": query.source,
         "level": ";".join(map(str, query.levels)) or None,
         "amount": None if query.amount is None else f"{query.amount:.4f}".rstrip("0").rstrip("."),
+        "reveal": "1" if query.reveal else None,
     }
     return urlencode({name: value for name, value in fields.items() if value is not None})

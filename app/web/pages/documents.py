@@ -5,7 +5,6 @@ import json
 import logging
 import re
 import textwrap
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +12,8 @@ from markupsafe import Markup
 
 from app.errors import AppError
 from app.market.passport import Passport, Stale
-from app.panels.analysis import Analysis, Fact, by_key
+from app.panels import IN_PAGE_ORDER
+from app.panels.analysis import Analysis
 from app.panels.panel import CardContent, Panel, Query
 from app.services.analyses import Finished
 from app.services.receipts.format import digest
@@ -31,16 +31,12 @@ _LINE_WIDTH = 72
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """report.html: every card in one document; ``style`` is the style sheet itself, ``cards`` are finished HTML.
-
-    ``facts`` are those of each card that is there, by its slug.
-    """
+    """report.html: every card in one document; ``style`` is the style sheet itself, ``cards`` are finished HTML."""
 
     site: Site
     asked: FormValues
     style: Any
     cards: tuple[Any, ...]
-    facts: Mapping[str, Mapping[str, Fact]]
     page_url: str
     passport: Passport
     old: str
@@ -120,19 +116,15 @@ _log = logging.getLogger(__name__)
 
 async def report(app: AppContext, result: QueryResult, page_url: str) -> str:
     """The document; ``page_url`` leads to the live page of the same query, where an address can hold it."""
-    sections = await asyncio.gather(*(_section(app, card) for card in result.cards))
+    cards_in_order = sorted(result.cards, key=lambda card: IN_PAGE_ORDER.index(card.panel))
+    sections = await asyncio.gather(*(_section(app, card) for card in cards_in_order))
     # A card whose pictures could not be drawn is not in the document, whatever its numbers are.
     drawn = replace(result, cards=tuple(card for card, _ in sections))
     receipt = "\n".join(app.signer.receipt(drawn, REPORT))
     style = Markup(app.style)  # noqa: S704  (our own style sheet)
     cards = tuple(Markup(html) for _, html in sections)  # noqa: S704  (our own templates made them)
-    facts = {
-        card.panel.slug: by_key(card.panel.facts(card.end.analysis))
-        for card in drawn.cards
-        if not isinstance(card.end, Exception)
-    }
     asked, passport = _form_values(result.query), result.passport
-    view = ReportView(app.site, asked, style, cards, facts, page_url, passport, result.old, receipt)
+    view = ReportView(app.site, asked, style, cards, page_url, passport, result.old, receipt)
     return render("report.html", view)
 
 

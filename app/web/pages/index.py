@@ -1,6 +1,6 @@
 """The page that fills itself card by card, with links to the same query on other days."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -9,14 +9,59 @@ from starlette.responses import HTMLResponse, Response
 
 from app.errors import AppError, QueryError
 from app.market.passport import Passport
-from app.panels import PANELS
+from app.panels import IN_PAGE_ORDER
 from app.panels.panel import DEFAULT_HORIZON, Query
+from app.services.loaded_history import old_prices
+from app.text.numbers import day
 from app.web.context import checked_query, context_of, fields_for_cards, site_of, slot_for, while_connected
 from app.web.failures import shown_failure
 from app.web.http.form import RequestFields, fields_of
-from app.web.http.query import query_string
+from app.web.http.query import page_url, query_string
 from app.web.templating import render
-from app.web.views import ColumnSelects, FormValues, IndexView, LiveStrip, NextStep, Replay
+from app.web.views import DOWNLOADS, ColumnSelects, Download, Failure, FormValues, NextStep, Site, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The day that the page looks back from, None for the newest, and the days to go to from it, oldest first."""
+
+    seen: date | None
+    steps: tuple[NextStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStrip:
+    """Where the newest price is told, whether its visitor wants it ``on``, and the page for the ``other`` wish."""
+
+    url: str
+    on: bool
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexView:
+    """index.html: the form, and the places of the cards where a ticker was asked for; _answer.html: these alone.
+
+    ``query_string`` says the query in an address, and is empty where a file is part of it; then there is no ``replay``,
+    but the ``passport`` of what was read, and ``selects`` to read it by other columns. ``lengths`` lead to other
+    horizons; ``banner`` says at once that the prices are old, where that is known. All but the answer are ``asleep``
+    until they are asked for where a visitor steps through time, as a step is to cost one card.
+    """
+
+    site: Site
+    asked: FormValues
+    failure: Failure | None = None
+    slots: tuple[Slot, ...] = ()
+    query_string: str = ""
+    replay: Replay | None = None
+    passport: Passport | None = None
+    selects: ColumnSelects | None = None
+    live: LiveStrip | None = None
+    lengths: tuple[NextStep, ...] = ()
+    banner: str = ""
+    asleep: bool = False
+    downloads: tuple[Download, ...] = DOWNLOADS
+
 
 _FILE_NEEDED = "to be sent, which an address cannot do: press “Report from this file”"
 
@@ -40,8 +85,8 @@ async def places(request: Request) -> Response:
     fields = await fields_for_cards(request)
     query = checked_query(request, fields)
     loaded = await while_connected(request, context_of(request).analyses.loader.prepare(query))
-    passport = loaded.passport if query.upload else None
-    return HTMLResponse(render("_answer.html", _answer(request, fields, query, passport)))
+    view = _answer(request, fields, query, loaded.passport if query.upload else None)
+    return HTMLResponse(render("_answer.html", replace(view, banner=old_prices(query, loaded))))
 
 
 def _form_values(request: Request, fields: RequestFields, query: Query | None = None) -> FormValues:
@@ -56,13 +101,37 @@ def _form_values(request: Request, fields: RequestFields, query: Query | None = 
 
 
 def _answer(request: Request, fields: RequestFields, query: Query, passport: Passport | None = None) -> IndexView:
-    values, slots = _form_values(request, fields, query), tuple(slot_for(request, panel, query) for panel in PANELS)
+    values, slots = (
+        _form_values(request, fields, query),
+        tuple(slot_for(request, panel, query) for panel in IN_PAGE_ORDER),
+    )
     if query.upload:
         return IndexView(site_of(request), values, slots=slots, passport=passport, selects=_selects(query, passport))
-    today = context_of(request).today()
-    replay = replay_of(query, min(today, site_of(request).last_days.get(query.source, today)))
-    live = _live(request, fields, query)
-    return IndexView(site_of(request), values, slots=slots, query_string=query_string(query), replay=replay, live=live)
+    today, site = context_of(request).today(), site_of(request)
+    latest = min(today, site.last_days.get(query.source, today))
+    return IndexView(
+        site,
+        values,
+        slots=slots,
+        query_string=query_string(query),
+        replay=replay_of(query, latest),
+        live=_live(request, fields, query),
+        lengths=_lengths(query),
+        asleep=request.headers.get("hx-target") == "div#answer",
+        banner=_OLD.format(day(latest)) if latest < today and query.as_of is None else "",
+    )
+
+
+_OLD = "These prices end on {}: what follows is what would have been said that day."
+_LENGTHS = {1: "1 day", 5: "1 week", 22: "1 month", 66: "3 months"}
+
+
+def _lengths(query: Query) -> tuple[NextStep, ...]:
+    """The usual horizons; a day to ask about is none of them."""
+    return tuple(
+        NextStep(words, f"/?{query_string(replace(query, horizon=days, by=None))}", current=query.horizon == days)
+        for days, words in _LENGTHS.items()
+    )
 
 
 def _selects(query: Query, passport: Passport | None) -> ColumnSelects | None:
@@ -77,8 +146,9 @@ def _live(request: Request, fields: RequestFields, query: Query) -> LiveStrip | 
     """The strip of the newest price; not for a day of the past, nor where the source tells closes only."""
     if query.as_of or not context_of(request).live.tells(query.source):
         return None
-    subject = urlencode({"ticker": query.ticker, "source": query.source})
-    return LiveStrip(f"{request.app.url_path_for('live')}?{subject}", fields.texts.get("live") == "1")
+    subject, on = urlencode({"ticker": query.ticker, "source": query.source}), fields.texts.get("live") == "1"
+    other = f"/?{query_string(query)}" + ("" if on else "&live=1")
+    return LiveStrip(f"{request.app.url_path_for('live')}?{subject}", on, other)
 
 
 def _failed(request: Request, fields: RequestFields, error: AppError) -> Response:
@@ -89,20 +159,20 @@ def _failed(request: Request, fields: RequestFields, error: AppError) -> Respons
 
 def replay_of(query: Query, latest: date) -> Replay:
     """The steps from the query's day, none of them past ``latest``, the last day its source can know of."""
-    day = min(query.as_of or latest, latest)
+    seen = min(query.as_of or latest, latest)
     targets = {
-        "A month earlier": _months(day, -1),
-        "A week earlier": _days(day, -7),
-        "A week later": _days(day, 7),
-        "A month later": _months(day, 1),
+        "‹ month": ("A month earlier", _months(seen, -1), ""),
+        "‹ week": ("A week earlier", _days(seen, -7), "prev"),
+        "week ›": ("A week later", _days(seen, 7), "next"),
+        "month ›": ("A month later", _months(seen, 1), ""),
     }
-    steps = [_step(words, query, target) for words, target in targets.items() if target and target <= latest]
-    newest = [_step("Newest", query, None)] if query.as_of else []
+    steps = [
+        NextStep(words, page_url(query, target), name, rel)
+        for words, (name, target, rel) in targets.items()
+        if target and target <= latest
+    ]
+    newest = [NextStep("newest", page_url(query, None), "Newest")] if query.as_of else []
     return Replay(query.as_of, (*steps, *newest))
-
-
-def _step(words: str, query: Query, day: date | None) -> NextStep:
-    return NextStep(words, f"/?{query_string(replace(query, as_of=day, by=None))}")
 
 
 def _days(day: date, count: int) -> date | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -25,11 +24,10 @@ _GRACE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class LiveView:
-    """live.html: the newest price, ``age`` seconds old, or the ``words`` that say why there is none."""
+    """live.html: the newest price, or the ``words`` that say why there is none."""
 
     quote: LatestPrice | None
     change: float | None
-    age: int
     closed: bool
     words: str
     title: str
@@ -64,21 +62,19 @@ class _Watching(EventSourceResponse):
 async def _events(prices: LivePrices, query: Query, over: anyio.Event) -> AsyncIterator[ServerSentEvent]:
     title = prices.title(query.source)
     async for news in prices.watch(query.source, query.ticker, over):
-        fragment = render("live.html", _view(news, title, datetime.now(UTC)))
-        yield ServerSentEvent(
-            " ".join(line.strip() for line in fragment.splitlines()),
-            event="last" if news.last else "news",
-            retry=_RECONNECT_MS,
-        )
+        fragment = render("live.html", _view(news, title))
+        words = " ".join(line.strip() for line in fragment.splitlines())
+        yield ServerSentEvent(words, retry=_RECONNECT_MS)
+        if news.last:
+            yield ServerSentEvent("the market is closed", event="last")
 
 
-def _view(news: News, title: str, now: datetime) -> LiveView:
+def _view(news: News, title: str) -> LiveView:
     quote = news.quote
     before = quote and quote.close_before
     return LiveView(
         quote=quote,
         change=quote.price / before - 1 if quote and before else None,
-        age=max(0, int((now - quote.at).total_seconds())) if quote else 0,
         closed=news.last,
         words=news.words,
         title=title,

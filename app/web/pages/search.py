@@ -18,16 +18,18 @@ from app.web.templating import render
 
 @dataclass(frozen=True, slots=True)
 class SearchView:
-    """search.html: the options of a listbox, and what there is to say of them."""
+    """search.html: the options of a listbox, and what there is to say of them; or, where ``links``, links to pages."""
 
     found: tuple[Instrument, ...]
     note: str
+    links: bool
+    source: str
 
 
 async def search(request: Request) -> Response:
-    """GET /search: what the letters typed can mean, as the options of a listbox."""
-    _, findings = await _findings(request)
-    view = SearchView(findings.found, findings.note)
+    """GET /search: what the letters typed can mean, as the options of a listbox; with ``links=1`` as links."""
+    source, findings = await _findings(request)
+    view = SearchView(findings.found, findings.note, request.query_params.get("links") == "1", source)
     return HTMLResponse(render("search.html", view), headers={"Cache-Control": _freshness(findings)})
 
 
@@ -40,7 +42,8 @@ async def search_json(request: Request) -> Response:
 
 async def _findings(request: Request) -> tuple[str, Findings]:
     app, texts = context_of(request), (await fields_of(request)).texts
-    sought = texts.get("q", "")
+    # On the page it stands in the ticker's field.
+    sought = texts.get("q", "") or texts.get("ticker", "")
     if len(sought) > MAX_SEARCH_CHARACTERS:
         raise QueryError("q", sought[:MAX_SEARCH_CHARACTERS] + "…", f"at most {MAX_SEARCH_CHARACTERS} characters")
     source = parse_source(texts, app.site.sources, app.site.default_source)

@@ -1,131 +1,70 @@
-// Finding a ticker while typing: a field marked data-search becomes a combobox with a listbox below it.
+// Finding a ticker while typing: htmx puts what is found into the list below the field; here are its keys.
+for (const field of document.querySelectorAll("input[data-search]")) {
+  const list = field.nextElementSibling;
+  const options = () => [...list.querySelectorAll("[role=option]")];
+  const active = () => options().find((option) => option.ariaSelected === "true");
+  // Whether what is found is still to be shown, and whether the form is to be sent with the first of it.
+  let wanted = false;
+  let sends = false;
 
-const PATIENCE_MS = 250;
-const LONGEST = 40;
-const known = new Map();
+  field.closest("label").querySelector("span").textContent = field.dataset.search;
+  // Else what is found would be part of the label, as it stands inside it.
+  Object.assign(field, { role: "combobox", ariaAutoComplete: "list", ariaLabel: field.dataset.search, maxLength: 40 });
+  Object.assign(field, { ariaExpanded: "false" }).setAttribute("aria-controls", list.id);
 
-async function optionsFor(words, source) {
-  const said = new URLSearchParams({ q: words, ...(source && { source }) });
-  if (!known.has(`${said}`)) {
-    const answer = await fetch(`/search?${said}`);
-    if (!answer.ok) return "";
-    const options = await answer.text();
-    // What the page is told not to keep will be better later.
-    if (answer.headers.get("cache-control") === "no-store") return options;
-    known.set(`${said}`, options);
+  function show(open) {
+    wanted = open;
+    list.hidden = !open || !list.childElementCount;
+    field.ariaExpanded = `${!list.hidden}`;
+    field.removeAttribute("aria-activedescendant");
+    const note = list.querySelector(".note")?.textContent ?? "";
+    list.nextElementSibling.textContent = list.hidden ? "" : `${options().length} found. ${note}`;
   }
-  return known.get(`${said}`);
-}
-
-class Combobox {
-  constructor(field, number) {
-    this.field = field;
-    this.list = document.createElement("ul");
-    this.list.id = `found-${number}`;
-    this.told = document.createElement("span");
-    this.told.className = "visually-hidden";
-    this.asked = 0;
-    this.describe();
-    field.after(this.list, this.told);
-    this.listen();
+  function mark(option) {
+    if (active()) active().ariaSelected = "false";
+    option.ariaSelected = "true";
+    option.scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", option.id);
   }
-
-  describe() {
-    const name = this.field.dataset.search;
-    this.field.closest("label").querySelector("span").textContent = name;
-    const said = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
-    for (const [attribute, value] of Object.entries(said)) this.field.setAttribute(attribute, value);
-    // Else what is found would be part of the label, as it stands inside it.
-    this.field.setAttribute("aria-label", name);
-    this.field.maxLength = LONGEST;
-    this.list.className = "found";
-    this.list.hidden = true;
-    this.list.setAttribute("role", "listbox");
-    this.list.setAttribute("aria-label", "Tickers found");
-    this.told.setAttribute("role", "status");
+  function choose(option) {
+    if (option) field.value = option.dataset.ticker;
+    show(false);
   }
-
-  listen() {
-    this.field.addEventListener("input", () => this.later());
-    this.field.addEventListener("keydown", (event) => this.pressed(event));
-    this.field.addEventListener("blur", () => this.close());
-    this.field.form.addEventListener("submit", () => this.close());
-    // The field keeps the focus, and a label would hand on a click in its list to it.
-    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
-    this.list.addEventListener("click", (event) => {
-      event.preventDefault();
-      this.choose(event.target.closest("[role=option]"));
-    });
+  // What was typed is taken where it is a symbol itself, else the first that was found.
+  function send() {
+    const typed = field.value.trim().toUpperCase();
+    choose(options().find((option) => option.dataset.ticker === typed) ?? options()[0]);
+    sends = false;
+    field.form.requestSubmit();
   }
-
-  get options() {
-    return [...this.list.querySelectorAll("[role=option]")];
-  }
-
-  get active() {
-    return this.options.find((option) => option.getAttribute("aria-selected") === "true");
-  }
-
-  later() {
-    this.close();
-    if (this.field.value.trim()) this.timer = setTimeout(() => this.search(), PATIENCE_MS);
-  }
-
-  async search() {
-    const asked = ++this.asked;
-    const options = await optionsFor(this.field.value.trim(), this.field.form.elements.source?.value).catch(() => "");
-    // Whatever was typed or done meanwhile has made this answer an old one.
-    if (asked === this.asked && document.activeElement === this.field) this.open(options);
-  }
-
-  open(options) {
-    this.list.innerHTML = options;
-    this.options.forEach((option, number) => (option.id = `${this.list.id}-${number}`));
-    this.list.hidden = !this.list.childElementCount;
-    this.field.setAttribute("aria-expanded", `${!this.list.hidden}`);
-    const note = this.list.querySelector(".note")?.textContent ?? "";
-    const count = this.options.length;
-    this.told.textContent = this.list.hidden ? "" : `${count} ${count === 1 ? "ticker" : "tickers"} found. ${note}`;
-  }
-
-  close() {
-    clearTimeout(this.timer);
-    this.asked += 1;
-    this.list.hidden = true;
-    this.list.replaceChildren();
-    this.told.textContent = "";
-    this.field.setAttribute("aria-expanded", "false");
-    this.field.removeAttribute("aria-activedescendant");
-  }
-
-  pressed(event) {
-    const { options, active } = this;
-    const at = options.indexOf(active);
+  function pressed(event) {
+    const all = options();
+    const open = !list.hidden;
+    const at = open ? all.indexOf(active()) : -1;
     if (event.isComposing) return;
-    if (event.key === "ArrowDown" && this.list.hidden) this.search();
-    else if (event.key === "ArrowDown") this.mark(options[(at + 1) % options.length]);
-    else if (event.key === "ArrowUp" && !this.list.hidden) this.mark(options.at(at < 0 ? -1 : at - 1));
-    else if (event.key === "Home" && active) this.mark(options[0]);
-    else if (event.key === "End" && active) this.mark(options.at(-1));
-    else if (event.key === "Enter" && active) this.choose(active);
-    else if (event.key === "Escape" && !this.list.hidden) this.close();
+    if (event.key === "ArrowDown" && !open) htmx.trigger(field, "find", (wanted = true));
+    else if (event.key === "ArrowDown" && all.length) mark(all[(at + 1) % all.length]);
+    else if (event.key === "ArrowUp" && open && all.length) mark(all.at(at < 0 ? -1 : at - 1));
+    else if (["Home", "End"].includes(event.key) && at >= 0) mark(all.at(event.key === "Home" ? 0 : -1));
+    else if (event.key === "Enter" && at >= 0) choose(all[at]);
+    else if (event.key === "Enter" && open) send();
+    else if (event.key === "Enter" && wanted) htmx.trigger(field, "find", (sends = true));
+    else if (event.key === "Escape" && open) show(false);
     else return;
     event.preventDefault();
   }
 
-  mark(option) {
-    if (!option) return;
-    this.active?.setAttribute("aria-selected", "false");
-    option.setAttribute("aria-selected", "true");
-    option.scrollIntoView({ block: "nearest" });
-    this.field.setAttribute("aria-activedescendant", option.id);
-  }
-
-  choose(option) {
-    if (!option) return;
-    this.field.value = option.dataset.ticker;
-    this.close();
-  }
+  field.addEventListener("input", () => show(false, (list.innerHTML = "")) ?? (wanted = field.value.trim() !== ""));
+  field.addEventListener("keydown", pressed);
+  field.addEventListener("blur", () => show(false));
+  field.form.addEventListener("submit", () => show(false));
+  // Who has left the field, or closed its list, no longer waits for what is found.
+  field.addEventListener("htmx:config:request", (event) => wanted || event.preventDefault());
+  field.addEventListener("htmx:finally:request", () => {
+    options().forEach((option, number) => (option.id = `${list.id}-${number}`));
+    sends ? send() : show(wanted);
+  });
+  // The field keeps the focus, and a label would hand on a click in its list to it.
+  for (const event of ["pointerdown", "click"]) list.addEventListener(event, (pressed) => pressed.preventDefault());
+  list.addEventListener("click", ({ target }) => choose(target.closest("[role=option]")));
 }
-
-document.querySelectorAll("input[data-search]").forEach((field, number) => new Combobox(field, number));

@@ -43,7 +43,8 @@ def page_vitals(browser: Browser, url: str, width: int, height: int, look_at: st
     page.add_init_script(WATCH)
     came: list[int] = []
     ended: list[str] = []
-    page.on("requestfinished", lambda request: ended.append(request.url) if "/live?" in request.url else None)
+    for end in ("requestfinished", "requestfailed"):
+        page.on(end, lambda request: ended.append(request.url) if "/live?" in request.url else None)
     network = context.new_cdp_session(page)
     network.send("Network.enable")
     network.on("Network.loadingFinished", lambda done: came.append(int(done["encodedDataLength"])))

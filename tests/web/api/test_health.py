@@ -66,7 +66,7 @@ def test_robots_may_read_the_page_and_not_the_cards(client):
         assert f"Disallow: {path}" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/vendor/htmx-2.min.js", "/vendor/ext/hx-sse-2.min.js"])
+@pytest.mark.parametrize("path", ["/vendor/htmx-4.min.js", "/vendor/ext/hx-sse-4.min.js"])
 def test_the_vendored_scripts_are_served_from_here(client, path):
     answer = client.get(path)
     assert answer.status_code == 200

@@ -47,7 +47,7 @@ def test_the_day_is_stepped_with_the_keyboard_and_the_address_says_it(plain: Pag
 def test_a_link_downloads_under_a_name_that_tells_what_it_is(page: Page, served: str) -> None:
     page.goto(served + PAST)
     with page.expect_download(timeout=90_000) as got:
-        page.get_by_role("link", name="the forecasts as CSV").click()
+        page.get_by_role("link", name="forecast (CSV)").click()
     assert got.value.suggested_filename == "forecast-GSPC-2018-06-29.csv"
     assert page.url == served + PAST
 
@@ -56,7 +56,7 @@ def test_a_file_is_sent_again_for_what_is_taken_along(page: Page) -> None:
     page.set_input_files("input[name=prices]", GOOD)
     press_analyse(page)
     with page.expect_download(timeout=90_000) as got:
-        page.get_by_role("button", name="a summary for a mail").click()
+        page.get_by_role("button", name="plain-text summary").click()
     assert got.value.path().read_text().startswith("acme.csv (ACME), as of ")
 
 

@@ -28,7 +28,8 @@ def page(chromium: Browser, served: str) -> Iterator[Page]:
 def test_a_chosen_file_fills_the_cards_without_leaving_the_page(page: Page) -> None:
     page.set_input_files("input[name=prices]", GOOD)
     press_analyse(page)
-    assert "acme.csv" in page.wait_for_selector("#panel-overview.ready", timeout=90_000).inner_text()
+    page.wait_for_selector("#panel-overview.ready", timeout=90_000)
+    assert "acme.csv" in page.locator("#who").inner_text()
     page.wait_for_selector("#panel-prophet.ready", timeout=90_000)
     assert page.title().startswith("ACME · ")
     assert not page.locator(".hero").is_visible()
@@ -96,7 +97,7 @@ def test_of_several_prices_the_one_that_is_selected_fills_the_cards(page: Page) 
     page.get_by_label("Column of the price").select_option("Ask")
     press_analyse(page)
     expect(page.locator(".card.read")).to_contain_text("80 daily bars", timeout=30_000)
-    expect(page.locator("#panel-overview.ready")).to_contain_text("58.9", timeout=90_000)
+    expect(page.locator("#who")).to_contain_text("58.9", timeout=90_000)
     expect(page.get_by_label("Column of the price")).to_have_value("Ask")
 
 
@@ -106,7 +107,7 @@ def test_of_several_tickers_the_one_that_is_typed_fills_the_cards(page: Page) ->
     expect(page.locator("#answer [role=alert]")).to_contain_text("“AAA” and “BBB”", timeout=30_000)
     page.fill("input[name=ticker]", "bbb")
     press_analyse(page)
-    expect(page.locator("#panel-overview.ready")).to_contain_text("66.9", timeout=90_000)
+    expect(page.locator("#who")).to_contain_text("66.9", timeout=90_000)
     assert page.title().startswith("BBB · ")
 
 

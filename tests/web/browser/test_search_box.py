@@ -57,18 +57,35 @@ def test_a_ticker_is_chosen_with_the_mouse(watched: Watched) -> None:
 def test_nothing_found_is_told_to_the_eye_and_to_the_ear(watched: Watched) -> None:
     page = typed(watched, "apple")
     expect(page.locator(".found .note")).to_have_text("The built-in sample has ^GSPC and ^IXIC only.")
-    expect(page.get_by_role("status").filter(has_text="0 tickers found. The built-in sample has")).to_have_count(1)
+    expect(page.get_by_role("status").filter(has_text="0 found. The built-in sample has")).to_have_count(1)
 
 
 def test_who_types_on_asks_once_and_the_same_again_costs_nothing(watched: Watched) -> None:
     asked: list[str] = []
-    watched.page.on("request", lambda sent: asked.append(sent.url) if "/search?" in sent.url else None)
+    line = watched.page.context.new_cdp_session(watched.page)
+    line.send("Network.enable")
+    line.on(
+        "Network.responseReceived",
+        lambda told: asked.append(told["response"]) if "/search?" in told["response"]["url"] else None,
+    )
     page = typed(watched, "nasdaq")
-    page.keyboard.press("Backspace")
-    expect(page.get_by_role("listbox")).to_be_visible()
-    page.keyboard.type("q")
-    expect(page.get_by_role("listbox")).to_be_visible()
-    assert [url.partition("q=")[2].partition("&")[0] for url in asked] == ["nasdaq", "nasda"]
+    for key in ("Backspace", "q"):
+        page.keyboard.press(key)
+        expect(page.get_by_role("listbox")).to_be_visible()
+    page.wait_for_timeout(500)
+    searches = [response for response in asked if "/search?" in response["url"]]
+    new = [response["url"] for response in searches if not response.get("fromDiskCache")]
+    assert [url.partition("ticker=")[2].partition("&")[0] for url in new] == ["nasdaq", "nasda"]
+    assert len(searches) == 3
+
+
+def test_a_name_typed_with_enter_takes_the_first_that_is_found(watched: Watched) -> None:
+    page = watched.open("/")
+    page.locator("input[name=ticker]").focus()
+    page.keyboard.type("nasdaq")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?ticker=%5EIXIC**")
+    watched.expects("failed: ")
 
 
 @pytest.mark.parametrize("watched", [("phone", "light"), ("laptop", "dark")], indirect=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.errors import TooLargeError
 from app.market.upload.source import MAXIMUM_BYTES
-from app.panels import PANELS
+from app.panels import IN_PAGE_ORDER
 from app.web.http.form import MAXIMUM_BYTES as MAXIMUM_BODY
 from app.web.middleware.bounds import RequestBounds
 from tests.support.fakes import FakeMarket, InlineEngine, market, weekdays
@@ -51,7 +51,7 @@ def test_the_passport_is_the_files_own(client):
 def test_a_card_of_a_file_is_run_again_by_posting_it_again(client):
     answer = post(client, CARD, horizon="5", canvas="narrow")
     assert answer.status_code == 200
-    assert 'hx-post="/panels/overview"' in answer.text
+    assert 'hx-post="/panels/overview/live"' in answer.text
     assert "hx-get" not in answer.text
 
 
@@ -59,7 +59,7 @@ def test_a_failed_card_of_a_file_is_run_again_by_posting_it_again(client):
     answer = post(client, "/panels/prophet")
     assert answer.status_code == 422
     assert "needs 250 daily bars" in answer.text
-    assert 'hx-post="/panels/prophet"' in answer.text
+    assert 'hx-post="/panels/prophet/live"' in answer.text
 
 
 @pytest.mark.parametrize("path", ["/panels/prophet", "/panels/prophet/live", "/api/v1/panels/verdict"])
@@ -90,14 +90,15 @@ def test_a_price_that_stood_still_where_it_was_tested_has_a_receipt_without_a_ra
 def test_the_report_of_a_file_has_every_card_and_no_link_to_a_page_that_cannot_be(client):
     answer = post(client, REPORT)
     assert answer.status_code == 200
-    assert re.findall(r'id="panel-(\w+)"', answer.text) == [panel.slug for panel in PANELS]
+    assert re.findall(r'id="panel-(\w+)"', answer.text) == [panel.slug for panel in IN_PAGE_ORDER]
     assert "prices from acme.csv" in " ".join(answer.text.split())
     assert "live page" not in answer.text
 
 
 def test_the_places_of_a_files_cards_post_as_soon_as_they_are_there(client):
     answer = post(client, PLACES, ticker="abc")
-    assert re.findall(r'hx-post="/panels/(\w+)" hx-trigger="load"', answer.text) == [panel.slug for panel in PANELS]
+    places = re.findall(r'hx-post="/panels/(\w+)/live"\s+hx-trigger="load, ', answer.text)
+    assert places == [panel.slug for panel in IN_PAGE_ORDER]
     assert "<title>ABC · " in answer.text
     assert 'formaction="/report"' in answer.text
 

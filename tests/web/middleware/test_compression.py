@@ -6,7 +6,7 @@ from tests.support.fakes import WaitingEngine
 from tests.support.served import served
 
 PAGES = ("/?ticker=SYN", "/panels/overview?ticker=SYN", "/report?ticker=SYN")
-PATHS = (*PAGES, "/static/app.css", "/vendor/htmx-2.min.js")
+PATHS = (*PAGES, "/static/app.css", "/vendor/htmx-4.min.js")
 
 
 def sent(client, path, encoding):

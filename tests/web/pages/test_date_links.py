@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,7 +19,7 @@ WORDS = ["A month earlier", "A week earlier", "A week later", "A month later", "
 def steps(as_of, latest=date(2018, 12, 31)):
     """The days that can be gone to, by the words of their links."""
     replay = replay_of(Query("SYN", 5, as_of, "sample"), latest)
-    told = {step.label: parse_qs(urlsplit(step.url).query).get("as_of", [None])[0] for step in replay.steps}
+    told = {step.name: parse_qs(urlsplit(step.url).query).get("as_of", [None])[0] for step in replay.steps}
     return {words: day and date.fromisoformat(day) for words, day in told.items()}
 
 
@@ -51,7 +52,8 @@ def test_no_step_leads_past_the_last_day_that_can_be_known(day, latest):
 
 def test_the_page_steps_by_links_that_keep_the_rest_of_the_query(client):
     page = client.get("/?ticker=m%26m&horizon=7&as_of=2016-01-29&source=sample").text
-    found = [urlsplit(a["href"]) for _, a in elements(page, "a") if a["href"].startswith("/?ticker=M")]
+    (steps_of,) = re.findall(r'<nav class="replay".*?</nav>', page, re.DOTALL)
+    found = [urlsplit(a["href"]) for _, a in elements(steps_of, "a")]
     asked = [parse_qs(link.query) for link in found]
     assert [link.path for link in found] == ["/"] * 5
     assert [one.pop("as_of", None) for one in asked][:2] == [["2015-12-29"], ["2016-01-22"]]

@@ -3,9 +3,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.panels import PANELS
+from app.panels import IN_PAGE_ORDER, PANELS
 from app.web.failures import LABELS
-from tests.support.cards import SLUGS, elements
+from tests.support.cards import elements
 from tests.support.fakes import LISTING, FakeMarket, market
 from tests.support.pages import HOSTILE, links
 from tests.support.paths import ROOT
@@ -13,17 +13,16 @@ from tests.support.served import served
 
 
 def slots(page):
-    return [attributes for tag, attributes in elements(page, "section") if "hx-trigger" in attributes]
+    return [attributes for tag, attributes in elements(page, "section") if "load" in attributes.get("hx-trigger", "")]
 
 
 def test_the_page_of_a_ticker_has_a_place_for_every_card(client):
     page = client.get("/?ticker=syn&horizon=5&as_of=2016-01-29").text
     found = slots(page)
-    assert [slot["id"] for slot in found] == [f"panel-{slug}" for slug in SLUGS]
-    for slot, slug in zip(found, SLUGS, strict=True):
+    assert [slot["id"] for slot in found] == [f"panel-{panel.slug}" for panel in IN_PAGE_ORDER]
+    for slot, slug in zip(found, [panel.slug for panel in IN_PAGE_ORDER], strict=True):
         address = urlsplit(slot["hx-get"])
-        assert slot["hx-trigger"] == "load"
-        assert address.path == f"/panels/{slug}"
+        assert address.path == f"/panels/{slug}/live"
         assert parse_qs(address.query) == {
             "ticker": ["SYN"], "horizon": ["5"], "as_of": ["2016-01-29"], "source": ["sample"],
         }  # fmt: skip
@@ -39,7 +38,8 @@ def test_the_front_page_has_a_form_and_no_cards(client):
     names = [attributes.get("name") for tag, attributes in elements(page) if tag in ("input", "select")]
     assert slots(page) == []
     assert names[:4] == ["ticker", "horizon", "as_of", "source"]
-    assert ("a", "/?ticker=%5EGSPC&source=sample") in links(page)
+    assert ("a", "/?ticker=%5EGSPC&as_of=2018-06-29&source=sample") in links(page)
+    assert ("a", "/?ticker=AAPL&source=yahoo") in links(page)
     assert "S&amp;P 500 index (^GSPC)" in page
 
 
@@ -101,4 +101,4 @@ def test_the_configuration_of_htmx_needs_no_eval_and_no_inline_style(client):
         a["content"] for _, a in elements(client.get("/").text, "meta") if a.get("name") == "htmx-config"
     )
     assert '"allowEval":false' in configuration
-    assert '"includeIndicatorStyles":false' in configuration
+    assert '"includeIndicatorCSS":false' in configuration

@@ -171,12 +171,16 @@ def test_a_source_that_tells_closes_only_says_so_and_its_page_has_no_strip():
     assert 'id="live"' not in page
 
 
-@pytest.mark.parametrize(("asked", "on"), [("", ""), ("&live=1", "1"), ("&live=0", "")])
-def test_the_strip_opens_only_for_who_asked_for_it(asked, on):
+@pytest.mark.parametrize(
+    ("asked", "streams", "other"),
+    [("", [], True), ("&live=1", ["/live?ticker=SYN&source=sample"], False), ("&live=0", [], True)],
+)
+def test_the_strip_streams_only_for_who_asked_for_it(asked, streams, other):
     with served(TickingMarket()) as client:
         page = client.get(f"/?ticker=SYN{asked}").text
-    (strip,) = (a for _, a in elements(page, "div") if a.get("id") == "live")
-    assert (strip["data-url"], strip["data-on"], "hidden" in strip) == ("/live?ticker=SYN&source=sample", on, True)
+    assert [a["hx-sse:connect"] for _, a in elements(page) if "hx-sse:connect" in a] == streams
+    (wish,) = (a for _, a in elements(page, "a") if a.get("hx-target") == "#live")
+    assert (wish["aria-pressed"], wish["href"].endswith("&live=1")) == ("true" if streams else "false", other)
 
 
 def test_a_day_of_the_past_has_no_newest_price():
