@@ -116,13 +116,13 @@ _log = logging.getLogger(__name__)
 
 async def report(app: AppContext, result: QueryResult, page_url: str) -> str:
     """The document; ``page_url`` leads to the live page of the same query, where an address can hold it."""
-    cards_in_order = sorted(result.cards, key=lambda card: IN_PAGE_ORDER.index(card.panel))
-    sections = await asyncio.gather(*(_section(app, card) for card in cards_in_order))
+    sections = await asyncio.gather(*(_section(app, card) for card in result.cards))
     # A card whose pictures could not be drawn is not in the document, whatever its numbers are.
     drawn = replace(result, cards=tuple(card for card, _ in sections))
     receipt = "\n".join(app.signer.receipt(drawn, REPORT))
     style = Markup(app.style)  # noqa: S704  (our own style sheet)
-    cards = tuple(Markup(html) for _, html in sections)  # noqa: S704  (our own templates made them)
+    in_order = sorted(sections, key=lambda section: IN_PAGE_ORDER.index(section[0].panel))
+    cards = tuple(Markup(html) for _, html in in_order)  # noqa: S704  (our own templates made them)
     asked, passport = _form_values(result.query), result.passport
     view = ReportView(app.site, asked, style, cards, page_url, passport, result.old, receipt)
     return render("report.html", view)
