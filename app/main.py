@@ -171,8 +171,8 @@ def local_engine(settings: Settings) -> LocalEngine:
 
 
 def _limits(settings: Settings) -> Limits:
-    # The server has let requests end already by the time the engine is told to. Half of all
-    # jobs are fits, which Stan does in processes of its own; in 400 others a worker grows by some 10 MB.
+    # The server has let requests end already by the time the engine is told to. Half of all jobs are fits, which Stan
+    # does in processes of its own; in 400 others a worker grows by some 10 MB.
     return Limits(queue=settings.queue, drain_seconds=0.5, max_tasks=800)
 
 

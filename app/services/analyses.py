@@ -15,6 +15,7 @@ from app.compute.progress import ProgressListeners, prefix_progress
 from app.errors import AppError, BeforeTrainingError, NotApplicableError, TooFewBarsError
 from app.market import history as histories
 from app.market.passport import Stale
+from app.market.upload.reader import SOURCE as UPLOADED
 from app.panels import BY_SLUG, jobs
 from app.panels.analysis import Analysis
 from app.panels.outcome import OUTCOME, Outcome, outcome_of, with_outcome
@@ -169,10 +170,9 @@ class Analyses:
         if (plan := panel.fits) is None:
             return jobs.encode_question(question) if panel.in_money else b""
         planned = await asyncio.to_thread(lambda: plan(histories.decode(loaded.history), horizon))
-        made = (
-            self._remembered(one.key, partial(fits.request_fit, self.engine.run, one), _FITS_KEPT_SECONDS)
-            for one in planned
-        )
+        # What comes of a visitor's file is kept no longer than the rest of it.
+        seconds = None if loaded.passport.source == UPLOADED else _FITS_KEPT_SECONDS
+        made = (self._remembered(one.key, partial(fits.request_fit, self.engine.run, one), seconds) for one in planned)
         return fits.encode(planned, await asyncio.gather(*made))
 
     async def _remembered(self, key: str, make: Callable[[], Awaitable[bytes]], seconds: float | None = None) -> bytes:

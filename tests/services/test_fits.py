@@ -9,6 +9,7 @@ import pytest
 from app.forecasting.models.prophet import fit
 from app.forecasting.models.prophet_windows import known_or_fitted
 from app.market.history import encode, history_until
+from app.market.upload.source import example_csv
 from app.panels import BY_SLUG, PANELS, jobs
 from app.panels.forecast.convert import log_prices
 from app.panels.prophet import fits
@@ -68,6 +69,28 @@ def test_a_fit_depends_on_its_window_and_on_no_unit_of_price():
     windows = [{one.key for one in all_fits(each, 22)} for each in (history, moved)]
     seen = sum(one.window.dates[-1] >= history.dates[BARS - 100] for one in all_fits(history, 22))
     assert len(windows[0] - windows[1]) == seen > 0
+
+
+class RecordingCache(MemoryCache):
+    """Remembers for how long each fit was to be kept."""
+
+    def __init__(self):
+        super().__init__(2**26)
+        self.kept = set()
+
+    async def set(self, key, value, seconds):
+        if key.startswith("fit:"):
+            self.kept.add(seconds)
+        await super().set(key, value, seconds)
+
+
+def test_the_fits_of_a_file_are_kept_as_long_as_its_answers_and_no_longer():
+    cache = RecordingCache()
+    with served(cache=cache, cache_seconds=120) as client:
+        answer = client.post("/api/v1/panels/prophet", files={"prices": ("x.csv", example_csv())})
+        assert (answer.status_code, cache.kept) == (200, {120})
+        client.get("/api/v1/panels/prophet?ticker=SYN")
+    assert cache.kept == {120, 7 * 86_400}
 
 
 def test_fits_made_elsewhere_give_the_same_bytes():

@@ -131,13 +131,8 @@ def _quantiles(ordered: Floats, places: NDArray[np.unsignedinteger[Any]], n: NDA
     place = np.maximum(n - 1, 0)[:, None] * np.array(QUANTILES)
     left = np.floor(place).astype(np.intp)
     right = np.minimum(left + 1, np.maximum(n - 1, 0)[:, None])
-    low, high = (
-        np.where(
-            n[:, None] > 0,
-            np.append(ordered, 0.0)[np.minimum(np.take_along_axis(places, at, axis=1), len(ordered))],
-            0.0,
-        )
-        for at in (left, right)
-    )
+    # A place that is too large, as the first of none is, stands for nought.
+    values = np.append(ordered, 0.0)
+    low, high = (values[np.minimum(np.take_along_axis(places, at, axis=1), len(ordered))] for at in (left, right))
     quantiles: Floats = np.minimum(low + (place - left) * (high - low), high)
     return quantiles

@@ -72,8 +72,8 @@ def anchored_from(
 ) -> Forecast:
     """The anchored forecast from fits made before: each origin uses the newest earlier one, anchored at its own close.
 
-    The trend is weighed by what it was worth at the rows ``past``. ``band`` is the
-    calibrated historical simulation at ``origins``, where it is known already.
+    The trend is weighed by what it was worth at the rows ``past``. ``band`` is the calibrated historical simulation at
+    ``origins``, where it is known already.
     """
     slopes = fits.slopes_at(origins)
     weights = trend_weights(y, origins, horizon, slopes, (past, fits.slopes_at(past)))
@@ -82,9 +82,28 @@ def anchored_from(
     return Forecast(origins, band.quantiles + centre[:, :, None])
 
 
-def fit_trends(y: LogPrices, origins: Origins, fitted: FitSource | None = None) -> TrendFits:
+def fit(kind: FitKind, window: Window) -> Fitted:
+    """A ``slope`` a bar, the ``path`` and its ``bends``; or ``quantiles`` (66 × 7), day after day; or a ``season``.
+
+    Path, quantiles and season are logarithms, the first two relative to the window's last price.
+    """
+    match kind:
+        case FitKind.TREND:
+            model = _fitted(window, **_TREND_ONLY)
+            bends = model.changepoints.to_numpy().astype("datetime64[D]").astype(np.int64)
+            path = model.predict_trend(model.history) - TYPICAL_LEVEL
+            return {"slope": (_slope(model),), "path": tuple(path.tolist()), "bends": tuple(bends.tolist())}
+        case FitKind.STOCK:
+            return {"quantiles": tuple(_stock_standard(window).ravel().tolist())}
+        case FitKind.SEASON:
+            model = _fitted(window, **{**_TREND_ONLY, "yearly_seasonality": True})
+            year = model.setup_dataframe(pd.DataFrame({"ds": pd.date_range("2001-01-01", periods=365)}))
+            return {"season": tuple(model.predict_seasonal_components(year)["yearly"].tolist())}
+
+
+def fit_trends(y: LogPrices, origins: Origins, fitted: FitSource = fit) -> TrendFits:
     """One trend-only fit on the three years up to each of ``origins`` (at least one)."""
-    found = [(fitted or fit)(FitKind.TREND, window_at(y, int(origin))) for origin in origins]
+    found = [fitted(FitKind.TREND, window_at(y, int(origin))) for origin in origins]
     slopes = np.array([one["slope"][0] for one in found])
     bends = np.array(found[-1]["bends"], dtype=np.int64).astype("datetime64[D]")
     return TrendFits(origins, slopes, np.array(found[-1]["path"]) + y.close[origins[-1]], bends)
@@ -119,35 +138,16 @@ def _sigma(y: LogPrices, origins: Origins, horizon: int) -> Floats:
     return np.asarray(np.maximum(daily * np.sqrt(horizon), 1e-12))
 
 
-def stock_standard(y: LogPrices, origins: Origins, horizon: int, fitted: FitSource | None = None) -> Forecast:
+def stock_standard(y: LogPrices, origins: Origins, horizon: int, fitted: FitSource = fit) -> Forecast:
     """Prophet as people usually configure it: defaults, on prices, its own band; measured, not recommended."""
-    found = [(fitted or fit)(FitKind.STOCK, window_at(y, int(origin))) for origin in origins]
+    found = [fitted(FitKind.STOCK, window_at(y, int(origin))) for origin in origins]
     quantiles = np.array([one["quantiles"] for one in found]).reshape(len(origins), FURTHEST, len(QUANTILES))
     return Forecast(origins, quantiles[:, :horizon])
 
 
-def yearly_season(y: LogPrices, fitted: FitSource | None = None) -> Floats:
+def yearly_season(y: LogPrices, fitted: FitSource = fit) -> Floats:
     """What a second fit sees in the days of a year, from 1 January on (365,), in log price; descriptive only."""
-    return np.array((fitted or fit)(FitKind.SEASON, window_at(y, len(y) - 1))["season"])
-
-
-def fit(kind: FitKind, window: Window) -> Fitted:
-    """A ``slope`` a bar, the ``path`` and its ``bends``; or ``quantiles`` (66 × 7), day after day; or a ``season``.
-
-    Path, quantiles and season are logarithms, the first two relative to the window's last price.
-    """
-    match kind:
-        case FitKind.TREND:
-            model = _fitted(window, **_TREND_ONLY)
-            bends = model.changepoints.to_numpy().astype("datetime64[D]").astype(np.int64)
-            path = model.predict_trend(model.history) - TYPICAL_LEVEL
-            return {"slope": (_slope(model),), "path": tuple(path.tolist()), "bends": tuple(bends.tolist())}
-        case FitKind.STOCK:
-            return {"quantiles": tuple(_stock_standard(window).ravel().tolist())}
-        case FitKind.SEASON:
-            model = _fitted(window, **{**_TREND_ONLY, "yearly_seasonality": True})
-            year = model.setup_dataframe(pd.DataFrame({"ds": pd.date_range("2001-01-01", periods=365)}))
-            return {"season": tuple(model.predict_seasonal_components(year)["yearly"].tolist())}
+    return np.array(fitted(FitKind.SEASON, window_at(y, len(y) - 1))["season"])
 
 
 def _slope(model: Prophet) -> float:

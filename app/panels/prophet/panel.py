@@ -26,7 +26,7 @@ def prophet_facts(analysis: ProphetAnalysis) -> tuple[Fact, ...]:
 
 
 def trend_fits(history: PriceHistory, horizon: int) -> tuple[PlannedFit, ...]:
-    """Those of the trend, which the forecast and the past ones that it is tested by rest on, oldest window first."""
+    """The fits of the trend, which the forecast and the past ones that it is tested by rest on, oldest window first."""
     windows = _windows(history, horizon)
     past = len(windows) - 1
     tests = (f"Testing on the past, fit {number} of {past}" for number in range(1, past + 1))
@@ -37,7 +37,7 @@ def trend_fits(history: PriceHistory, horizon: int) -> tuple[PlannedFit, ...]:
 
 
 def all_fits(history: PriceHistory, horizon: int) -> tuple[PlannedFit, ...]:
-    """Those of the trend, of stock-standard Prophet on the same days, and of the season."""
+    """The fits of the trend, of stock-standard Prophet on the same days, and of the season."""
     windows = _windows(history, horizon)
     stock = tuple(
         PlannedFit(FitKind.STOCK, window, f"Fitting stock-standard Prophet, {number} of {len(windows)}")

@@ -104,7 +104,7 @@ def _weekly_rows(weights: WeightSet, y: LogPrices) -> tuple[Origins, Origins]:
 
 @lru_cache(maxsize=8)
 def _batch(weights: WeightSet, y: LogPrices, thursdays: bool) -> Floats:
-    """0.2 MB at the most."""
+    """``scaled_quantiles`` at one part of the weekly rows, 0.2 MB at the most."""
     return scaled_quantiles(weights.networks, inputs(y, _weekly_rows(weights, y)[thursdays]))
 
 
