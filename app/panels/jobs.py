@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
-from app.charts.chart import CANVASES, Chart, DayMark
+from app.charts.chart import Chart, DayMark, canvas_named
 from app.market import history as histories
 from app.panels import BY_SLUG
 from app.panels.analysis import Analysis
@@ -120,7 +120,7 @@ def draw(slug: bytes, canvas: bytes, history: bytes, analysis: bytes, say: Say =
     say(DRAWING)
     panel = BY_SLUG[slug.decode()]
     finished = decode_analysis(panel, analysis)
-    charts = _module(f"{panel.module}.charts").draw(histories.decode(history), finished, CANVASES[canvas.decode()])
+    charts = _module(f"{panel.module}.charts").draw(histories.decode(history), finished, canvas_named(canvas.decode()))
     return _CHARTS.dump_json(charts)
 
 
@@ -131,7 +131,7 @@ def draw_outcome(
     say(DRAWING)
     finished, happened = decode_analysis(BY_SLUG[slug.decode()], analysis), OUTCOME.validate_json(outcome)
     made = _module(_FORECAST_CHARTS).draw_outcome(
-        histories.decode(history), finished, happened, CANVASES[canvas.decode()]
+        histories.decode(history), finished, happened, canvas_named(canvas.decode())
     )
     return _CHART.dump_json(made)
 
@@ -144,7 +144,7 @@ def draw_marked_fan(
     finished, days = decode_analysis(BY_SLUG[slug.decode()], analysis), MARKS.validate_json(marks)
     remark = "".join(f"; {mark.words} on {mark.day}" for mark in days)
     made = _module(_FORECAST_CHARTS).draw_fan(
-        histories.decode(history), finished, CANVASES[canvas.decode()], remark=remark, marks=days
+        histories.decode(history), finished, canvas_named(canvas.decode()), remark=remark, marks=days
     )
     return _CHART.dump_json(made)
 
@@ -153,7 +153,7 @@ def draw_ranges(canvas: bytes, *verdicts: bytes, say: Say = silent) -> bytes:
     """The chart as JSON that sets the ranges of finished verdicts side by side."""
     say(DRAWING)
     finished = [decode_analysis(BY_SLUG["verdict"], verdict) for verdict in verdicts]
-    return _CHART.dump_json(_module(_RANGES_CHART).draw_ranges(finished, CANVASES[canvas.decode()]))
+    return _CHART.dump_json(_module(_RANGES_CHART).draw_ranges(finished, canvas_named(canvas.decode())))
 
 
 def warm() -> None:
