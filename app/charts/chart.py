@@ -26,12 +26,12 @@ class Canvas:
     @property
     def narrow(self) -> bool:
         """Whether this is a phone, where labels are shortened and ticks are fewer."""
-        return self.width < 440
+        return self.width < 400
 
 
 WIDE = Canvas(720)
-MIDDLE = Canvas(560)
-NARROW = Canvas(340)
+MIDDLE = Canvas(500)
+NARROW = Canvas(328)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class DayMark:
 CANVASES = {"wide": WIDE, "middle": MIDDLE, "narrow": NARROW}
 RASTER = ".png"
 """Behind the name of a canvas: the same width in pixels, for what is taken along."""
-_HALF_WIDE = 460
+_HALF_WIDE = 440
 
 
 def canvas_named(name: str) -> Canvas:

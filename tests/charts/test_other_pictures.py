@@ -44,9 +44,12 @@ def test_hits_and_misses_differ_in_shape_and_not_only_in_colour():
 def test_more_past_forecasts_than_there_is_room_for_are_counted_and_some_are_drawn(canvas):
     chart = draw_hits(canvas, origins=500)
     marks, key = len(list(root_of(chart).iter(f"{SVG}use"))), 3
-    every, remark = {720: (3, "every 3rd is drawn"), 340: (6, "every 6th is drawn")}.get(
-        canvas.width, (4, "every 4th is drawn") if canvas.width < 500 else (3, "every 3rd is drawn")
-    )
+    every, remark = {
+        720: (3, "every 3rd is drawn"),
+        500: (4, "every 4th is drawn"),
+        440: (4, "every 4th is drawn"),
+        328: (6, "every 6th is drawn"),
+    }[canvas.width]
     assert marks - key == -(-500 // every)
     assert remark in words_of(chart)
     assert any(" of 500 inside" in words for words in words_of(chart))

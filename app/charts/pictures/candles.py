@@ -26,7 +26,7 @@ from app.charts.parts.ticks import Tick, date_ticks, day_text, padded, price_sca
 from app.charts.svg import finish
 from app.text.numbers import in_currency
 
-_PIXELS_EACH = 5.2
+_PIXELS_EACH = 5.05
 _MARK_DISTANCE = 8
 
 

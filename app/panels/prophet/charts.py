@@ -12,8 +12,8 @@ from app.text.compact_numbers import percent_text
 
 
 def draw(history: PriceHistory, analysis: ProphetAnalysis, canvas: Canvas) -> dict[str, Chart]:
-    """The fan, the receipt where there is one, and the components; the card stands beside another on a wide page."""
-    charts = {"fan": _fan(history, analysis, beside(canvas)), "components": _draw_components(analysis, beside(canvas))}
+    """The fan, the receipt where there is one, and the components."""
+    charts = {"fan": _fan(history, analysis, canvas), "components": _draw_components(analysis, beside(canvas))}
     if analysis.receipt.forecasts:
         charts["receipt"] = draw_hits(analysis, beside(canvas))
     return charts

@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -92,10 +93,10 @@ def cards_json(result: QueryResult) -> str:
     return json.dumps(cards, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def file_name(result: QueryResult, what: str, ending: str) -> str:
+def file_name(ticker: str, last_bar: date, what: str, ending: str) -> str:
     """A name that every system takes, such as forecast-GSPC-2018-06-29.csv."""
-    ticker = re.sub(r"[^A-Za-z0-9]+", "-", result.query.ticker).strip("-") or "ticker"
-    return f"{what}-{ticker}-{result.passport.last_bar}.{ending}"
+    safe = re.sub(r"[^A-Za-z0-9]+", "-", ticker).strip("-") or "ticker"
+    return f"{what}-{safe}-{last_bar}.{ending}"
 
 
 def _summary_card(card: CardResult) -> SummaryCard:

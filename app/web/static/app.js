@@ -1,7 +1,8 @@
 // What HTML alone cannot say: which width charts are drawn for, the seconds until a refused card is worth a try, and
 // that a chosen file is to be posted with every card, without leaving the page.
 
-const narrow = window.matchMedia("(max-width: 47rem)");
+const phone = window.matchMedia("(width < 40rem)");
+const wide = window.matchMedia("(width >= 72rem)");
 
 // The form with its file as they were when Analyse was pressed: each card is posted the same, and again on "Run again".
 let sent = [];
@@ -9,7 +10,7 @@ let sent = [];
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (!/^\/(panels|compare)\b/.test(detail.path)) return;
   if (detail.verb === "post") sent.forEach(([name, value]) => (detail.parameters[name] = value));
-  detail.parameters.canvas = narrow.matches ? "narrow" : "wide";
+  detail.parameters.canvas = phone.matches ? "narrow" : wide.matches ? "wide" : "middle";
 });
 
 // What the odds are asked about is in the address, so that a link holds it.
