@@ -1,6 +1,8 @@
-"""A finished picture, the room it was drawn for, and the house colours, sizes and dashes of all pictures."""
+"""A finished picture, its words, the room it was drawn for, and the house colours, sizes and dashes of all pictures."""
 
-from dataclasses import dataclass
+import base64
+import re
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
@@ -13,28 +15,57 @@ Floats: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """The width a picture gets, in CSS pixels; it is drawn one to one, so its text keeps its size on every screen."""
+    """The width in CSS pixels that a picture is drawn for; shown up to a twenty-fifth narrower, or wider, it is scaled.
+
+    ``raster`` asks for pixels, two for each of these, instead of shapes.
+    """
 
     width: int
+    raster: bool = False
 
     @property
     def narrow(self) -> bool:
         """Whether this is a phone, where labels are shortened and ticks are fewer."""
-        return self.width < 480
+        return self.width < 400
 
 
 WIDE = Canvas(720)
-NARROW = Canvas(340)
+MIDDLE = Canvas(500)
+NARROW = Canvas(328)
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The words around a picture, so that it can be shared alone: the finding, the unit and the span, the source.
+
+    ``alt`` says what it shows to who cannot see it; without one the first two do.
+    """
+
+    title: str
+    subtitle: str = ""
+    source: str = ""
+    alt: str = ""
+
+    @property
+    def said(self) -> str:
+        """What stands for the picture where it cannot be seen."""
+        return self.alt or ". ".join(filter(None, (self.title, self.subtitle)))
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What an ``<img>`` needs: ``src`` is a data URI of an SVG, ``alt`` states the finding."""
+    """What an ``<img>`` needs: ``src`` is a data URI of an SVG, ``alt`` states the finding.
+
+    Where the rows of its table stand along its x axis, ``first_x`` and ``last_x`` are where the first and the last of
+    them do, as shares of the width from the left.
+    """
 
     src: str
     alt: str
     width: int
     height: int
+    first_x: float | None = None
+    last_x: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +76,32 @@ class DayMark:
     words: str
 
 
-CANVASES = {"wide": WIDE, "narrow": NARROW}
-_HALF_WIDE = Canvas(500)
+CANVASES = {"wide": WIDE, "middle": MIDDLE, "narrow": NARROW}
+RASTER = ".png"
+"""Behind the name of a canvas: the same width in pixels, for what is taken along."""
+_HALF_WIDE = 440
+
+
+def canvas_named(name: str) -> Canvas:
+    """The canvas of this name, or its raster; raises ``KeyError``."""
+    canvas = CANVASES[name.removesuffix(RASTER)]
+    return replace(canvas, raster=name.endswith(RASTER))
 
 
 def beside(canvas: Canvas) -> Canvas:
     """The canvas of a picture that shares its row with another where the page is wide."""
-    return canvas if canvas.narrow else _HALF_WIDE
+    return replace(canvas, width=_HALF_WIDE) if canvas.width == WIDE.width else canvas
 
 
 INK = "#1d1f24"
 INK_SOFT = "#5d636e"
 LINE = "#dedbd3"
 PAPER = "#fffdf9"
-ACCENT = "#0a5f80"
+ACCENT = "#08536f"
 ACCENT_SOFT = "#dbe9ed"
-BAND_95 = "#d8e7ec"
-BAND_80 = "#b6d3dc"
-BAND_50 = "#8fbccb"
+BAND_95 = "#a4c6d4"
+BAND_80 = "#89b6c9"
+BAND_50 = "#6ea7be"
 WARN = "#b23a12"
 
 # A tone is written once in a picture, as the variable of this name; the second colour is what a dark screen shows.
@@ -73,15 +112,16 @@ TONES = {
     "paper": (PAPER, "#16181c"),
     "accent": (ACCENT, "#86d3ec"),
     "accent-soft": (ACCENT_SOFT, "#1d3540"),
-    "band-95": (BAND_95, "#1e3d49"),
-    "band-80": (BAND_80, "#255567"),
-    "band-50": (BAND_50, "#2f7189"),
+    "band-95": (BAND_95, "#224553"),
+    "band-80": (BAND_80, "#2b5b6f"),
+    "band-50": (BAND_50, "#31728b"),
     "warn": (WARN, "#ff9a70"),
 }
 
 FONT_STACK = '-apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif'
-SMALL = 11.0
-TEXT = 12.0
+SMALL = 13.0
+TEXT = 14.0
+TITLE = 16.0
 
 DOTTED = (1.0, 2.5)
 DASHED = (5.0, 3.0)
@@ -100,3 +140,26 @@ def style_sheet(rules: str) -> str:
         f"text{{font-family:{FONT_STACK};font-variant-numeric:tabular-nums;"
         "paint-order:stroke;stroke:var(--paper);stroke-width:3px}" + rules
     )
+
+
+_SVG = "data:image/svg+xml;base64,"
+_SCHEMES = re.compile(r":root\{[^}]*\}@media[^{]*\{:root\{[^}]*\}\}")
+MARGIN = 16
+
+
+def stand_alone(chart: Chart) -> bytes:
+    """The file that a chart becomes when it leaves the page: as it is if it is of pixels, else an SVG on paper.
+
+    A drawing program knows neither variables nor schemes, so the SVG has its light colours where they are used.
+    """
+    drawn = base64.b64decode(chart.src.partition(",")[2])
+    if not chart.src.startswith(_SVG):
+        return drawn
+    svg = _SCHEMES.sub("", drawn.decode())
+    for name, (light, _) in TONES.items():
+        svg = svg.replace(f"var(--{name})", light)
+    wide, tall = chart.width + 2 * MARGIN, chart.height + 2 * MARGIN
+    frame = f'width="{wide}" height="{tall}" viewBox="{-MARGIN} {-MARGIN} {wide} {tall}"'
+    svg = re.sub(r'width="\d+" height="\d+" viewBox="[^"]*"', frame, svg, count=1)
+    paper = f'<rect x="{-MARGIN}" y="{-MARGIN}" width="{wide}" height="{tall}" fill="{PAPER}"/>'
+    return svg.replace("</style>", f"</style>{paper}", 1).encode()

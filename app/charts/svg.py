@@ -1,4 +1,4 @@
-"""A figure becomes a small SVG that follows the reader's colour scheme by itself; the same figure, the same bytes."""
+"""A sheet becomes a small SVG that follows the reader's colour scheme, or pixels; the same sheet, the same bytes."""
 
 import base64
 import io
@@ -6,10 +6,14 @@ import re
 from xml.etree import ElementTree
 
 from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
 
-from app.charts.chart import TONES, Chart, style_sheet
+from app.charts.chart import MARGIN, PAPER, TONES, Chart, style_sheet
+from app.charts.parts.figure import PIXELS_PER_INCH, Sheet
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _NUMBER = re.compile(r"-?\d+\.\d+")
@@ -23,17 +27,40 @@ _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 _VARIABLES = {colours[0]: f"var(--{name})" for name, colours in TONES.items()}
 
 
-def finish(figure: Figure, alt: str) -> Chart:
-    """The figure as a chart; ``alt`` says in words what it shows."""
-    width, height = round(figure.bbox.width), round(figure.bbox.height)
+def finish(sheet: Sheet, rows: tuple[float, float] | None = None) -> Chart:
+    """The sheet as a chart; ``rows`` is how far across, in pixels, the first and the last row of its table stand."""
+    width, height = round(sheet.bbox.width), round(sheet.bbox.height)
+    source = _pixels(sheet) if sheet.raster else _shapes(sheet, width, height)
+    ends = tuple(round(pixels / width, 4) for pixels in rows or ())
+    return Chart(source, sheet.caption.said, width, height, *ends)
+
+
+def _shapes(sheet: Sheet, width: int, height: int) -> str:
     written = io.StringIO()
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "stock-forecasting-analytics"}):
         # Straight to the renderer: Figure.savefig would lay everything out twice.
-        FigureCanvasSVG(figure).print_svg(written, metadata=_NO_METADATA)  # type: ignore[no-untyped-call]
+        FigureCanvasSVG(sheet).print_svg(written, metadata=_NO_METADATA)  # type: ignore[no-untyped-call]
     # The text parsed here is what matplotlib has just written, not what somebody sent.
     root = ElementTree.fromstring(_number_markers(written.getvalue()))  # noqa: S314
-    source = base64.b64encode(_house_svg(root, width, height)).decode("ascii")
-    return Chart(f"data:image/svg+xml;base64,{source}", alt, width, height)
+    return f"data:image/svg+xml;base64,{base64.b64encode(_house_svg(root, width, height)).decode('ascii')}"
+
+
+_TIMES = 2
+
+
+def _pixels(sheet: Sheet) -> str:
+    """The sheet on light paper with a margin, twice as dense as it is on a page."""
+    place = Affine2D().translate(MARGIN, MARGIN).scale(_TIMES)
+    for artist in sheet.get_children()[1:]:
+        artist.set_transform(place)
+        if isinstance(artist, Text):
+            artist.set_path_effects([withStroke(linewidth=3, foreground=PAPER)])
+    width, height = (float(side) + 2 * MARGIN for side in (sheet.bbox.width, sheet.bbox.height))
+    sheet.set_size_inches(width / PIXELS_PER_INCH, height / PIXELS_PER_INCH)
+    sheet.set(dpi=_TIMES * PIXELS_PER_INCH, frameon=True, facecolor=PAPER)
+    written = io.BytesIO()
+    FigureCanvasAgg(sheet).print_png(written, metadata={"Software": None})  # type: ignore[no-untyped-call]
+    return f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode('ascii')}"
 
 
 def _number_markers(written: str) -> str:

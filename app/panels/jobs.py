@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
-from app.charts.chart import CANVASES, Chart, DayMark
+from app.charts.chart import Chart, DayMark, canvas_named
 from app.market.history import decode
 from app.panels import BY_SLUG
 from app.panels.analysis import Analysis
@@ -128,8 +128,9 @@ def draw(slug: bytes, canvas: bytes, history: bytes, analysis: bytes, say: Say =
     """The card's charts as JSON, drawn from finished numbers."""
     say(DRAWING)
     panel = BY_SLUG[slug.decode()]
-    draw_all = import_module(f"{panel.module}.charts").draw
-    return _CHARTS.dump_json(draw_all(decode(history), decode_analysis(panel, analysis), CANVASES[canvas.decode()]))
+    finished = decode_analysis(panel, analysis)
+    charts = import_module(f"{panel.module}.charts").draw(decode(history), finished, canvas_named(canvas.decode()))
+    return _CHARTS.dump_json(charts)
 
 
 def draw_outcome(
@@ -138,7 +139,9 @@ def draw_outcome(
     """The chart of an outcome as JSON; the only work that is handed anything later than its history."""
     say(DRAWING)
     finished, happened = decode_analysis(BY_SLUG[slug.decode()], analysis), OUTCOME.validate_json(outcome)
-    made = import_module(_FORECAST_CHARTS).draw_outcome(decode(history), finished, happened, CANVASES[canvas.decode()])
+    made = import_module(_FORECAST_CHARTS).draw_outcome(
+        decode(history), finished, happened, canvas_named(canvas.decode())
+    )
     return _CHART.dump_json(made)
 
 
@@ -150,7 +153,7 @@ def draw_marked_fan(
     finished, days = decode_analysis(BY_SLUG[slug.decode()], analysis), MARKS.validate_json(marks)
     remark = "".join(f"; {mark.words} on {mark.day}" for mark in days)
     made = import_module(_FORECAST_CHARTS).draw_fan(
-        decode(history), finished, CANVASES[canvas.decode()], remark=remark, marks=days
+        decode(history), finished, canvas_named(canvas.decode()), remark=remark, marks=days
     )
     return _CHART.dump_json(made)
 
@@ -159,7 +162,7 @@ def draw_ranges(canvas: bytes, *verdicts: bytes, say: Say = silent) -> bytes:
     """The chart as JSON that sets the ranges of finished verdicts side by side."""
     say(DRAWING)
     finished = [decode_analysis(BY_SLUG["verdict"], verdict) for verdict in verdicts]
-    return _CHART.dump_json(import_module(_RANGES_CHART).draw_ranges(finished, CANVASES[canvas.decode()]))
+    return _CHART.dump_json(import_module(_RANGES_CHART).draw_ranges(finished, canvas_named(canvas.decode())))
 
 
 def warm() -> None:

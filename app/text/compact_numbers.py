@@ -53,7 +53,7 @@ def compact_text(value: float, decimals: int | None = None) -> str:
 
 def percent_text(percent: float, decimals: int = 1, *, plus: bool = False) -> str:
     """A percentage, with its sign even when it is positive if ``plus``."""
-    return f"{'+' if plus and round(percent, decimals) > 0 else ''}{signed(percent, decimals)} %"
+    return f"{'+' if plus and round(percent, decimals) > 0 else ''}{signed(percent, decimals)}%"
 
 
 def signed(value: float, decimals: int) -> str:

@@ -5,9 +5,9 @@ import unicodedata
 from datetime import date
 from typing import Protocol
 
-from babel.numbers import get_currency_symbol
+from babel.numbers import get_currency_name, get_currency_symbol
 
-from app.text.compact_numbers import MONTHS, decimals_of
+from app.text.compact_numbers import MONTHS, decimals_of, price_text
 
 MINUS = "−"
 NARROW_SPACE = "\u202f"
@@ -135,7 +135,38 @@ def in_currency(value: float, currency: str, ticker: str) -> str:
     if not _CURRENCY_CODE.fullmatch(currency) or ticker.startswith("^") or ticker.endswith("=X"):
         return price(value)
     # Small prices need all the digits they can get.
-    number = price(value) if abs(value) < 10 else f"{value:,.{decimals_of(currency, value)}f}"
+    return _with_sign(price(value) if abs(value) < 10 else f"{value:,.{decimals_of(currency, value)}f}", currency)
+
+
+def rounded_money(value: float, currency: str, like: float | None = None) -> str:
+    """A price in a few digits: $403, $9.42, ₩70,500, 65.00M; bare where ``currency`` is no code.
+
+    It is rounded as a price ``like`` it is, so that the ends of a range are written alike.
+    """
+    if 100 <= round(abs(value if like is None else like), 4) < 1e7:
+        number = f"{value:,.0f}"
+    else:
+        number = price_text(value, currency)
+    return _with_sign(number, currency) if _CURRENCY_CODE.fullmatch(currency) else number
+
+
+def unit(priced: Priced) -> str:
+    """The currency code for rounded prices of ``priced``; empty for indices and rates, which are in points."""
+    bare = priced.ticker.startswith("^") or priced.ticker.endswith("=X")
+    return "" if bare or not _CURRENCY_CODE.fullmatch(priced.data.currency) else priced.data.currency
+
+
+def unit_name(priced: Priced) -> str:
+    """What its prices are in, in words: US dollars, pence, points; empty where nobody tells."""
+    currency = priced.data.currency
+    if priced.ticker.startswith("^"):
+        return "points"
+    if not unit(priced):
+        return ""
+    return _PARTS[currency][1] if currency in _PARTS else get_currency_name(currency, 2, _LOCALE)
+
+
+def _with_sign(number: str, currency: str) -> str:
     if currency in _PARTS:
         return number + _PARTS[currency][0]
     symbol = get_currency_symbol(currency, _LOCALE)

@@ -37,6 +37,7 @@ ENDPOINTS = (
         fails=as_card(cards.requested_card),
         methods=_BOTH,
     ),
+    Endpoint("/panels/{slug}/{chart}.{ending}", downloads.picture, name="chart", fails=as_text, methods=_BOTH),
     Endpoint("/api/v1/panels/{slug}", cards.card_json, name="card_json", fails=as_json, methods=_BOTH),
     Endpoint("/compare", compare.page, name="compare", fails=as_page),
     Endpoint("/compare/ranges", compare.ranges, name="compare_ranges", fails=as_card(requested_ranges), methods=_GET),

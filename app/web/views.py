@@ -105,12 +105,14 @@ class Slot:
 class Pictures:
     """Charts and their numbers, both under the charts' names; a chart whose ``src`` is empty comes later.
 
-    ``narrow`` are the same charts for phones, where a card does not know who reads it.
+    ``narrow`` are the same charts for phones, where a card does not know who reads it. ``url`` is the card's, under
+    which each can be had as a file; without one they cannot.
     """
 
     charts: Mapping[str, Chart]
     tables: Mapping[str, Table]
     narrow: Mapping[str, Chart] = field(default_factory=dict)
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@ from collections.abc import Callable
 
 import pytest
 
-from app.charts.chart import NARROW, WIDE, Canvas, Chart
+from app.charts.chart import MIDDLE, NARROW, WIDE, Canvas, Chart, beside
 from tests.support.drawings import DRAWINGS
 
 
-@pytest.fixture(params=[WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.fixture(params=[WIDE, MIDDLE, beside(WIDE), NARROW], ids=["wide", "middle", "beside", "narrow"])
 def canvas(request) -> Canvas:
     return request.param
 

@@ -1,21 +1,27 @@
 import gc
 import re
 import resource
+import struct
 import subprocess
 import sys
 from itertools import combinations
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from matplotlib.figure import Figure
 
 import app.charts
-from app.charts.chart import NARROW, TONES
+from app.charts.chart import NARROW, TONES, canvas_named, stand_alone
 from tests.support.drawings import draw_fan, root_of, svg_of, word_boxes
 from tests.support.thread_cost import thread_cost
 
 SVG = "{http://www.w3.org/2000/svg}"
 KILOBYTE = 1024
+PAGE = ("#f6f3ec", "#0f1113")
+"""What lies around cards, in the style sheet: a chart may stand on it too."""
+SHOWN = {720: 700, 500: 485, 440: 424, 328: 318}
+"""The least width in CSS pixels that a chart of each canvas is shown at: the narrowest card that asks for it."""
 
 
 def test_a_chart_is_a_well_formed_svg_of_the_size_it_states(draw, canvas):
@@ -54,10 +60,12 @@ def test_a_colour_on_light_paper_belongs_to_one_tone_alone():
 @pytest.mark.parametrize(("tone", "ground", "least"), [
     ("ink", "paper", 7), ("ink-soft", "paper", 4.5), ("accent", "paper", 4.5), ("warn", "paper", 4.5),
     ("accent", "band-50", 3), ("ink", "band-50", 4.5), ("ink-soft", "accent-soft", 3),
+    ("band-95", "paper", 1.6), ("band-95", "page", 1.6),
 ])  # fmt: skip
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_what_is_to_be_read_stands_out_from_what_it_lies_on(tone, ground, least, scheme):
-    dim, bright = sorted((luminance(TONES[tone][scheme]), luminance(TONES[ground][scheme])))
+    tones = {**TONES, "page": PAGE}
+    dim, bright = sorted((luminance(tones[tone][scheme]), luminance(tones[ground][scheme])))
     assert (bright + 0.05) / (dim + 0.05) >= least
 
 
@@ -89,12 +97,13 @@ def test_words_lie_within_the_paper(draw, canvas):
         assert 0 <= top < bottom <= chart.height, words
 
 
-def test_words_are_at_least_11_pixels_high(draw, canvas):
+def test_words_are_at_least_twelve_and_a_half_pixels_high_as_they_are_shown(draw, canvas):
     root = root_of(draw(canvas))
     sizes = dict(re.findall(r"\.(c\d+)\{[^}]*font-size:(\d+)px", root.findtext(f"{SVG}style")))
     words = list(root.iter(f"{SVG}text"))
     assert words
-    assert all(int(sizes[element.get("class")]) >= 11 for element in words)
+    scale = SHOWN[canvas.width] / canvas.width
+    assert all(int(sizes[element.get("class")]) * scale >= 12.5 for element in words)
 
 
 def test_nothing_is_drawn_off_the_paper(draw, canvas):
@@ -143,3 +152,33 @@ def test_drawing_never_imports_pyplot():
     names = ", ".join(f"app.charts.{path.stem}" for path in home.glob("[a-z]*.py"))
     script = f"import sys, {names}; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], cwd=home.parents[1], check=False).returncode == 0
+
+
+def test_a_chart_can_be_shared_alone(draw, canvas):
+    """The finding is on top in the largest type, the source at the foot, both inside the picture."""
+    boxes = word_boxes(draw(canvas))
+    assert boxes[0][0].startswith("Half of its months")
+    assert min(box[2] for box in boxes) == boxes[0][2]
+    lowest = max(boxes, key=lambda box: box[4])[0]
+    assert "Stock Forecasting Analytics".endswith(lowest.partition("· ")[2] or lowest)
+
+
+def test_a_chart_that_leaves_the_page_stands_on_paper_and_needs_no_variable(draw, canvas):
+    chart = draw(canvas)
+    alone = ElementTree.fromstring(stand_alone(chart))  # noqa: S314
+    paper = alone.find(f"{SVG}rect")
+    assert (paper.get("width"), paper.get("height")) == (str(chart.width + 32), str(chart.height + 32))
+    assert "var(" not in ElementTree.tostring(alone, encoding="unicode")
+    assert len(list(alone.iter(f"{SVG}text"))) == len(word_boxes(chart))
+
+
+def test_the_same_chart_can_be_had_in_pixels_twice_as_dense(draw):
+    canvas = canvas_named("wide.png")
+    picture = draw(canvas)
+    assert picture.src.startswith("data:image/png;base64,")
+    pixels = stand_alone(picture)
+    size = struct.unpack(">II", pixels[16:24])
+    shapes = draw(canvas_named("wide"))
+    assert size == (2 * (shapes.width + 32), 2 * (shapes.height + 32))
+    assert (picture.width, picture.height, picture.alt) == (shapes.width, shapes.height, shapes.alt)
+    assert draw(canvas) == picture

@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from app.charts.chart import NARROW, WIDE
+from app.charts.chart import WIDE, Caption
 from app.charts.pictures.components import Season, components
 from app.charts.pictures.intervals import PastIntervals, interval_hits
 from app.charts.pictures.overview import move_distribution, volatility
@@ -19,7 +19,7 @@ def words_of(chart):
 def moves_with(risk, shortfall, last, canvas):
     moves = np.linspace(-6, 6, 500)
     return move_distribution(
-        moves, value_at_risk=risk, expected_shortfall=shortfall, last=last, canvas=canvas, alt="moves"
+        moves, value_at_risk=risk, expected_shortfall=shortfall, last=last, canvas=canvas, caption=Caption("moves")
     )
 
 
@@ -27,12 +27,12 @@ def draw_receipt(canvas, *actual):
     """Bands from −1 to 1 and from −2 to 2, and what happened."""
     edge = np.ones(len(actual))
     past = PastIntervals(walk(len(actual))[0], -edge, edge, -2 * edge, 2 * edge, np.array(actual))
-    return interval_hits(past, canvas=canvas, alt="")
+    return interval_hits(past, canvas=canvas, caption=Caption(""))
 
 
 def test_the_receipt_counts_what_it_draws(canvas):
     words = words_of(draw_receipt(canvas, 0.0, 0.9, -1.5, 3.0, -2.5))
-    assert {"2 of 5 within the 80 % band", "1 outside it", "2 outside the 95 % band"} <= set(words)
+    assert {"2 of 5 inside the 80% range", "1 just outside", "2 beyond the 95% range"} <= set(words)
 
 
 def test_hits_and_misses_differ_in_shape_and_not_only_in_colour():
@@ -44,15 +44,20 @@ def test_hits_and_misses_differ_in_shape_and_not_only_in_colour():
 def test_more_past_forecasts_than_there_is_room_for_are_counted_and_some_are_drawn(canvas):
     chart = draw_hits(canvas, origins=500)
     marks, key = len(list(root_of(chart).iter(f"{SVG}use"))), 3
-    every, remark = {WIDE: (3, "every 3rd is drawn"), NARROW: (6, "every 6th is drawn")}[canvas]
+    every, remark = {
+        720: (3, "every 3rd is drawn"),
+        500: (4, "every 4th is drawn"),
+        440: (4, "every 4th is drawn"),
+        328: (6, "every 6th is drawn"),
+    }[canvas.width]
     assert marks - key == -(-500 // every)
     assert remark in words_of(chart)
-    assert any(" of 500 within" in words for words in words_of(chart))
+    assert any(" of 500 inside" in words for words in words_of(chart))
 
 
 def test_a_single_past_forecast_makes_a_receipt(canvas):
     chart = draw_receipt(canvas, 0.0)
-    assert "1 of 1 within the 80 % band" in words_of(chart)
+    assert "1 of 1 inside the 80% range" in words_of(chart)
 
 
 def stems(chart):
@@ -65,7 +70,7 @@ def stems(chart):
 @pytest.mark.parametrize("marked", [(-3, -4, 1), (-3, -3.1, -3.2), (-5.7, -5.9, -5.8), (-3, -4, 5.8), (0.5, 0.2, 0)])
 def test_no_stem_runs_through_the_words_of_another(canvas, marked):
     chart = moves_with(*marked, canvas)
-    flags = [box for box in word_boxes(chart) if re.match("last move|VaR|value|shortfall|expected", box[0])]
+    flags = [box for box in word_boxes(chart) if re.match("newest|1 in 20|these average", box[0])]
     assert len(flags) == 3
     assert len(stems(chart)) >= 3
     for words, left, top, right, bottom in flags:
@@ -80,27 +85,31 @@ def test_moves_of_any_size_are_framed(canvas):
 
 def test_moves_out_of_the_frame_are_counted(canvas):
     moves = np.r_[np.linspace(-5, 5, 1000), -40, -50, 90]
-    chart = move_distribution(moves, value_at_risk=-4, expected_shortfall=-4.5, last=1, canvas=canvas, alt="moves")
+    chart = move_distribution(
+        moves, value_at_risk=-4, expected_shortfall=-4.5, last=1, canvas=canvas, caption=Caption("moves")
+    )
     assert {"← 2 more", "1 more →"} <= set(words_of(chart))
 
 
 def test_a_stock_that_never_moved_has_a_distribution_too(canvas):
-    chart = move_distribution(np.zeros(60), value_at_risk=0, expected_shortfall=0, last=0, canvas=canvas, alt="still")
-    assert "last move 0.0 %" in words_of(chart)
+    chart = move_distribution(
+        np.zeros(60), value_at_risk=0, expected_shortfall=0, last=0, canvas=canvas, caption=Caption("still")
+    )
+    assert "newest 0.0%" in words_of(chart)
 
 
 def test_a_season_names_its_best_and_worst_month(canvas):
     days = np.arange(366.0)
     season = Season("Time of year", days, 2 * np.cos(2 * np.pi * (days - 15) / 365), "year")
-    assert {"Jan +2.0 %", "Jul −2.0 %"} <= set(words_of(components([season], canvas=canvas, alt="")))
+    assert {"Jan +2.0%", "Jul −2.0%"} <= set(words_of(components([season], canvas=canvas, caption=Caption(""))))
 
 
 def test_a_flat_season_is_drawn(canvas):
     flat = Season("Day of the week", np.arange(5.0), np.zeros(5), "week")
-    assert "Mon" in words_of(components([flat], canvas=canvas, alt=""))
+    assert "Mon" in words_of(components([flat], canvas=canvas, caption=Caption("")))
 
 
 @pytest.mark.parametrize("level", [0.0, 0.01, 18.0, 900.0])
-def test_volatility_of_every_size_says_what_it_was_asked_to(canvas, level):
-    chart = volatility(walk(60)[0], np.full(60, level), level, "as usual", canvas=canvas, alt="")
-    assert {"as usual", "median"} <= set(words_of(chart))
+def test_volatility_of_every_size_says_what_it_is_now(canvas, level):
+    chart = volatility(walk(60)[0], np.full(60, level), level, canvas=canvas, caption=Caption(""))
+    assert {f"now {level:.0f}%", "median"} <= set(words_of(chart))

@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from app.charts.chart import DayMark
+from app.charts.chart import Caption, DayMark
 from app.charts.pictures.fan import FanData, Track, fan
 from app.charts.pictures.overview import price_and_volume
 from tests.support.drawings import draw_fan, draw_price, root_of, svg_of, walk, word_boxes
@@ -40,11 +40,12 @@ def test_a_fan_one_day_ahead_is_wide_enough_to_see(canvas):
     assert np.ptp(points(draw_fan(canvas, 1), "band-95")[:, 0]) >= 12
 
 
-def test_a_fan_names_its_bands_its_median_and_its_dates(canvas):
+def test_the_edges_of_a_fan_are_said_in_words(canvas):
     words = words_of(draw_fan(canvas, 22))
-    assert any(word.startswith("95 %") for word in words)
-    assert any(word.endswith("100.00") for word in words)
-    assert {word for word in words if word.startswith("last close")}
+    assert {"1 in 40 above", "1 in 10 above", "half between", "1 in 10 below", "1 in 40 below"} <= words
+    assert {"$100.00", "$87", "$91", "$95–$105", "$109", "$115"} <= words
+    assert any(word.endswith("29 Aug") for word in words)
+    assert not [word for word in words if re.match(r"(50|80|95) ?%", word)]
 
 
 def test_what_happened_starts_at_the_last_close_and_ends_where_it_is_known(canvas):
@@ -112,8 +113,8 @@ def test_sixty_bars_are_enough(canvas, drawing):
 
 def test_a_price_without_volume_has_no_volume_below(canvas):
     dates, close = walk(300)
-    silent = price_and_volume(dates, close, np.zeros(300), canvas=canvas, alt="flat", currency="")
-    assert silent == price_and_volume(dates, close, None, canvas=canvas, alt="flat", currency="")
+    silent = price_and_volume(dates, close, np.zeros(300), canvas=canvas, caption=Caption("flat"), currency="")
+    assert silent == price_and_volume(dates, close, None, canvas=canvas, caption=Caption("flat"), currency="")
     assert "Volume" not in words_of(silent)
     assert "Volume" in words_of(draw_price(canvas))
 
@@ -121,10 +122,10 @@ def test_a_price_without_volume_has_no_volume_below(canvas):
 def test_a_price_that_never_moved_is_a_level_line(canvas):
     dates, _ = walk(120)
     flat = np.full(120, 7.5)
-    chart = price_and_volume(dates, flat, None, canvas=canvas, alt="flat", currency="USD")
+    chart = price_and_volume(dates, flat, None, canvas=canvas, caption=Caption("flat"), currency="USD")
     assert np.ptp(points(chart, "close")[:, 1]) == 0
     data = FanData(dates[:-1], flat[:-1], dates[-1:], np.full((1, 7), 7.5))
-    ahead = fan(data, canvas=canvas, alt="flat", currency="USD")
+    ahead = fan(data, canvas=canvas, caption=Caption("flat"), currency="USD")
     assert np.ptp(points(ahead, "median")[:, 1]) == 0
 
 
@@ -132,14 +133,18 @@ def test_a_price_line_keeps_its_highest_and_lowest_close(canvas):
     dates, close = walk()
     spiked = close.copy()
     spiked[1000], spiked[1500] = close.max() * 1.2, close.min() / 1.2
-    line = points(price_and_volume(dates, spiked, None, canvas=canvas, alt="spikes", currency="USD"), "close")
+    line = points(
+        price_and_volume(dates, spiked, None, canvas=canvas, caption=Caption("spikes"), currency="USD"), "close"
+    )
     assert np.sum(line[:, 1] == line[:, 1].min()) == 1
     assert np.sum(line[:, 1] == line[:, 1].max()) == 1
 
 
 def test_a_price_that_multiplied_is_drawn_on_a_log_scale_that_says_so(canvas):
     dates, _ = walk(600)
-    chart = price_and_volume(dates, np.geomspace(1, 500, 600), None, canvas=canvas, alt="up", currency="USD")
+    chart = price_and_volume(
+        dates, np.geomspace(1, 500, 600), None, canvas=canvas, caption=Caption("up"), currency="USD"
+    )
     line = points(chart, "close")
     straight = np.interp(line[:, 0], line[[0, -1], 0], line[[0, -1], 1])
     np.testing.assert_allclose(line[:, 1], straight, atol=0.6)
@@ -148,10 +153,47 @@ def test_a_price_that_multiplied_is_drawn_on_a_log_scale_that_says_so(canvas):
 
 
 def test_the_last_close_is_written_beside_its_line(canvas):
-    assert "1,234.50" in words_of(draw_price(canvas, last=1234.5))
+    assert "$1,234.50" in words_of(draw_price(canvas, last=1234.5))
 
 
-@pytest.mark.parametrize("currency", ["US$ $x^2$", "<b>&amp;"])
-def test_words_are_written_as_they_are(canvas, currency):
+@pytest.mark.parametrize("title", ["US$ $x^2$", "<b>&amp;"])
+def test_words_are_written_as_they_are(canvas, title):
     dates, close = walk(100)
-    assert currency in words_of(price_and_volume(dates, close, None, canvas=canvas, alt="", currency=currency))
+    caption = Caption(title)
+    assert title in words_of(price_and_volume(dates, close, None, canvas=canvas, caption=caption, currency="USD"))
+
+
+@pytest.mark.parametrize("horizon", [1, 5, 22, 66])
+def test_the_future_takes_half_of_the_picture(canvas, horizon):
+    chart = draw_fan(canvas, horizon)
+    assert points(chart, "close")[-1, 0] <= chart.width / 2
+
+
+def test_a_fan_ends_in_its_density(canvas):
+    chart = draw_fan(canvas, 22)
+    bell, fan_end = points(chart, "density-95"), points(chart, "band-95")[:, 0].max()
+    assert 0 < bell[:, 0].min() - fan_end < 6
+    curve = bell[1:-1]
+    peak = int(curve[:, 0].argmax())
+    half = points(chart, "band-50")[:, 1]
+    assert half.min() < curve[peak, 1] < half.max()
+    assert (np.diff(curve[: peak + 1, 0]) >= -0.11).all()
+    assert (np.diff(curve[peak:, 0]) <= 0.11).all()
+
+
+def test_the_edge_of_the_80_percent_band_is_drawn_along_the_band(canvas):
+    chart = draw_fan(canvas, 22)
+    edge, band = points(chart, "border-80"), points(chart, "band-80")
+    assert {tuple(point) for point in edge} <= {tuple(point) for point in band}
+
+
+@pytest.mark.parametrize("horizon", [1, 5, 22, 66])
+def test_a_fan_opens_without_a_corner(canvas, horizon):
+    """Half-widths of a square-root law, drawn, stay one: over the root of time they are the same at every point."""
+    chart = draw_fan(canvas, horizon)
+    upper, (start, *_, end) = points(chart, "band-80"), points(chart, "median")
+    upper = upper[len(upper) // 2 + 1 :]
+    days, reach = (upper[:, 0] - start[0]) / (end[0] - start[0]), start[1] - upper[:, 1]
+    far = days > 0.05
+    ratio = reach[far] / np.sqrt(days[far])
+    assert np.ptp(ratio) < 0.12 * ratio.mean()

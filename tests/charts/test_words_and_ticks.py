@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.charts.parts.figure import extremes, means, text_width
-from app.charts.parts.labels import spread
-from app.charts.parts.ticks import date_ticks, log_ticks, percent_ticks, round_ticks
+from app.charts.parts.figure import text_width
+from app.charts.parts.ticks import date_ticks, extremes, log_ticks, means, percent_ticks, round_ticks, spread
 from app.text.compact_numbers import compact_text, percent_text, price_text
 
 
@@ -24,9 +23,9 @@ def test_a_price_has_as_many_digits_as_mean_something(price, words):
 
 
 def test_signs_are_typographic_and_nought_has_none():
-    assert percent_text(-3.14) == "−3.1 %"
-    assert percent_text(3.14, plus=True) == "+3.1 %"
-    assert percent_text(-0.01) == percent_text(0.01, plus=True) == "0.0 %"
+    assert percent_text(-3.14) == "−3.1%"
+    assert percent_text(3.14, plus=True) == "+3.1%"
+    assert percent_text(-0.01) == percent_text(0.01, plus=True) == "0.0%"
 
 
 def test_large_counts_are_short():
@@ -53,7 +52,7 @@ def test_log_ticks_lie_at_the_logarithms_of_their_words():
 
 
 def test_percent_ticks_have_signs_on_request():
-    assert [tick.text for tick in percent_ticks(-5, 5, 2, plus=True)] == ["−5 %", "0 %", "+5 %"]
+    assert [tick.text for tick in percent_ticks(-5, 5, 2, plus=True)] == ["−5%", "0%", "+5%"]
 
 
 @pytest.mark.parametrize(

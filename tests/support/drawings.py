@@ -6,12 +6,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from app.charts.chart import Chart
+from app.charts.chart import Caption, Chart
 from app.charts.parts.figure import text_width
 from app.charts.pictures.candles import Candles, Mark, candles, window
-from app.charts.pictures.components import Season, Trend, components
+from app.charts.pictures.components import Reach, Season, Trend, components, members_chart
 from app.charts.pictures.fan import FanData, Track, fan
-from app.charts.pictures.intervals import PastIntervals, Reach, Span, interval_hits, members_chart, ranges_chart
+from app.charts.pictures.intervals import PastIntervals, Span, interval_hits, ranges_chart
 from app.charts.pictures.lookalikes import Lookalikes, aftermath, lookalikes
 from app.charts.pictures.odds import Kept, TouchCurve, reliability_chart, touch_chart
 from app.charts.pictures.overview import move_distribution, price_and_volume, volatility
@@ -25,7 +25,14 @@ SPANS = (
     Span("BTC-USD", -41.0, -22.5, 1.2, 27.4, 68.0),
     Span("VERYLONGTICKER1", -0.4, -0.2, 0.0, 0.2, 0.4),
 )
+LONG = "Closing prices in US dollars from 4 Jan 2016 to 30 Dec 2025; the days ahead are drawn wider than those before."
+SOURCE = "Source: Yahoo Finance, prices to 30 Dec 2025 · Stock Forecasting Analytics"
 SCORES = np.array([-1.96, -1.2816, -0.6745, 0, 0.6745, 1.2816, 1.96])
+
+
+def caption(finding):
+    """Words as long as a card's, so that they have to be broken into lines on a phone."""
+    return Caption(f"Half of its months ended within five percent: {finding}", f"{LONG} {finding}", SOURCE)
 
 
 def walk(bars=BARS, last=100.0):
@@ -38,7 +45,7 @@ def walk(bars=BARS, last=100.0):
 def draw_price(canvas, bars=BARS, last=100.0):
     dates, close = walk(bars, last)
     volume = np.random.default_rng(8).integers(1, 9_000_000, bars).astype(float)
-    return price_and_volume(dates, close, volume, canvas=canvas, alt="a price", currency="USD")
+    return price_and_volume(dates, close, volume, canvas=canvas, caption=caption("a price"), currency="USD")
 
 
 def draw_fan(canvas, horizon=22, last=100.0, bars=BARS, **tracks):
@@ -46,7 +53,9 @@ def draw_fan(canvas, horizon=22, last=100.0, bars=BARS, **tracks):
     ahead = np.arange(1, horizon + 1)
     future = np.busday_offset(dates[-1], ahead)
     quantiles = last * np.exp(0.015 * np.sqrt(ahead)[:, None] * SCORES)
-    return fan(FanData(dates, close, future, quantiles, **tracks), canvas=canvas, alt="a fan", currency="USD")
+    return fan(
+        FanData(dates, close, future, quantiles, **tracks), canvas=canvas, caption=caption("a fan"), currency="USD"
+    )
 
 
 def draw_fan_with_tracks(canvas):
@@ -60,7 +69,7 @@ def draw_aftermath(canvas, later=22, last=100.0):
     dates, close = walk(last=last)
     future = np.busday_offset(dates[-1], np.arange(1, later + 1))
     path = last * np.exp(np.cumsum(np.random.default_rng(12).normal(0, 0.02, later)))
-    return aftermath(dates, close, future, path, canvas=canvas, alt="what followed", currency="USD")
+    return aftermath(dates, close, (future, path), canvas=canvas, caption=caption("what followed"), currency="USD")
 
 
 def draw_components(canvas):
@@ -68,14 +77,16 @@ def draw_components(canvas):
     days = np.arange(366.0)
     year = Season("Time of year", days, np.sin(days / 58), "year")
     week = Season("Day of the week", np.arange(5.0), np.array([0.1, -0.2, 0.0, 0.1, 0.0]), "week")
-    return components([Trend("Trend", dates, close, dates[::100]), year, week], canvas=canvas, alt="parts")
+    return components([Trend("Trend", dates, close, dates[::100]), year, week], canvas=canvas, caption=caption("parts"))
 
 
 def draw_moves(canvas, scale=4.0):
     moves = np.random.default_rng(9).standard_t(3, BARS) * scale
     risk = float(np.percentile(moves, 5))
     tail = float(moves[moves <= risk].mean())
-    return move_distribution(moves, value_at_risk=risk, expected_shortfall=tail, last=scale, canvas=canvas, alt="moves")
+    return move_distribution(
+        moves, value_at_risk=risk, expected_shortfall=tail, last=scale, canvas=canvas, caption=caption("moves")
+    )
 
 
 def draw_hits(canvas, origins=110):
@@ -83,7 +94,7 @@ def draw_hits(canvas, origins=110):
     actual = np.random.default_rng(10).normal(0, 3, origins)
     dates = walk()[0][:: BARS // origins][:origins]
     past = PastIntervals(dates, -width, width, -1.5 * width, 1.5 * width, actual)
-    return interval_hits(past, canvas=canvas, alt="hits")
+    return interval_hits(past, canvas=canvas, caption=caption("hits"))
 
 
 def draw_many_hits(canvas):
@@ -92,7 +103,7 @@ def draw_many_hits(canvas):
 
 def draw_volatility(canvas):
     values = 15 + 5 * np.sin(np.arange(BARS) / 80)
-    return volatility(walk()[0], values, float(values[-1]), "higher than 64 % of days", canvas=canvas, alt="restless")
+    return volatility(walk()[0], values, float(values[-1]), canvas=canvas, caption=caption("restless"))
 
 
 def studied(bars=BARS, last=100.0, level_count=6) -> TechnicalsData:
@@ -112,11 +123,11 @@ def studied(bars=BARS, last=100.0, level_count=6) -> TechnicalsData:
 
 
 def draw_technicals(canvas, bars=BARS, last=100.0, level_count=6):
-    return technicals(studied(bars, last, level_count), canvas=canvas, alt="indicators", currency="USD")
+    return technicals(studied(bars, last, level_count), canvas=canvas, caption=caption("indicators"))
 
 
 def draw_ranges(canvas):
-    return ranges_chart(SPANS, canvas=canvas, alt="ranges")
+    return ranges_chart(SPANS, canvas=canvas, caption=caption("ranges"))
 
 
 def draw_members(canvas, last=100.0):
@@ -127,7 +138,7 @@ def draw_members(canvas, last=100.0):
         Reach("LSTM", 0.9 * last, 1.01 * last, 1.09 * last, 0.5),
         Reach("Prophet", 0.95 * last, 0.99 * last, 1.05 * last, 0.0),
     ]
-    return members_chart(reaches, last, canvas=canvas, alt="members")
+    return members_chart(reaches, last, canvas=canvas, caption=caption("members"))
 
 
 def bars_of_a_walk(bars=BARS, last=100.0):
@@ -137,18 +148,19 @@ def bars_of_a_walk(bars=BARS, last=100.0):
     return Candles(dates, start, high, low, close)
 
 
-def draw_candles(canvas, bars=BARS, last=100.0, every=5):
+def draw_candles(canvas, bars=BARS, last=100.0, every=20):
     seen = bars_of_a_walk(bars, last)
-    forms = ("star", "engulfing", "harami", "long shadow")
-    marks = [Mark(day, forms[row % 4], row % 3 > 0, row % 2 > 0) for row, day in enumerate(seen.dates[-250::every])]
-    return candles(seen, marks, canvas=canvas, alt="candles", currency="USD")
+    forms = ("bullish engulfing", "evening star", "inverted hammer")
+    days = seen.dates[[-2 * every, -every, -2]]
+    marks = [Mark(day, name, row != 1, row > 0) for row, (day, name) in enumerate(zip(days, forms, strict=True))]
+    return candles(seen, marks, canvas=canvas, caption=caption("candles"), currency="USD")
 
 
 def draw_window(canvas, own=3):
     seen = bars_of_a_walk().newest(13)
     prices = np.column_stack([seen.open, seen.high, seen.low, seen.close]).ravel()
     angles = np.arccos(np.clip(2 * (prices - prices.min()) / np.ptp(prices) - 1, -1, 1))
-    return window(seen, np.sin(angles[:, None] - angles), own, canvas=canvas, alt="a window")
+    return window(seen, np.sin(angles[:, None] - angles), own, canvas=canvas, caption=caption("a window"))
 
 
 def draw_lookalikes(canvas, last=100.0, windows=20):
@@ -156,13 +168,13 @@ def draw_lookalikes(canvas, last=100.0, windows=20):
     past = newest * (1 + 0.03 * np.random.default_rng(13).normal(size=(windows, 30)))
     ahead = np.sqrt(np.arange(1, 23))[:, None] * np.array([-0.012, 0.001, 0.013])
     fans = last * np.exp(ahead), last * np.exp(1.2 * ahead)
-    return lookalikes(Lookalikes(newest, past, *fans), canvas=canvas, alt="before", currency="USD")
+    return lookalikes(Lookalikes(newest, past, *fans), canvas=canvas, caption=caption("before"), currency="USD")
 
 
 def draw_touch(canvas, days=22, chances=(0.45, 0.31)):
     growth = np.sqrt(np.arange(1, days + 1) / days)
     curves = [TouchCurve(f"${380 - 40 * k}.00", tuple(chance * growth), not k) for k, chance in enumerate(chances)]
-    return touch_chart(curves, canvas=canvas, alt="The chance to have traded there ends at 45 in 100.")
+    return touch_chart(curves, canvas=canvas, caption=caption("The chance to have traded there ends at 45 in 100."))
 
 
 def draw_reliability(canvas, groups=10):
@@ -171,7 +183,9 @@ def draw_reliability(canvas, groups=10):
         Kept(name, tuple(stated), tuple(np.clip(stated + shift, 0, 1)), (1152 // groups,) * groups)
         for name, shift in (("ends", 0.02), ("closes", -0.03), ("trades", 0.0))
     ]
-    return reliability_chart(kept, canvas=canvas, alt="Stated chances were kept to 2 points on 96 past days.")
+    return reliability_chart(
+        kept, canvas=canvas, caption=caption("Stated chances were kept to 2 points on 96 past days.")
+    )
 
 
 DRAWINGS = (

@@ -7,7 +7,7 @@ from app.text.glossary import MEANINGS, terms
 from tests.support.cards import SLUGS, elements
 
 # Names of currencies, calendars and clocks, which the passport gives as they are.
-CODES = {"USD", "XNYS", "UTC", "SYN", "SHA", "CSV", "JSON"}
+CODES = {"PNG", "SVG", "USD", "XNYS", "UTC", "SYN", "SHA", "CSV", "JSON"}
 JARGON = (
     "volatility",
     "drawdown",

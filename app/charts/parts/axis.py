@@ -1,4 +1,4 @@
-"""Axes: gridlines with values on the right, dates or other steps below, and the scale of prices."""
+"""Axes: gridlines with values, dates or other steps below, and the frame of a picture that goes on after today."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from itertools import chain
 
 import numpy as np
 
-from app.charts.chart import DOTTED, INK, INK_SOFT, LINE, SMALL, Canvas, Floats
-from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot, padded, text_width
-from app.charts.parts.ticks import Tick, day_text, log_ticks, round_ticks
+from app.charts.chart import DOTTED, INK, INK_SOFT, LINE, SMALL, Canvas, Caption, Dates, Floats
+from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, new_sheet, text_width
+from app.charts.parts.labels import EndLabel, room_for
+from app.charts.parts.ticks import Tick, date_ticks, day_text, padded, round_ticks
 
 AXIS_GAP = 12
-DATE_HEIGHT = 24
+DATE_HEIGHT = 26
 
 
 def box_between(canvas: Canvas, height: float, above: float, right: float = 0) -> Box:
@@ -24,7 +25,7 @@ def axis_width(ticks: Sequence[Tick], *others: str) -> float:
     return AXIS_GAP + max(text_width(text, SMALL, bold=True) for text in [*(tick.text for tick in ticks), *others])
 
 
-def value_axis(plot: Plot, ticks: Sequence[Tick], *, unit: str = "", taken: Iterable[float] = ()) -> None:
+def value_axis(plot: Plot, ticks: Sequence[Tick], *, taken: Iterable[float] = ()) -> None:
     """Lines across and their values on the right, except where a ``taken`` height has words of its own."""
     left, right = plot.x_limits
     taken, room = tuple(taken), LINE_HEIGHT * plot.y_per_pixel
@@ -32,8 +33,18 @@ def value_axis(plot: Plot, ticks: Sequence[Tick], *, unit: str = "", taken: Iter
         plot.line((left, right), (tick.at, tick.at), LINE, 1)
         if all(abs(tick.at - height) >= room for height in taken):
             plot.write(right, tick.at, tick.text, INK_SOFT, dx=AXIS_GAP)
-    if unit:
-        plot.write(right, plot.y_limits[1], unit, INK_SOFT, dx=AXIS_GAP, dy=LINE_HEIGHT)
+
+
+def left_width(ticks: Sequence[Tick]) -> float:
+    """Pixels to keep on the left for the values of ``left_axis``."""
+    return 8 + max(text_width(tick.text, SMALL) for tick in ticks)
+
+
+def left_axis(plot: Plot, ticks: Sequence[Tick], until: float) -> None:
+    """Lines across to ``until``, in units of x, with their values above their left ends."""
+    for tick in ticks:
+        plot.line((plot.x_limits[0], until), (tick.at, tick.at), LINE, 1)
+        plot.write(plot.x_limits[0], tick.at, tick.text, INK_SOFT, dy=9)
 
 
 def lower_axis(plot: Plot, ticks: Sequence[Tick], *, firm: Sequence[Tick] = (), room_right: float = 0) -> None:
@@ -51,7 +62,7 @@ def lower_axis(plot: Plot, ticks: Sequence[Tick], *, firm: Sequence[Tick] = (), 
         occupied.append(span)
         plot.line((tick.at, tick.at), (bottom, bottom - 4 * plot.y_per_pixel), INK_SOFT if tick in firm else LINE, 1)
         middle = plot.x_limits[0] + (span[0] + span[1]) / 2 * plot.x_per_pixel
-        plot.write(middle, bottom, tick.text, INK if tick in firm else INK_SOFT, align="center", dy=-14)
+        plot.write(middle, bottom, tick.text, INK if tick in firm else INK_SOFT, align="center", dy=-15)
 
 
 def _span(plot: Plot, tick: Tick, room_right: float) -> tuple[float, float]:
@@ -60,16 +71,6 @@ def _span(plot: Plot, tick: Tick, room_right: float) -> tuple[float, float]:
     start = (tick.at - plot.x_limits[0]) / plot.x_per_pixel - width / 2
     start = max(0.0, min(start, plot.box.width + room_right - width))
     return start, start + width
-
-
-def mark_last_close(plot: Plot, day: np.datetime64) -> None:
-    """A line down at x = 0, the last close, with its date above."""
-    low, high = plot.y_limits
-    plot.line((0, 0), (low, high), LINE, 1)
-    text = f"last close {day_text(day)}"
-    room = (0 - plot.x_limits[0]) / plot.x_per_pixel
-    overhang = max(0.0, text_width(text, SMALL) - room)
-    plot.write(0, high, text, INK_SOFT, align="right", dx=overhang, dy=LINE_HEIGHT)
 
 
 def mark_days(plot: Plot, days: Mapping[str, Floats], taken: Floats) -> None:
@@ -101,26 +102,82 @@ def mark_no_move(plot: Plot, last: float, until: float) -> None:
     plot.line((0, until), (last, last), INK_SOFT, 1, DOTTED)
 
 
-_MIN_LOG_RATIO = 4
+_GAP = 3
 
 
 @dataclass(frozen=True, slots=True)
-class PriceScale:
-    """The limits and ticks of a price axis, in heights."""
+class FutureView:
+    """Three plots side by side with one scale of prices: days up to the last close, days after it, and a density.
 
-    is_log: bool
-    limits: Limits
-    ticks: tuple[Tick, ...]
+    The last close is day 0 of both; the days after it are drawn wider than those before.
+    """
 
-    def heights(self, prices: Floats) -> Floats:
-        """Prices as heights on the axis: their logarithms where it is logarithmic."""
-        return np.asarray(np.log(prices)) if self.is_log else prices
+    past: Plot
+    ahead: Plot
+    density: Plot
+
+    @property
+    def end(self) -> int:
+        """The last day ahead."""
+        return round(self.ahead.x_limits[1])
+
+    @property
+    def labels_at(self) -> float:
+        """Where labels begin, in days ahead."""
+        return self.end + (self.density.box.width + _GAP) * self.ahead.x_per_pixel
+
+    def rows(self, first: float, last: float) -> tuple[float, float]:
+        """Pixels from the left edge to two days ahead."""
+        return float(self.ahead.across(first)), float(self.ahead.across(last))
+
+    def mark_last_close(self, day: np.datetime64, close: Floats, price: str) -> None:
+        """A line down at the last of (n,) closes, with its day and its price where the closes before leave room."""
+        plot = self.past
+        plot.line((0, 0), plot.y_limits, LINE, 1)
+        note = f"{'' if plot.box.width < _ROOM_FOR_WORDS else 'close, '}{day_text(day, year=False)}"
+        room = (close.size - 1) / plot.x_per_pixel - 6
+        rows = [
+            (text, bold) for text, bold in ((price, True), (note, False)) if text_width(text, SMALL, bold=bold) < room
+        ]
+        nearby = close[-int(room * plot.x_per_pixel) - 2 :]
+        below, above = nearby.min() - plot.y_limits[0], plot.y_limits[1] - nearby.max()
+        height, up = (nearby.min(), -14.0) if below >= above else (nearby.max(), 14.0 + 16 * (len(rows) - 1))
+        for row, (text, bold) in enumerate(rows):
+            plot.write(0, height, text, INK if bold else INK_SOFT, bold=bold, align="right", dx=-6, dy=up - 16 * row)
 
 
-def price_scale(prices: Floats, most_ticks: int) -> PriceScale:
-    """Logarithmic once the highest price is four times the lowest; a picture with such an axis says so."""
-    low, high = float(prices.min()), float(prices.max())
-    if low > 0 and high > _MIN_LOG_RATIO * low:
-        return PriceScale(True, padded(float(np.log(low)), float(np.log(high))), log_ticks(low, high, most_ticks))
-    limits = padded(low, high)
-    return PriceScale(False, limits, round_ticks(*limits, most_ticks))
+_ROOM_FOR_WORDS = 160
+
+
+def future_view(
+    dates: Dates, future: Dates, prices: Floats, labels: Sequence[EndLabel], *, canvas: Canvas, caption: Caption
+) -> FutureView:
+    """The frame for closes at ``dates`` and days in the ``future``, the first of which is the last of the former.
+
+    It holds all ``prices`` and leaves room for ``labels`` behind the density.
+    """
+    height, limits = 330 if canvas.narrow else 350, padded(float(prices.min()), float(prices.max()))
+    ticks = round_ticks(*limits, 5)
+    margin = left_width(ticks)
+    split, bulge = round(canvas.width * (0.3 if canvas.narrow else 0.42)), round(0.08 * canvas.width)
+    tall, bars, end = height - 12 - DATE_HEIGHT, max(len(dates) - 1, 1), len(future) - 1
+    wide = canvas.width - split - bulge - 2 * _GAP - room_for(labels)
+    sheet = new_sheet(canvas, height, caption)
+    past = Plot(sheet, Box(0, 12, split, tall), (-bars - margin * bars / (split - margin), 0), limits)
+    ahead = Plot(sheet, Box(split, 12, wide, tall), (0, end), limits)
+    left_axis(past, ticks, wide * past.x_per_pixel)
+    before = [Tick(tick.at - bars, tick.text) for tick in date_ticks(dates, split - margin)]
+    lower_axis(past, _within(past, before))
+    after = _within(ahead, date_ticks(future, wide))
+    lower_axis(ahead, after, firm=[Tick(end, day_text(future[-1]))], room_right=canvas.width - split - wide)
+    return FutureView(past, ahead, Plot(sheet, Box(split + wide + _GAP, 12, bulge, tall), (0, 1), limits))
+
+
+def _within(plot: Plot, ticks: Iterable[Tick]) -> list[Tick]:
+    """The ticks whose words lie between both ends of the plot."""
+
+    def fits(tick: Tick) -> bool:
+        half = (text_width(tick.text, SMALL) / 2 + 3) * plot.x_per_pixel
+        return plot.x_limits[0] + half <= tick.at <= plot.x_limits[1] - half
+
+    return [tick for tick in ticks if fits(tick)]

@@ -1,8 +1,7 @@
-"""A matplotlib figure of a given size in pixels, plots laid out on it, and what thins out their values."""
+"""A sheet of a given width in pixels with its words, and the plots that are laid out on it."""
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -13,12 +12,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from app.charts.chart import INK, SMALL, TEXT, Canvas, Floats
+from app.charts.chart import INK, INK_SOFT, SMALL, TEXT, TITLE, Canvas, Caption, Floats
 
-_PIXELS_PER_INCH = 72
-LINE_HEIGHT = 14
+PIXELS_PER_INCH = 72
+LINE_HEIGHT = 17
 """Pixels from one line of small words to the next."""
 
 Limits: TypeAlias = tuple[float, float]
@@ -26,7 +25,7 @@ Limits: TypeAlias = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in the figure, in pixels from its top left corner."""
+    """A rectangle below the heading of a sheet, in pixels from its top left corner."""
 
     left: float
     top: float
@@ -34,14 +33,22 @@ class Box:
     height: float
 
 
+class Sheet(Figure):
+    """A figure with its ``caption``: a heading of ``head`` pixels above the pictures and a source below them."""
+
+    caption: Caption
+    head: float
+    raster: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A box of the figure with a scale of its own; what is drawn later lies above what was drawn before.
+    """A box of the sheet with a scale of its own; what is drawn later lies above what was drawn before.
 
     Artists go straight onto the figure in pixels: matplotlib's Axes would cost more time than all the drawing.
     """
 
-    figure: Figure
+    figure: Sheet
     box: Box
     x_limits: Limits
     y_limits: Limits
@@ -91,7 +98,9 @@ class Plot:
         dx: float = 0,
         dy: float = 0,
     ) -> None:
-        """Text beside a point, moved by pixels to the right and up; its middle is at the point's height."""
+        """Text, if there is any, beside a point, moved by pixels right and up; its middle is at the point's height."""
+        if not text:
+            return
         artist = Text(float(self.across(x)) + dx, float(self.up(y)) + dy, text, color=tone, fontsize=size)
         artist.set(ha=align, va="center_baseline", fontweight="bold" if bold else "normal", parse_math=False)
         self._add(artist)
@@ -102,7 +111,7 @@ class Plot:
 
     def up(self, y: ArrayLike) -> Floats:
         """Values along y as pixels from the figure's lower edge."""
-        bottom = float(self.figure.bbox.height) - self.box.top - self.box.height
+        bottom = float(self.figure.bbox.height) - self.figure.head - self.box.top - self.box.height
         return bottom + (np.asarray(y, float) - self.y_limits[0]) / self.y_per_pixel
 
     @property
@@ -120,10 +129,56 @@ class Plot:
         self.figure.add_artist(artist)
 
 
-def new_figure(canvas: Canvas, height: int) -> Figure:
-    """A blank, transparent figure; a pixel is a point, so sizes of text and lines are in pixels too."""
-    size_in_inches = (canvas.width / _PIXELS_PER_INCH, height / _PIXELS_PER_INCH)
-    return Figure(figsize=size_in_inches, dpi=_PIXELS_PER_INCH, frameon=False)
+_TITLE_LINE = 21
+_BELOW_HEADING = 6
+# A screen may round the width of each letter up.
+_FULL = 0.96
+
+
+def new_sheet(canvas: Canvas, height: int, caption: Caption) -> Sheet:
+    """A transparent sheet with ``height`` pixels for pictures between its heading and its source.
+
+    A pixel is a point, so sizes of text and lines are in pixels too.
+    """
+    title, subtitle, source = (
+        _lines(text, canvas.width, size, bold=bold)
+        for text, size, bold in (
+            (caption.title, TITLE, True),
+            (caption.subtitle, SMALL, False),
+            (caption.source, SMALL, False),
+        )
+    )
+    head = _TITLE_LINE * len(title) + LINE_HEIGHT * len(subtitle) + _BELOW_HEADING
+    tall = head + height + LINE_HEIGHT * len(source)
+    sheet = Sheet(figsize=(canvas.width / PIXELS_PER_INCH, tall / PIXELS_PER_INCH), dpi=PIXELS_PER_INCH, frameon=False)
+    sheet.caption, sheet.head, sheet.raster = caption, head, canvas.raster
+    page = Plot(sheet, Box(0, -head, canvas.width, tall), (0, canvas.width), (tall, 0))
+    for row, text in enumerate(title):
+        page.write(0, (row + 0.5) * _TITLE_LINE, text, size=TITLE, bold=True)
+    for row, text in enumerate(subtitle):
+        page.write(0, _TITLE_LINE * len(title) + (row + 0.5) * LINE_HEIGHT, text, INK_SOFT)
+    for row, text in enumerate(source):
+        page.write(0, head + height + (row + 0.5) * LINE_HEIGHT, text, INK_SOFT)
+    return sheet
+
+
+def _lines(text: str, width: float, size: float, *, bold: bool) -> list[str]:
+    """The text in as few lines as hold it; a word that no line holds is cut."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, bold=bold) <= _FULL * width:
+            lines[-1] = longer
+        else:
+            lines.append(_cut(word, width, size, bold=bold))
+    return lines
+
+
+def _cut(word: str, width: float, size: float, *, bold: bool) -> str:
+    if text_width(word, size, bold=bold) <= width:
+        return word
+    kept = next(end for end in range(len(word) - 1, 0, -1) if text_width(f"{word[:end]}…", size, bold=bold) <= width)
+    return f"{word[:kept]}…"
 
 
 @lru_cache(maxsize=2048)
@@ -133,31 +188,3 @@ def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:
     font.set_size(size, 72)
     font.set_text(text)
     return float(font.get_width_height()[0]) / 64
-
-
-def padded(low: float, high: float, share: float = 0.05) -> Limits:
-    """Limits with some air, also around a price that never moved."""
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        margin = abs(high) * 0.05 or 1.0
-        return low - margin, high + margin
-    return low - share * (high - low), high + share * (high - low)
-
-
-def extremes(values: Floats, bins: int) -> NDArray[np.intp]:
-    """Rows of (n,) values that keep the lowest and highest of each of ``bins`` stretches, and both ends."""
-    if len(values) <= 2 * bins:
-        return np.arange(len(values))
-    edges = np.linspace(0, len(values), bins + 1).astype(int)
-    kept = [row for start, end in pairwise(edges) for row in _ends_of_range(values, start, end)]
-    return np.unique([0, *kept, len(values) - 1])
-
-
-def means(values: Floats, bins: int) -> tuple[Floats, Floats]:
-    """Means of at most ``bins`` stretches of (n,) values, and the (bins + 1,) edges between them, as rows."""
-    bins = min(bins, len(values))
-    edges = np.linspace(0, len(values), bins + 1).astype(int)
-    return np.add.reduceat(values, edges[:-1]) / np.diff(edges), edges.astype(float)
-
-
-def _ends_of_range(values: Floats, start: int, end: int) -> tuple[int, int]:
-    return start + int(np.argmin(values[start:end])), start + int(np.argmax(values[start:end]))

@@ -1,38 +1,33 @@
-"""Candles: a year of them with their shapes marked, and one window of them beside the field that a network sees."""
+"""Candles: months of them with the newest shapes named, and one window beside the field that a network sees."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 
 from app.charts.chart import (
     ACCENT,
     ACCENT_SOFT,
-    BAND_50,
     BAND_80,
     INK,
     INK_SOFT,
     LINE,
     PAPER,
-    SMALL,
     Canvas,
+    Caption,
     Chart,
     Dates,
     Floats,
 )
-from app.charts.parts.axis import axis_width, box_between, lower_axis, price_scale, value_axis
-from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, new_figure, padded, text_width
-from app.charts.parts.ticks import Tick, date_ticks, day_text
+from app.charts.parts.axis import axis_width, box_between, lower_axis, value_axis
+from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, new_sheet
+from app.charts.parts.labels import EndLabel, Flag, draw_flags, room_for, taken_heights, write_end_labels
+from app.charts.parts.ticks import Tick, date_ticks, day_text, padded, price_scale
 from app.charts.svg import finish
+from app.text.numbers import in_currency
 
-_WIDE_BARS = 250
-_NARROW_BARS = 110
+_PIXELS_EACH = 5.05
 _MARK_DISTANCE = 8
-_KEY_GAP = 16
-_FORMS = {"star": "*", "engulfing": "s", "harami": "o", "long shadow": "D"}
-_SIZES = {"star": 8.0, "engulfing": 4.5, "harami": 4.5, "long shadow": 4.5}
-_NOTES = ("below: said to turn up, above: down", "filled: after the trend it needs", "faint bars rose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,49 +48,60 @@ class Candles:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A shape on a day: its ``form`` is star, engulfing, harami or long shadow; ``up`` ones stand below their bar."""
+    """A shape that ended on a day: ``up`` ones point up below their bar, others down above it."""
 
     day: np.datetime64
-    form: str
+    name: str
     up: bool
     filled: bool
 
 
-def candles(bars: Candles, marks: Sequence[Mark], *, canvas: Canvas, alt: str, currency: str) -> Chart:
-    """The last year, on a phone its last five months; prices that multiplied are on a log scale."""
-    bars = bars.newest(_NARROW_BARS if canvas.narrow else _WIDE_BARS)
-    scale, height = price_scale(np.concatenate([bars.low, bars.high]), 6), 320 if canvas.narrow else 380
-    unit = f"{currency}, log" if scale.is_log else currency
-    right, end = axis_width(scale.ticks, unit), len(bars.dates) - 1
-    rows = _key_rows(canvas.width - right)
+def candles(bars: Candles, marks: Sequence[Mark], *, canvas: Canvas, caption: Caption, currency: str) -> Chart:
+    """As many of the newest bars as can be told apart; prices that multiplied are on a log scale."""
+    bars = bars.newest(int((canvas.width - _ROOM_FOR_PRICES) / _PIXELS_EACH))
+    scale, end = price_scale(np.concatenate([bars.low, bars.high]), 6), len(bars.dates) - 1
+    heights = Candles(bars.dates, *(scale.heights(prices) for prices in (bars.open, bars.high, bars.low, bars.close)))
+    shown = [mark for mark in marks if mark.day >= bars.dates[0]]
+    flags = [_flag(mark, heights) for mark in shown]
+    labels = [EndLabel(end, float(heights.close[-1]), in_currency(float(bars.close[-1]), currency, ""), INK, bold=True)]
+    right = max(axis_width(scale.ticks), room_for(labels))
+    height, air = 300 + LINE_HEIGHT * len(flags), 0.05 * np.ptp(scale.limits)
     plot = Plot(
-        new_figure(canvas, height),
-        box_between(canvas, height, (len(rows) + 1) * LINE_HEIGHT, right),
+        new_sheet(canvas, height, caption),
+        box_between(canvas, height, LINE_HEIGHT * (len(flags) + 1), right),
         (-1, end + 1),
-        (scale.limits[0] - 0.04 * np.ptp(scale.limits), scale.limits[1] + 0.04 * np.ptp(scale.limits)),
+        (scale.limits[0] - air, scale.limits[1] + air),
     )
-    value_axis(plot, scale.ticks, unit=unit)
+    value_axis(plot, scale.ticks, taken=taken_heights(plot, labels))
+    if scale.is_log:
+        plot.write(-1, plot.y_limits[1], "log scale", INK_SOFT, dy=-LINE_HEIGHT / 2)
     lower_axis(
         plot, date_ticks(bars.dates, plot.box.width), firm=[Tick(end, day_text(bars.dates[-1]))], room_right=right
     )
-    heights = Candles(bars.dates, *(scale.heights(prices) for prices in (bars.open, bars.high, bars.low, bars.close)))
     draw_bars(plot, heights)
-    _draw_marks(plot, heights, [mark for mark in marks if mark.day >= bars.dates[0]])
-    _write_key(plot, rows)
-    return finish(plot.figure, alt)
+    draw_flags(plot, flags)
+    _draw_marks(plot, heights, shown)
+    write_end_labels(plot, end, labels)
+    return finish(plot.figure)
+
+
+_ROOM_FOR_PRICES = 70
 
 
 def draw_bars(plot: Plot, bars: Candles) -> None:
-    """Wicks, and bodies of six tenths of the room each bar has; faint ones rose, bold ones fell."""
+    """Wicks, and bodies of six tenths of the room each bar has; hollow ones rose, filled ones fell."""
     at = np.arange(len(bars.dates), dtype=float)
-    plot.line(*_strokes(at, bars.low, bars.high), INK_SOFT, 0.8, name="wicks", square=True)
-    least = 0.5 * plot.y_per_pixel
-    low, high = np.minimum(bars.open, bars.close) - least, np.maximum(bars.open, bars.close) + least
-    rose = bars.close >= bars.open
-    for name, tone, kept in (("rose", BAND_50, rose), ("fell", INK, ~rose)):
+    plot.line(*_strokes(at, bars.low, bars.high), INK_SOFT, 0.9, name="wicks", square=True)
+    pixel = plot.y_per_pixel
+    low, high = np.minimum(bars.open, bars.close) - 0.6 * pixel, np.maximum(bars.open, bars.close) + 0.6 * pixel
+    rose, width = bars.close >= bars.open, round(max(3.0, 0.66 / plot.x_per_pixel), 1)
+    for name, kept in (("rose", rose), ("fell", ~rose)):
         if kept.any():
-            width = round(max(1.4, 0.62 / plot.x_per_pixel), 1)
-            plot.line(*_strokes(at[kept], low[kept], high[kept]), tone, width, name=name, square=True)
+            plot.line(*_strokes(at[kept], low[kept], high[kept]), INK, width, name=name, square=True)
+    hollow = rose & (high - low > 2.4 * pixel)
+    if hollow.any():
+        inside = _strokes(at[hollow], low[hollow] + pixel, high[hollow] - pixel)
+        plot.line(*inside, PAPER, round(width - 2, 1), name="hollow", square=True)
 
 
 def _strokes(at: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
@@ -104,40 +110,17 @@ def _strokes(at: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     return np.column_stack([at, at, gap]).ravel()[:-1], np.column_stack([low, high, gap]).ravel()[:-1]
 
 
+def _flag(mark: Mark, bars: Candles) -> Flag:
+    row = int(np.searchsorted(bars.dates, mark.day))
+    return Flag(row, f"{mark.name}, {day_text(mark.day, year=False)}", INK, base=float(bars.high[row]))
+
+
 def _draw_marks(plot: Plot, bars: Candles, marks: Sequence[Mark]) -> None:
-    """Marks of one kind in one go, eight pixels from their bar."""
-
-    def kind(mark: Mark) -> tuple[str, bool, bool]:
-        return mark.form, mark.up, mark.filled
-
-    for (form, up, filled), alike in groupby(sorted(marks, key=kind), kind):
-        rows = np.searchsorted(bars.dates, np.array([mark.day for mark in alike]))
-        away = (-_MARK_DISTANCE if up else _MARK_DISTANCE) * plot.y_per_pixel
-        heights = (bars.low if up else bars.high)[rows] + away
-        plot.dots(rows, heights, INK, fill=INK if filled else PAPER, shape=_FORMS[form], size=_SIZES[form])
-
-
-def _key_rows(width: float) -> list[list[str]]:
-    """The forms in one row, what else there is to know in as few as hold it."""
-    rows: list[list[str]] = [[]]
-    for note in _NOTES:
-        if rows[-1] and sum(text_width(other, SMALL) + _KEY_GAP for other in [*rows[-1], note]) > width:
-            rows.append([])
-        rows[-1].append(note)
-    return [list(_FORMS), *rows]
-
-
-def _write_key(plot: Plot, rows: Sequence[Sequence[str]]) -> None:
-    for number, row in enumerate(reversed(rows)):
-        height = plot.y_limits[1] + (number * LINE_HEIGHT + LINE_HEIGHT) * plot.y_per_pixel
-        across = 0.0
-        for text in row:
-            if text in _FORMS:
-                at = plot.x_limits[0] + (across + 4) * plot.x_per_pixel
-                plot.dots([at], [height], INK, fill=PAPER, shape=_FORMS[text], size=_SIZES[text])
-                across += 12
-            plot.write(plot.x_limits[0], height, text, INK_SOFT, dx=across)
-            across += text_width(text, SMALL) + _KEY_GAP
+    """Triangles, eight pixels from their bar."""
+    for mark in marks:
+        row, away = int(np.searchsorted(bars.dates, mark.day)), _MARK_DISTANCE * plot.y_per_pixel
+        height = bars.low[row] - away if mark.up else bars.high[row] + away
+        plot.dots([row], [height], INK, fill=INK if mark.filled else PAPER, shape="^" if mark.up else "v", size=7)
 
 
 _CELL = 4
@@ -146,16 +129,16 @@ _MARGIN = 2
 _STEPS = ((-0.2, LINE), (0.2, BAND_80), (-0.6, INK_SOFT), (0.6, ACCENT))
 
 
-def window(bars: Candles, image: Floats, shape_bars: int, *, canvas: Canvas, alt: str) -> Chart:
+def window(bars: Candles, image: Floats, shape_bars: int, *, canvas: Canvas, caption: Caption) -> Chart:
     """Candles (n,), the last ``shape_bars`` of them the shape, and their field (m, m) in five steps from −1 to 1."""
     side = _CELL * len(image)
-    figure = new_figure(canvas, LINE_HEIGHT + side + LINE_HEIGHT + 8)
+    figure = new_sheet(canvas, LINE_HEIGHT + side + LINE_HEIGHT + 10, caption)
     left = Box(_MARGIN, LINE_HEIGHT + 4, canvas.width - side - _FIELD_GAP - 2 * _MARGIN, side)
     right = Box(canvas.width - side - _MARGIN, LINE_HEIGHT + 4, side, side)
     limits = padded(float(bars.low.min()), float(bars.high.max()))
     _draw_candles(Plot(figure, left, (-0.6, len(bars.dates) - 0.4), limits), bars, shape_bars)
     _draw_field(Plot(figure, right, (0, len(image)), (0, len(image))), image, 4 * shape_bars)
-    return finish(figure, alt)
+    return finish(figure)
 
 
 def _draw_candles(plot: Plot, bars: Candles, shape_bars: int) -> None:

@@ -1,4 +1,4 @@
-"""What a trend-and-seasons model is made of, as small pictures one below the other."""
+"""What a forecast is made of: the parts of a trend-and-seasons model, and the methods behind a combined one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,27 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from app.charts.chart import ACCENT, ACCENT_SOFT, INK_SOFT, PAPER, SMALL, TEXT, Canvas, Chart, Dates, Floats
-from app.charts.parts.axis import DATE_HEIGHT, axis_width, lower_axis, price_scale, value_axis
-from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot, extremes, new_figure, padded, text_width
-from app.charts.parts.ticks import Tick, date_ticks, percent_ticks
+from app.charts.chart import (
+    ACCENT,
+    ACCENT_SOFT,
+    BAND_50,
+    BAND_80,
+    BAND_95,
+    DASHED,
+    INK,
+    INK_SOFT,
+    PAPER,
+    SMALL,
+    TEXT,
+    Canvas,
+    Caption,
+    Chart,
+    Dates,
+    Floats,
+)
+from app.charts.parts.axis import DATE_HEIGHT, axis_width, box_between, lower_axis, value_axis
+from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot, new_sheet, text_width
+from app.charts.parts.ticks import Tick, date_ticks, extremes, padded, percent_ticks, price_scale
 from app.charts.svg import finish
 from app.text.compact_numbers import MONTHS, percent_text
 
@@ -42,11 +59,11 @@ class Season:
 Component: TypeAlias = Trend | Season
 
 
-def components(panels: Sequence[Component], *, canvas: Canvas, alt: str) -> Chart:
+def components(panels: Sequence[Component], *, canvas: Canvas, caption: Caption) -> Chart:
     """The panels, each with its title above; seasons have their extremes named."""
     inner = 84 if canvas.narrow else 100
     each = _TITLE_HEIGHT + inner + DATE_HEIGHT
-    figure = new_figure(canvas, len(panels) * each)
+    figure = new_sheet(canvas, len(panels) * each, caption)
     axes = [_value_ticks(panel) for panel in panels]
     right = max(axis_width(ticks) for _, ticks in axes)
     for row, (panel, (limits, ticks)) in enumerate(zip(panels, axes, strict=True)):
@@ -59,7 +76,7 @@ def components(panels: Sequence[Component], *, canvas: Canvas, alt: str) -> Char
         else:
             _draw_season(plot, panel)
         lower_axis(plot, _x_ticks(panel, box.width), room_right=right)
-    return finish(figure, alt)
+    return finish(figure)
 
 
 def _value_ticks(panel: Component) -> tuple[Limits, Sequence[Tick]]:
@@ -123,3 +140,41 @@ def _inwards(plot: Plot, x: float, text: str) -> float:
     half = text_width(text, SMALL) / 2
     from_left, from_right = (x - plot.x_limits[0]) / plot.x_per_pixel, (plot.x_limits[1] - x) / plot.x_per_pixel
     return max(0.0, half - from_left) - max(0.0, half - from_right)
+
+
+_MEMBER_ROW = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A forecast's 80 % range and middle in prices, and the weight (0–1) it has; the first one drawn is the result."""
+
+    name: str
+    low: float
+    middle: float
+    high: float
+    weight: float
+
+
+def members_chart(reaches: Sequence[Reach], last: float, *, canvas: Canvas, caption: Caption) -> Chart:
+    """One row for each of ``reaches``, in percent of the ``last`` price; a member without weight is faint."""
+    moves = [[100 * (price / last - 1) for price in (reach.low, reach.middle, reach.high)] for reach in reaches]
+    limits = padded(min(0.0, np.min(moves)), max(0.0, np.max(moves)))
+    height = _MEMBER_ROW * len(reaches) + LINE_HEIGHT + DATE_HEIGHT
+    box = box_between(canvas, height, LINE_HEIGHT)
+    plot = Plot(new_sheet(canvas, height, caption), box, limits, (0, len(reaches)))
+    plot.line((0, 0), plot.y_limits, INK_SOFT, 1, dash=DASHED)
+    plot.write(0, plot.y_limits[1], "last price", INK_SOFT, align="center", dy=LINE_HEIGHT / 2)
+    for row, (reach, move) in enumerate(zip(reaches, moves, strict=True)):
+        _draw_reach(plot, reach, move, len(reaches) - row - 0.7, first=row == 0)
+    lower_axis(plot, percent_ticks(*limits, 4 if canvas.narrow else 6, plus=True))
+    return finish(plot.figure)
+
+
+def _draw_reach(plot: Plot, reach: Reach, move: Sequence[float], height: float, *, first: bool) -> None:
+    tone = BAND_50 if first else BAND_80 if reach.weight else BAND_95
+    plot.line((move[0], move[2]), (height, height), tone, 10, name=f"reach-{reach.name.split()[0].lower()}")
+    plot.dots([move[1]], [height], INK, shape="|", size=12)
+    counted = f"counts {reach.weight:.0%}" if reach.weight else "does not count"
+    text = reach.name if first else f"{reach.name}, {counted}"
+    plot.write(plot.x_limits[0], height, text, INK if reach.weight else INK_SOFT, bold=first, dy=17)

@@ -1,4 +1,4 @@
-"""The picture of a forecast: recent closes, then a fan that opens at the last of them."""
+"""The picture of a forecast: recent closes, then a fan that opens at the last of them and ends in its density."""
 
 from dataclasses import dataclass
 
@@ -14,29 +14,22 @@ from app.charts.chart import (
     INK,
     INK_SOFT,
     Canvas,
+    Caption,
     Chart,
     Dates,
     DayMark,
     Floats,
 )
-from app.charts.parts.axis import (
-    axis_width,
-    box_between,
-    lower_axis,
-    mark_days,
-    mark_last_close,
-    mark_no_move,
-    value_axis,
-)
-from app.charts.parts.figure import LINE_HEIGHT, Plot, new_figure, padded
-from app.charts.parts.labels import EndLabel, end_heights, room_for, write_end_labels
-from app.charts.parts.ticks import Tick, date_ticks, day_text, round_ticks
+from app.charts.parts.axis import FutureView, future_view, mark_days, mark_no_move
+from app.charts.parts.labels import EndLabel, taken_heights, write_end_labels
 from app.charts.svg import finish
-from app.text.compact_numbers import price_text
+from app.text.numbers import in_currency, rounded_money
 
 _BANDS = ((0, 6, BAND_95, 95), (1, 5, BAND_80, 80), (2, 4, BAND_50, 50))
 _MEDIAN = 3
 _MAX_HISTORY_BARS = 120
+_POINTS = 34
+_SCORES = np.array([-1.96, -1.2816, -0.6745, 0.0, 0.6745, 1.2816, 1.96])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,126 +68,130 @@ class FanData:
     actual: Track | None = None
     marks: tuple[DayMark, ...] = ()
 
+    def seen_from(self, bars: int) -> "FanData":
+        """The last ``bars`` closes, quantiles from the last of them on, and tracks without what lies before the last.
 
-def fan(data: FanData, *, canvas: Canvas, alt: str, currency: str) -> Chart:
-    """The forecast of ``data`` after as many closes as leave it a fair share of the width."""
-    picture = _opened(data, canvas)
-    labels = _labels(picture, canvas, currency)
-    plot = _plot(picture, canvas, labels, currency)
-    _draw_bands(plot, picture)
-    _draw_lines(plot, picture)
-    days = {mark.words: picture.days(np.array([mark.day], "datetime64[D]")) for mark in data.marks}
-    mark_days(plot, days, end_heights(plot, labels))
-    write_end_labels(plot, picture.horizon, labels)
-    return finish(plot.figure, alt)
+        The future begins with the day of the last close, where every quantile is its price.
+        """
+        dates, close = self.dates[-bars:], self.close[-bars:]
+        future = np.concatenate([dates[-1:], self.future])
+        quantiles = np.vstack([np.full(self.quantiles.shape[1], close[-1]), self.quantiles])
+        faint, actual = (
+            None if track is None or not (track.dates >= dates[-1]).any() else track.since(dates[-1])
+            for track in (self.faint, self.actual)
+        )
+        return FanData(dates, close, future, quantiles, faint, actual, self.marks)
 
-
-@dataclass(frozen=True, slots=True)
-class _OpenedFan:
-    """What is drawn: days are counted from the last close, which is day 0 and where every quantile starts."""
-
-    dates: Dates
-    close: Floats
-    quantiles: Floats
-    faint: Track | None
-    actual: Track | None
-
-    @property
-    def first(self) -> int:
-        """The day of the oldest close shown, zero or below."""
-        return 1 - len(self.close)
-
-    @property
-    def horizon(self) -> int:
-        """The last day of the fan."""
-        return len(self.quantiles) - 1
+    def prices(self) -> Floats:
+        """Every price (m,) that the frame has to hold."""
+        tracks = [track.prices() for track in (self.faint, self.actual) if track is not None]
+        return np.concatenate([self.close, self.quantiles.ravel(), *tracks])
 
     def days(self, dates: Dates) -> Floats:
-        """Dates as days; those without trading fall in between."""
-        known = np.arange(self.first, self.horizon + 1.0)
-        return np.asarray(np.interp(dates.astype(float), self.dates.astype(float), known))
-
-    def range(self) -> tuple[float, float]:
-        """The lowest and highest price that the frame has to hold."""
-        tracks = [track.prices() for track in (self.faint, self.actual) if track is not None]
-        prices = np.concatenate([self.close, self.quantiles.ravel(), *tracks])
-        return float(prices.min()), float(prices.max())
+        """Dates as days from the last close; those without trading fall in between."""
+        return np.asarray(np.interp(dates.astype(float), self.future.astype(float), np.arange(len(self.future))))
 
 
-def _plot(picture: _OpenedFan, canvas: Canvas, labels: list[EndLabel], currency: str) -> Plot:
-    height = 300 if canvas.narrow else 360
-    limits = padded(*picture.range())
-    ticks = round_ticks(*limits, 5 if canvas.narrow else 6)
-    right = axis_width(ticks, currency)
-    box = box_between(canvas, height, 2 * LINE_HEIGHT, right)
-    room = room_for(labels)
-    days_per_pixel = (picture.horizon - picture.first) / (box.width - room)
-    plot = Plot(new_figure(canvas, height), box, (picture.first, picture.horizon + room * days_per_pixel), limits)
-    value_axis(plot, ticks, unit=currency)
-    dated = [Tick(tick.at + picture.first, tick.text) for tick in date_ticks(picture.dates, box.width - room)]
-    lower_axis(plot, dated, firm=[Tick(picture.horizon, day_text(picture.dates[-1]))], room_right=right)
-    mark_last_close(plot, picture.dates[-picture.horizon - 1])
-    return plot
+def fan(data: FanData, *, canvas: Canvas, caption: Caption, currency: str) -> Chart:
+    """The forecast of ``data`` after as many closes as explain it; the future has more room than these."""
+    data = data.seen_from(history_bars(len(data.future), canvas))
+    labels = _labels(data, currency)
+    view = future_view(data.dates, data.future, data.prices(), labels, canvas=canvas, caption=caption)
+    _draw_bands(view, data.quantiles)
+    _draw_density(view, data.quantiles[-1])
+    _draw_lines(view, data)
+    view.mark_last_close(data.dates[-1], data.close, in_currency(float(data.close[-1]), currency, ""))
+    days = {mark.words: data.days(np.array([mark.day], "datetime64[D]")) for mark in data.marks}
+    mark_days(view.ahead, days, taken_heights(view.ahead, labels))
+    write_end_labels(view.ahead, view.labels_at, labels)
+    return finish(view.ahead.figure, view.rows(1, view.end))
 
 
-def _draw_bands(plot: Plot, picture: _OpenedFan) -> None:
-    days = np.arange(picture.horizon + 1.0)
+def _draw_bands(view: FutureView, quantiles: Floats) -> None:
+    days, smooth = opened(quantiles)
     for low, high, tone, level in _BANDS:
-        edges = np.concatenate([picture.quantiles[:, low], picture.quantiles[::-1, high]])
-        plot.area(np.concatenate([days, days[::-1]]), edges, tone, name=f"band-{level}")
+        edges = np.concatenate([smooth[:, low], smooth[::-1, high]])
+        view.ahead.area(np.concatenate([days, days[::-1]]), edges, tone, name=f"band-{level}")
+        if level == 80:
+            outline = np.concatenate([smooth[::-1, low], smooth[1:, high]])
+            view.ahead.line(np.concatenate([days[::-1], days[1:]]), outline, ACCENT, 1.2, name="border-80")
 
 
-def _draw_lines(plot: Plot, picture: _OpenedFan) -> None:
-    last = float(picture.close[-1])
-    days = np.arange(picture.horizon + 1.0)
-    mark_no_move(plot, last, picture.horizon)
-    if picture.faint is not None:
-        _draw_faint(plot, picture, picture.faint)
-    plot.line(days, picture.quantiles[:, _MEDIAN], ACCENT, 2, name="median")
-    plot.line(np.arange(picture.first, 1), picture.close, INK, 1.4, name="close")
-    plot.dots([0], [last], INK, size=5)
-    if picture.actual is not None:
-        happened = picture.days(picture.actual.dates)
-        plot.line([0, *happened], [last, *picture.actual.values], INK, 2, name="actual")
-        plot.dots(happened[-1:], picture.actual.values[-1:], INK, size=5)
+def opened(quantiles: Floats) -> tuple[Floats, Floats]:
+    """Days (m,) from the last close on, denser at the start, and the quantiles (m, 7) there.
+
+    ``quantiles`` (horizon + 1, 7) begin at the last close. A band opens with the square root of time, so what is drawn
+    between two days has a half-width that changes evenly in that measure, and the first day has a round nose.
+    """
+    horizon = len(quantiles) - 1
+    days = horizon * np.linspace(0, 1, _POINTS) ** 2
+    roots = np.sqrt(np.arange(1, horizon + 1.0))[:, None]
+    reach = np.log(quantiles[1:] / quantiles[0]) / roots
+    between = np.column_stack([np.interp(days, np.arange(1, horizon + 1.0), column) for column in reach.T])
+    return days, quantiles[0] * np.exp(between * np.sqrt(days)[:, None])
 
 
-def _draw_faint(plot: Plot, picture: _OpenedFan, faint: Track) -> None:
-    days = picture.days(faint.dates)
-    for edge in (faint.low, faint.high):
-        if edge is not None:
-            plot.line(days, edge, INK_SOFT, 0.8, DOTTED)
-    plot.line(days, faint.values, INK_SOFT, 1.4, DASHED, name="faint")
+def _draw_density(view: FutureView, end: Floats) -> None:
+    """How likely each price of the last day is: the wider, the likelier; its shades are those of the fan."""
+    bottom, top = view.density.y_limits
+    prices, likely = density(end)
+    inside = (prices >= bottom) & (prices <= top)
+    prices, likely = prices[inside], likely[inside]
+    for low, high, tone, level in _BANDS:
+        kept = (prices >= end[low]) & (prices <= end[high]) if level < 95 else np.full(len(prices), fill_value=True)
+        if kept.any():
+            x, y = likely[kept], prices[kept]
+            view.density.area([0, *x, 0], [y[0], *y, y[-1]], tone, name=f"density-{level}")
 
 
-def _labels(picture: _OpenedFan, canvas: Canvas, currency: str) -> list[EndLabel]:
-    end, x = picture.quantiles[-1], picture.horizon
-    names = {edge: f"{level} %" for low, high, _, level in _BANDS for edge in (low, high)}
-    labels = []
-    for edge, price in enumerate(end):
-        name, tone = (names[edge], INK_SOFT) if edge in names else ("median", ACCENT)
-        short = name if edge in names else price_text(price, currency)
-        text = short if canvas.narrow else f"{name}\u2002{price_text(price, currency)}"
-        labels.append(EndLabel(x, price, text, tone, bold=edge == _MEDIAN))
-    for track, tone, bold in ((picture.faint, INK_SOFT, False), (picture.actual, INK, True)):
+def density(end: Floats, points: int = 56) -> tuple[Floats, Floats]:
+    """Prices (points,) and how likely each is (points,), 1 at the most likely, from the quantiles (7,) of a day.
+
+    The quantiles are joined as a normal distribution's would be, stretch by stretch, and their corners smoothed.
+    """
+    scores = np.linspace(-2.4, 2.4, 241)
+    inner = np.interp(scores, _SCORES, end)
+    tails = [(end[1] - end[0]) / (_SCORES[1] - _SCORES[0]), (end[-1] - end[-2]) / (_SCORES[-1] - _SCORES[-2])]
+    spread = inner + np.minimum(scores - _SCORES[0], 0) * tails[0] + np.maximum(scores - _SCORES[-1], 0) * tails[1]
+    width = max(float(end[5] - end[1]) / 8, 1e-9 * abs(float(end[_MEDIAN])))
+    prices = np.linspace(spread[0], spread[-1], points)
+    likely = np.exp(-0.5 * ((prices[:, None] - spread) / width) ** 2) @ np.exp(-0.5 * scores**2)
+    return prices, np.asarray(likely / likely.max())
+
+
+def _draw_lines(view: FutureView, data: FanData) -> None:
+    plot, last, end = view.ahead, float(data.close[-1]), view.end
+    mark_no_move(plot, last, end)
+    if data.faint is not None:
+        days = data.days(data.faint.dates)
+        for edge in (data.faint.low, data.faint.high):
+            if edge is not None:
+                plot.line(days, edge, INK_SOFT, 0.8, DOTTED)
+        plot.line(days, data.faint.values, INK_SOFT, 1.4, DASHED, name="faint")
+    plot.line(np.arange(end + 1), data.quantiles[:, _MEDIAN], ACCENT, 1.6, name="median")
+    view.past.line(np.arange(1.0 - len(data.close), 1), data.close, INK, 1.4, name="close")
+    plot.dots([0], [last], INK, size=6)
+    if data.actual is not None:
+        happened = data.days(data.actual.dates)
+        plot.line([0, *happened], [last, *data.actual.values], INK, 2, name="actual")
+        plot.dots(happened[-1:], data.actual.values[-1:], INK, size=6)
+
+
+def _labels(data: FanData, currency: str) -> list[EndLabel]:
+    """The edges of the bands in words, and the half of all cases between the inner ones."""
+    x, end = len(data.quantiles) - 1, data.quantiles[-1]
+    last = float(data.close[-1])
+    prices = [rounded_money(float(price), currency, last) for price in end]
+    edges = ((0, "1 in 40 below"), (1, "1 in 10 below"), (5, "1 in 10 above"), (6, "1 in 40 above"))
+    labels = [EndLabel(x, float(end[at]), prices[at], INK, at in (1, 5), note) for at, note in edges]
+    labels.append(EndLabel(x, float(end[_MEDIAN]), "half between", INK, note=f"{prices[2]}–{prices[4]}"))
+    for track in (data.faint, data.actual):
         if track is not None:
-            text = track.label if canvas.narrow else f"{track.label}\u2002{price_text(track.values[-1], currency)}"
-            labels.append(EndLabel(picture.days(track.dates)[-1], track.values[-1], text, tone, bold))
+            price = rounded_money(float(track.values[-1]), currency, last)
+            labels.append(EndLabel(data.days(track.dates)[-1], float(track.values[-1]), price, INK, True, track.label))
     return labels
 
 
 def history_bars(horizon: int, canvas: Canvas) -> int:
-    """How many closes leave the fan a fair share of the width: a day ahead is shown after a month, not half a year."""
-    return min(_MAX_HISTORY_BARS, 12 + (2 if canvas.narrow else 4) * horizon)
-
-
-def _opened(data: FanData, canvas: Canvas) -> _OpenedFan:
-    """Quantiles (horizon, 7) with the last close put before them; tracks where they can be seen."""
-    shown = slice(-history_bars(len(data.future), canvas), None)
-    dates, close = data.dates[shown], data.close[shown]
-    quantiles = np.vstack([np.full(data.quantiles.shape[1], close[-1]), data.quantiles])
-    faint, actual = (
-        None if track is None or not (track.dates >= dates[0]).any() else track.since(dates[0])
-        for track in (data.faint, data.actual)
-    )
-    return _OpenedFan(np.concatenate([dates, data.future]), close, quantiles, faint, actual)
+    """How many closes explain a fan: a day ahead is shown after a month, not half a year."""
+    return min(_MAX_HISTORY_BARS, 16 + (1 if canvas.narrow else 2) * horizon)

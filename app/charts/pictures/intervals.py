@@ -1,4 +1,4 @@
-"""Intervals as bars: past ones with what then happened, and rows of members or of tickers."""
+"""Intervals as bars: past ones with what then happened, and those of several tickers."""
 
 import math
 from collections.abc import Sequence
@@ -19,17 +19,19 @@ from app.charts.chart import (
     SMALL,
     WARN,
     Canvas,
+    Caption,
     Chart,
     Dates,
     Floats,
 )
-from app.charts.parts.axis import axis_width, box_between, lower_axis, value_axis
-from app.charts.parts.figure import LINE_HEIGHT, Limits, Plot, new_figure, padded, text_width
-from app.charts.parts.ticks import Tick, date_ticks, percent_ticks
+from app.charts.parts.axis import DATE_HEIGHT, axis_width, box_between, lower_axis, value_axis
+from app.charts.parts.figure import LINE_HEIGHT, Limits, Plot, new_sheet, text_width
+from app.charts.parts.ticks import Tick, date_ticks, padded, percent_ticks
 from app.charts.svg import finish
 from app.text.compact_numbers import percent_text
 
 _PIXELS_EACH = 3
+_ONE_ROW = 700
 _ORDINALS = {2: "2nd", 3: "3rd"}
 Rows: TypeAlias = NDArray[np.intp]
 
@@ -57,15 +59,18 @@ class PastIntervals:
     actual: Floats
 
 
-def interval_hits(past: PastIntervals, *, canvas: Canvas, alt: str) -> Chart:
-    """Bands as bars and what happened as dots. The key counts all, though not all may find room."""
+def interval_hits(past: PastIntervals, *, rows: int = 12, canvas: Canvas, caption: Caption) -> Chart:
+    """Bands as bars and what happened as dots. The key counts all, though not all may find room.
+
+    Its table has so many ``rows``, the newest first.
+    """
     low, high = min(past.low_95.min(), past.actual.min()), max(past.high_95.max(), past.actual.max())
     limits, outcomes, count = padded(float(low), float(high)), _hit_kinds(past), len(past.origins)
     ticks = percent_ticks(*limits, 5, plus=True)
     stride = math.ceil(_PIXELS_EACH * count / (canvas.width - axis_width(ticks)))
     remark = f"every {_ORDINALS.get(stride, f'{stride}th')} is drawn" if stride > 1 else ""
-    key_rows = len(outcomes) + bool(remark) if canvas.narrow else 1
-    plot = _plot(past.origins, limits, ticks, canvas, key_rows)
+    key_rows = len(outcomes) + bool(remark) if canvas.width < _ONE_ROW else 1
+    plot = _plot(past.origins, limits, ticks, canvas, caption, key_rows)
     # The newest one is always among them.
     drawn = np.arange(count)[::-stride][::-1]
     spacing = stride * plot.box.width / count
@@ -74,17 +79,21 @@ def interval_hits(past: PastIntervals, *, canvas: Canvas, alt: str) -> Chart:
     _draw_bars(plot, drawn, past.low_80[drawn], past.high_80[drawn], BAND_80, width, "band-80")
     plot.line(plot.x_limits, (0, 0), INK_SOFT, 1)
     for outcome in outcomes:
-        rows = drawn[outcome.members[drawn]]
-        plot.dots(rows, past.actual[rows], outcome.tone, fill=outcome.fill, shape=outcome.shape, size=size)
+        alike = drawn[outcome.members[drawn]]
+        plot.dots(alike, past.actual[alike], outcome.tone, fill=outcome.fill, shape=outcome.shape, size=size)
     _write_key(plot, outcomes, remark, key_rows)
-    return finish(plot.figure, alt)
+    # Its table begins with the newest.
+    newest = plot.across([count - 1, max(0, count - rows)])
+    return finish(plot.figure, (float(newest[0]), float(newest[1])))
 
 
-def _plot(origins: Dates, limits: Limits, ticks: Sequence[Tick], canvas: Canvas, key_rows: int) -> Plot:
-    height = 260 if canvas.narrow else 280
+def _plot(
+    origins: Dates, limits: Limits, ticks: Sequence[Tick], canvas: Canvas, caption: Caption, key_rows: int
+) -> Plot:
+    height = 250 + LINE_HEIGHT * (key_rows - 1)
     right = axis_width(ticks)
     box = box_between(canvas, height, (key_rows + 1) * LINE_HEIGHT, right)
-    plot = Plot(new_figure(canvas, height), box, (-0.7, len(origins) - 0.3), limits)
+    plot = Plot(new_sheet(canvas, height, caption), box, (-0.7, len(origins) - 0.3), limits)
     value_axis(plot, ticks)
     lower_axis(plot, date_ticks(origins, box.width), room_right=right)
     return plot
@@ -94,9 +103,9 @@ def _hit_kinds(past: PastIntervals) -> tuple[_HitKind, ...]:
     in80 = (past.actual >= past.low_80) & (past.actual <= past.high_80)
     in95 = (past.actual >= past.low_95) & (past.actual <= past.high_95)
     return (
-        _HitKind(in80, f"{in80.sum()} of {len(in80)} within the 80 % band", INK, INK, "o"),
-        _HitKind(~in80 & in95, f"{(~in80 & in95).sum()} outside it", WARN, PAPER, "o"),
-        _HitKind(~in95, f"{(~in95).sum()} outside the 95 % band", WARN, WARN, "X"),
+        _HitKind(in80, f"{in80.sum()} of {len(in80)} inside the 80% range", INK, INK, "o"),
+        _HitKind(~in80 & in95, f"{(~in80 & in95).sum()} just outside", WARN, PAPER, "o"),
+        _HitKind(~in95, f"{(~in95).sum()} beyond the 95% range", WARN, WARN, "X"),
     )
 
 
@@ -118,49 +127,12 @@ def _write_key(plot: Plot, outcomes: Sequence[_HitKind], remark: str, rows: int)
         if rows > 1:
             up -= LINE_HEIGHT
         else:
-            across += text_width(outcome.text, SMALL) + 22
+            across += 1.04 * text_width(outcome.text, SMALL) + 22
     if remark:
         plot.write(left + across * plot.x_per_pixel, top + up * plot.y_per_pixel, remark, INK_SOFT)
 
 
-_MEMBER_ROW = 46
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """A forecast's 80 % range and middle in prices, and the weight (0–1) it has; the first one drawn is the result."""
-
-    name: str
-    low: float
-    middle: float
-    high: float
-    weight: float
-
-
-def members_chart(reaches: Sequence[Reach], last: float, *, canvas: Canvas, alt: str) -> Chart:
-    """One row for each of ``reaches``, in percent of the ``last`` price; a member without weight is faint."""
-    moves = [[100 * (price / last - 1) for price in (reach.low, reach.middle, reach.high)] for reach in reaches]
-    limits = padded(min(0.0, np.min(moves)), max(0.0, np.max(moves)))
-    height = _MEMBER_ROW * len(reaches) + LINE_HEIGHT + 24
-    box = box_between(canvas, height, LINE_HEIGHT)
-    plot = Plot(new_figure(canvas, height), box, limits, (0, len(reaches)))
-    plot.line((0, 0), plot.y_limits, INK_SOFT, 1, dash=DASHED)
-    plot.write(0, plot.y_limits[1], "last price", INK_SOFT, align="center", dy=LINE_HEIGHT / 2)
-    for row, (reach, move) in enumerate(zip(reaches, moves, strict=True)):
-        _draw_reach(plot, reach, move, len(reaches) - row - 0.7, first=row == 0)
-    lower_axis(plot, percent_ticks(*limits, 4 if canvas.narrow else 6, plus=True))
-    return finish(plot.figure, alt)
-
-
-def _draw_reach(plot: Plot, reach: Reach, move: Sequence[float], height: float, *, first: bool) -> None:
-    tone = BAND_50 if first else BAND_80 if reach.weight else BAND_95
-    plot.line((move[0], move[2]), (height, height), tone, 10, name=f"reach-{reach.name.split()[0].lower()}")
-    plot.dots([move[1]], [height], INK, shape="|", size=12)
-    text = reach.name if first else f"{reach.name}, weight {reach.weight:.0%}"
-    plot.write(plot.x_limits[0], height, text, INK if reach.weight else INK_SOFT, bold=first, dy=17)
-
-
-_RANGE_ROW = 52
+_RANGE_ROW = 54
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,23 +147,23 @@ class Span:
     high_95: float
 
 
-def ranges_chart(spans: Sequence[Span], *, canvas: Canvas, alt: str) -> Chart:
+def ranges_chart(spans: Sequence[Span], *, canvas: Canvas, caption: Caption) -> Chart:
     """One row for each of ``spans``: the 95 % range thin and pale, the 80 % range thick, the middle as a mark."""
     limits = padded(min(0.0, *(span.low_95 for span in spans)), max(0.0, *(span.high_95 for span in spans)))
-    height = _RANGE_ROW * len(spans) + LINE_HEIGHT + 24
-    plot = Plot(new_figure(canvas, height), box_between(canvas, height, LINE_HEIGHT), limits, (0, len(spans)))
+    height = _RANGE_ROW * len(spans) + LINE_HEIGHT + DATE_HEIGHT
+    plot = Plot(new_sheet(canvas, height, caption), box_between(canvas, height, LINE_HEIGHT), limits, (0, len(spans)))
     plot.line((0, 0), plot.y_limits, INK_SOFT, 1, dash=DASHED)
     plot.write(0, plot.y_limits[1], "last price", INK_SOFT, align="center", dy=LINE_HEIGHT / 2)
     for row, span in enumerate(spans):
         _draw_span(plot, span, len(spans) - row - 0.68)
     lower_axis(plot, percent_ticks(*limits, 4 if canvas.narrow else 8, plus=True))
-    return finish(plot.figure, alt)
+    return finish(plot.figure)
 
 
 def _draw_span(plot: Plot, span: Span, height: float) -> None:
     plot.line((span.low_95, span.high_95), (height, height), BAND_95, 7, square=True)
     plot.line((span.low_80, span.high_80), (height, height), BAND_50, 16, square=True)
     plot.dots([span.middle], [height], INK, shape="|", size=16)
-    ends = f"80 %: {percent_text(span.low_80, plus=True)} to {percent_text(span.high_80, plus=True)}"
-    text = f"{span.name}, {ends}"
-    plot.write(plot.x_limits[0], height, text, INK, bold=True, dy=19)
+    ends = f"{percent_text(span.low_80, plus=True)} to {percent_text(span.high_80, plus=True)}"
+    plot.write(plot.x_limits[0], height, span.name, INK, bold=True, dy=19)
+    plot.write(plot.x_limits[0], height, ends, INK_SOFT, dx=text_width(f"{span.name}  ", SMALL, bold=True), dy=19)

@@ -6,48 +6,62 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from app.charts.chart import ACCENT_SOFT, BAND_80, DASHED, INK, INK_SOFT, LINE, WARN, Canvas, Chart, Dates, Floats
-from app.charts.parts.axis import axis_width, box_between, lower_axis, price_scale, value_axis
-from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, extremes, means, new_figure
-from app.charts.parts.labels import EndLabel, Flag, draw_flags, end_heights, room_for, write_end_labels
-from app.charts.parts.ticks import Tick, date_ticks, percent_ticks, round_ticks
+from app.charts.chart import (
+    ACCENT_SOFT,
+    BAND_80,
+    DASHED,
+    INK,
+    INK_SOFT,
+    LINE,
+    WARN,
+    Canvas,
+    Caption,
+    Chart,
+    Dates,
+    Floats,
+)
+from app.charts.parts.axis import axis_width, box_between, lower_axis, value_axis
+from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, new_sheet
+from app.charts.parts.labels import EndLabel, Flag, draw_flags, room_for, taken_heights, write_end_labels
+from app.charts.parts.ticks import Tick, date_ticks, extremes, means, percent_ticks, price_scale, round_ticks
 from app.charts.svg import finish
-from app.text.compact_numbers import compact_text, percent_text, price_text
+from app.text.compact_numbers import compact_text, percent_text
+from app.text.numbers import in_currency
 
 _VOLUME_HEIGHT = 46
 _YEAR = np.timedelta64(364, "D")
 
 
 def price_and_volume(
-    dates: Dates, close: Floats, volume: Floats | None, *, canvas: Canvas, alt: str, currency: str
+    dates: Dates, close: Floats, volume: Floats | None, *, canvas: Canvas, caption: Caption, currency: str
 ) -> Chart:
     """Closes (n,) with the last value written, and volume (n,) unless there is none."""
     traded = volume if volume is not None and volume.any() else None
     scale = price_scale(close, 5 if canvas.narrow else 6)
     heights = scale.heights(close)
     labels = _labels(dates, close, heights, canvas, currency)
-    right = max(axis_width(scale.ticks, currency), room_for(labels))
-    height = 300 if canvas.narrow else 360
+    right = max(axis_width(scale.ticks), room_for(labels))
+    height = 300 if canvas.narrow else 340
     below = _VOLUME_HEIGHT + 2 * LINE_HEIGHT if traded is not None else 0
-    box = box_between(canvas, height - below, 2 * LINE_HEIGHT, right)
-    plot = Plot(new_figure(canvas, height), box, (0, len(close) - 1), scale.limits)
-    value_axis(plot, scale.ticks, unit=currency, taken=end_heights(plot, labels))
+    box = box_between(canvas, height - below, LINE_HEIGHT + 4, right)
+    plot = Plot(new_sheet(canvas, height, caption), box, (0, len(close) - 1), scale.limits)
+    value_axis(plot, scale.ticks, taken=taken_heights(plot, labels))
     if scale.is_log:
-        plot.write(0, scale.limits[1], "log scale", INK_SOFT, dy=LINE_HEIGHT)
+        plot.write(0, scale.limits[1], "log scale", INK_SOFT, dy=LINE_HEIGHT / 2 + 1)
     _draw_closes(plot, heights, labels)
     lowest = plot if traded is None else _draw_volume(plot, traded)
     lower_axis(lowest, date_ticks(dates, box.width), room_right=right)
-    return finish(plot.figure, alt)
+    return finish(plot.figure)
 
 
 def _labels(dates: Dates, close: Floats, heights: Floats, canvas: Canvas, currency: str) -> list[EndLabel]:
     """The last close between the lowest and highest of the last 52 weeks, or of a shorter history."""
     first = int(np.searchsorted(dates, dates[-1] - _YEAR))
-    span = ("52w " if canvas.narrow else "52-week ") if first > 0 else ""
+    span = ("52w " if canvas.width < 500 else "52-week ") if first > 0 else ""
     year = heights[first:]
     return [
         EndLabel(first + int(year.argmin()), float(year.min()), f"{span}low", INK_SOFT),
-        EndLabel(len(close) - 1, float(heights[-1]), price_text(close[-1], currency), INK, bold=True),
+        EndLabel(len(close) - 1, float(heights[-1]), in_currency(float(close[-1]), currency, ""), INK, bold=True),
         EndLabel(first + int(year.argmax()), float(year.max()), f"{span}high", INK_SOFT),
     ]
 
@@ -85,22 +99,20 @@ def move_distribution(
     expected_shortfall: float,
     last: float,
     canvas: Canvas,
-    alt: str,
-    level: int = 95,
+    caption: Caption,
 ) -> Chart:
     """Moves (n,) in percent; value at risk and expected shortfall are moves too, so below nought as a rule.
 
     The few moves that the frame leaves out are counted at its edges.
     """
-    risk, shortfall = ("VaR", "shortfall") if canvas.narrow else ("value at risk", "expected shortfall")
     flags = (
-        Flag(last, f"last move {percent_text(last, plus=True)}", INK, bold=True),
-        Flag(value_at_risk, f"{risk} {level} %: {percent_text(value_at_risk)}", WARN),
-        Flag(expected_shortfall, f"{shortfall}: {percent_text(expected_shortfall)}", WARN),
+        Flag(last, f"newest {percent_text(last, plus=True)}", INK, bold=True),
+        Flag(value_at_risk, f"1 in 20 below {percent_text(value_at_risk)}", WARN),
+        Flag(expected_shortfall, f"these average {percent_text(expected_shortfall)}", WARN),
     )
-    plot = _draw_bars(canvas, moves, flags, value_at_risk)
+    plot = _draw_bars(canvas, caption, moves, flags, value_at_risk)
     draw_flags(plot, flags)
-    return finish(plot.figure, alt)
+    return finish(plot.figure)
 
 
 def _reach(moves: Floats, marked: list[float]) -> float:
@@ -113,16 +125,16 @@ def _bins(count: int, canvas: Canvas) -> int:
     return 2 * int(min(4 + 1.2 * np.sqrt(count), canvas.width / 6) / 2) + 1
 
 
-def _draw_bars(canvas: Canvas, moves: Floats, flags: Sequence[Flag], value_at_risk: float) -> Plot:
+def _draw_bars(canvas: Canvas, caption: Caption, moves: Floats, flags: Sequence[Flag], value_at_risk: float) -> Plot:
     """The histogram with its axis, and room above for the flags."""
     height = 220 if canvas.narrow else 250
     reach = _reach(moves, [flag.at for flag in flags])
     counts, edges = np.histogram(moves, bins=_bins(len(moves), canvas), range=(-reach, reach))
     box = box_between(canvas, height, len(flags) * LINE_HEIGHT + 12)
-    plot = Plot(new_figure(canvas, height), box, (-reach, reach), (0, max(float(counts.max()), 1.0)))
+    plot = Plot(new_sheet(canvas, height, caption), box, (-reach, reach), (0, max(float(counts.max()), 1.0)))
     _fill(plot, counts, edges, value_at_risk)
     _count_beyond(plot, moves, reach)
-    lower_axis(plot, percent_ticks(-reach, reach, 5 if canvas.narrow else 9, plus=True))
+    lower_axis(plot, percent_ticks(-reach, reach, 5 if canvas.width < 500 else 9, plus=True))
     return plot
 
 
@@ -152,36 +164,26 @@ def _count_beyond(plot: Plot, moves: Floats, reach: float) -> None:
 _USUAL = (10, 50, 90)
 
 
-def volatility(dates: Dates, values: Floats, now: float, label: str, *, canvas: Canvas, alt: str) -> Chart:
-    """Annualised volatility (n,) in percent, today's value and what the reader is to know of it, e.g. its percentile.
-
-    The shade is where the middle 80 % of all days lie.
-    """
-    height, key_rows = (210, 2) if canvas.narrow else (240, 1)
+def volatility(dates: Dates, values: Floats, now: float, *, canvas: Canvas, caption: Caption) -> Chart:
+    """Annualised volatility (n,) in percent, and today's value; the shade is where the middle 80 % of all days lie."""
+    height = 220 if canvas.narrow else 236
     low, median, high = (float(value) for value in np.percentile(values, _USUAL))
     top = 1.05 * max(float(values.max()), now) or 1.0
     ticks = percent_ticks(0, top, 4)
     end = len(values) - 1
-    labels = [EndLabel(end, now, percent_text(now), INK, bold=True), EndLabel(end, median, "median", INK_SOFT)]
+    labels = [
+        EndLabel(end, now, f"now {percent_text(now, 0)}", INK, bold=True),
+        EndLabel(end, median, "median", INK_SOFT),
+    ]
     right = max(axis_width(ticks), room_for(labels))
-    box = box_between(canvas, height, key_rows * LINE_HEIGHT + 10, right)
-    plot = Plot(new_figure(canvas, height), box, (0, end), (0, top))
+    box = box_between(canvas, height, 10, right)
+    plot = Plot(new_sheet(canvas, height, caption), box, (0, end), (0, top))
     plot.area([0, end, end, 0], [low, low, high, high], ACCENT_SOFT, name="usual")
-    value_axis(plot, ticks, taken=end_heights(plot, labels))
+    value_axis(plot, ticks, taken=taken_heights(plot, labels))
     plot.line((0, end), (median, median), INK_SOFT, 1, DASHED)
     rows = extremes(values, int(box.width / 1.5))
     plot.line(rows, values[rows], INK, 1.3, name="volatility")
     plot.dots([end], [now], INK)
-    _write_volatility_key(plot, label, key_rows)
     write_end_labels(plot, end, labels)
     lower_axis(plot, date_ticks(dates, box.width), room_right=right)
-    return finish(plot.figure, alt)
-
-
-def _write_volatility_key(plot: Plot, label: str, rows: int) -> None:
-    """What the reader is to know, and what the shade means: beside each other, on a phone in two rows."""
-    left, right = plot.x_limits
-    top = plot.y_limits[1]
-    plot.write(left, top, label, bold=True, dy=rows * LINE_HEIGHT - 2)
-    x, align = (left, "left") if rows > 1 else (right, "right")
-    plot.write(x, top, "shaded: the middle 80 % of days", INK_SOFT, align=align, dy=LINE_HEIGHT - 2)
+    return finish(plot.figure)

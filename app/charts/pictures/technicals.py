@@ -17,35 +17,32 @@ from app.charts.chart import (
     PAPER,
     TEXT,
     Canvas,
+    Caption,
     Chart,
     Floats,
 )
-from app.charts.parts.axis import DATE_HEIGHT, axis_width, lower_axis, price_scale, value_axis
-from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot, new_figure, padded, text_width
-from app.charts.parts.labels import EndLabel, LegendEntry, end_heights, key_rows, room_for, write_end_labels, write_key
-from app.charts.parts.ticks import Tick, date_ticks, day_text, round_ticks
+from app.charts.parts.axis import DATE_HEIGHT, axis_width, lower_axis, value_axis
+from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot, new_sheet
+from app.charts.parts.labels import EndLabel, room_for, taken_heights, write_end_labels
+from app.charts.parts.ticks import Tick, date_ticks, day_text, padded, price_scale, round_ticks
 from app.charts.pictures.technicals_data import PriceLevelLine, TechnicalsData
 from app.charts.svg import finish
 
 _WIDE_BARS = 150
 _NARROW_BARS = 90
-_TITLE_HEIGHT = 30
-_CLOSE = LegendEntry("close", INK, 1.4)
-_BANDS = LegendEntry("Bollinger 20-2", ACCENT_SOFT)
-_LEVEL = LegendEntry("level ×turns", BAND_50, 1, marked=True)
+_TITLE_HEIGHT = 34
 _AVERAGES = {
-    "sma_50": LegendEntry("SMA 50", ACCENT, 1.6),
-    "sma_200": LegendEntry("SMA 200", ACCENT, 1.6, DASHED),
-    "vwap": LegendEntry("VWAP 20", INK_SOFT, 1.6, DOTTED),
+    "sma_50": ("SMA 50", ACCENT, None),
+    "sma_200": ("SMA 200", ACCENT, DASHED),
+    "vwap": ("VWAP 20", INK_SOFT, DOTTED),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Three boxes one below the other, with ``key`` pixels above them and ``right`` beside them."""
+    """Three boxes one below the other, with ``right`` pixels beside them."""
 
     canvas: Canvas
-    key: float
     right: float
 
     @property
@@ -54,48 +51,47 @@ class _Layout:
 
     @property
     def boxes(self) -> tuple[Box, Box, Box]:
-        width, price, small = self.canvas.width - self.right - 2, *((210, 74) if self.canvas.narrow else (250, 84))
-        second = self.key + price + _TITLE_HEIGHT
+        width, price, small = self.canvas.width - self.right - 2, *((230, 74) if self.canvas.narrow else (260, 84))
+        second = LINE_HEIGHT + price + _TITLE_HEIGHT
         third = second + small + _TITLE_HEIGHT
-        return Box(1, self.key, width, price), Box(1, second, width, small), Box(1, third, width, small)
+        return Box(1, LINE_HEIGHT, width, price), Box(1, second, width, small), Box(1, third, width, small)
 
 
-def technicals(indicators: TechnicalsData, *, canvas: Canvas, alt: str, currency: str) -> Chart:
+def technicals(indicators: TechnicalsData, *, canvas: Canvas, caption: Caption) -> Chart:
     """The last seven months, on a phone four, each line as far as it is known."""
     indicators = indicators.newest(_NARROW_BARS if canvas.narrow else _WIDE_BARS)
     scale, (macd_limits, macd_ticks) = (
         price_scale(indicators.prices(), 6),
         macd_axis(indicators.macd, indicators.signal),
     )
-    indicators, unit = indicators.on(scale), f"{currency}, log" if scale.is_log else currency
+    indicators = indicators.on(scale)
     labels = _labels(indicators)
-    right = max(axis_width(scale.ticks, unit), axis_width(macd_ticks), room_for(labels))
-    key = key_rows(_key(indicators), canvas.width - right)
-    layout = _Layout(canvas, (len(key) + 1) * LINE_HEIGHT, right)
-    figure, days = new_figure(canvas, layout.height), date_ticks(indicators.dates, layout.boxes[0].width)
+    right = max(axis_width(scale.ticks), axis_width(macd_ticks, *_MACD_NAMES), room_for(labels))
+    layout = _Layout(canvas, right)
+    figure, days = new_sheet(canvas, layout.height, caption), date_ticks(indicators.dates, layout.boxes[0].width)
     price, rsi, macd = (
         _plot(Plot(figure, box, (0, indicators.end), limits), days)
         for box, limits in zip(layout.boxes, (scale.limits, rsi_limits(indicators.rsi), macd_limits), strict=True)
     )
-    value_axis(price, scale.ticks, unit=unit, taken=end_heights(price, labels))
-    write_key(price, key, above=LINE_HEIGHT)
+    value_axis(price, scale.ticks, taken=taken_heights(price, labels))
+    if scale.is_log:
+        price.write(0, scale.limits[1], "log scale", INK_SOFT, dy=LINE_HEIGHT / 2)
     _draw_prices(price, indicators)
     write_end_labels(price, indicators.end, labels)
     draw_rsi(rsi, indicators.rsi)
     draw_macd(macd, indicators.macd, indicators.signal, macd_ticks)
     lower_axis(macd, days, firm=[Tick(indicators.end, day_text(indicators.dates[-1]))], room_right=right)
-    return finish(figure, alt)
+    return finish(figure)
 
 
 def _labels(indicators: TechnicalsData) -> list[EndLabel]:
-    levels = [EndLabel(indicators.end, level.price, level.text, INK_SOFT) for level in indicators.levels]
-    return [EndLabel(indicators.end, float(indicators.close[-1]), indicators.last, INK, bold=True), *levels]
-
-
-def _key(indicators: TechnicalsData) -> list[LegendEntry]:
-    """The names of what is there."""
-    averages = [entry for name, entry in _AVERAGES.items() if np.isfinite(getattr(indicators, name)).any()]
-    return [_CLOSE, *averages, _BANDS, *([_LEVEL] if indicators.levels else [])]
+    """The close, each line that is known at the end, the bands once, and the levels."""
+    end = indicators.end
+    lines = [(float(getattr(indicators, name)[-1]), text, tone) for name, (text, tone, _) in _AVERAGES.items()]
+    lines += [(float(indicators.upper[-1]), "Bollinger", INK_SOFT)]
+    lines += [(level.price, level.text, INK_SOFT) for level in indicators.levels]
+    close = EndLabel(end, float(indicators.close[-1]), indicators.last, INK, bold=True)
+    return [close, *(EndLabel(end, at, text, tone) for at, text, tone in lines if np.isfinite(at))]
 
 
 def _plot(plot: Plot, days: Sequence[Tick]) -> Plot:
@@ -111,9 +107,9 @@ def _draw_prices(plot: Plot, indicators: TechnicalsData) -> None:
     plot.area(np.concatenate([known, known[::-1]]), edges, ACCENT_SOFT, name="bollinger")
     for level in indicators.levels:
         _draw_level(plot, indicators, level)
-    for name, entry in _AVERAGES.items():
-        plot.line(bars, getattr(indicators, name), entry.tone, entry.width, entry.dash, name=name)
-    plot.line(bars, indicators.close, INK, _CLOSE.width, name="close")
+    for name, (_, tone, dash) in _AVERAGES.items():
+        plot.line(bars, getattr(indicators, name), tone, 1.6, dash, name=name)
+    plot.line(bars, indicators.close, INK, 1.4, name="close")
     plot.dots(bars[-1:], indicators.close[-1:], INK)
 
 
@@ -126,11 +122,7 @@ def _draw_level(plot: Plot, indicators: TechnicalsData, level: PriceLevelLine) -
 
 
 _RSI_LINES = (Tick(30.0, "30"), Tick(70.0, "70"))
-_MACD_KEY = (
-    LegendEntry("MACD", ACCENT, 1.6),
-    LegendEntry("signal", INK_SOFT, 1.4, DASHED),
-    LegendEntry("difference", BAND_50),
-)
+_MACD_NAMES = ("MACD", "signal")
 
 
 def rsi_limits(values: Floats) -> Limits:
@@ -157,8 +149,13 @@ def macd_axis(line: Floats, signal: Floats) -> tuple[Limits, tuple[Tick, ...]]:
 
 def draw_macd(plot: Plot, line: Floats, signal: Floats, ticks: tuple[Tick, ...]) -> None:
     """MACD and its signal (n,) over bars of their difference."""
-    write_key(plot, [_MACD_KEY], above=LINE_HEIGHT, start=_title(plot, "MACD 12-26-9"))
-    value_axis(plot, ticks)
+    _title(plot, "MACD 12-26-9 and its signal")
+    ends = [
+        EndLabel(float(len(line) - 1), float(values[-1]), text, tone)
+        for values, text, tone in zip((line, signal), _MACD_NAMES, (ACCENT, INK_SOFT), strict=True)
+        if np.isfinite(values[-1])
+    ]
+    value_axis(plot, ticks, taken=taken_heights(plot, ends) if ends else ())
     rows = np.flatnonzero(np.isfinite(signal))
     height = (line - signal)[rows]
     edges = np.repeat(np.append(rows, rows[-1] + 1) - 0.5, 2).clip(rows[0], rows[-1])
@@ -166,9 +163,9 @@ def draw_macd(plot: Plot, line: Floats, signal: Floats, ticks: tuple[Tick, ...])
     plot.line(plot.x_limits, (0, 0), INK_SOFT, 1)
     plot.line(rows, signal[rows], INK_SOFT, 1.4, DASHED, name="signal")
     plot.line(rows, line[rows], ACCENT, 1.6, name="macd")
+    if ends:
+        write_end_labels(plot, plot.x_limits[1], ends)
 
 
-def _title(plot: Plot, text: str) -> float:
-    """The plot's name above it, and the pixels after which other words may start."""
-    plot.write(plot.x_limits[0], plot.y_limits[1], text, size=TEXT, bold=True, dy=LINE_HEIGHT)
-    return text_width(text, TEXT, bold=True) + 14
+def _title(plot: Plot, text: str) -> None:
+    plot.write(plot.x_limits[0], plot.y_limits[1], text, size=TEXT, bold=True, dy=LINE_HEIGHT - 2)

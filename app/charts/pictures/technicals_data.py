@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from app.charts.chart import Dates, Floats
-from app.charts.parts.axis import PriceScale
+from app.charts.parts.ticks import PriceScale
 
 _PRICES = ("close", "upper", "lower", "sma_50", "sma_200", "vwap")
 _ARRAYS = ("dates", *_PRICES, "rsi", "macd", "signal")

@@ -79,7 +79,8 @@ def _held(level: int, share: float | None, plausible: tuple[float, float] | None
 
 
 _MILESTONES = (1, 2, 5, 10, 22, 44)
-_MAX_ROWS = 12
+SHOWN_FORECASTS = 12
+"""How many rows the table of past forecasts has."""
 
 
 def milestones(days: int) -> tuple[int, ...]:
@@ -112,7 +113,7 @@ def fan_table(analysis: ForecastAnalysis, beside: Sequence[float] = (), name: st
 def receipt_table(analysis: ForecastAnalysis) -> Table:
     """The newest of the past forecasts, each with what happened."""
     receipt = analysis.receipt
-    newest = receipt.forecasts[: -_MAX_ROWS - 1 : -1]
+    newest = receipt.forecasts[: -SHOWN_FORECASTS - 1 : -1]
     rows = tuple(_scored(forecast, analysis) for forecast in newest)
     note = f"The newest {len(newest)} of {plural(receipt.origins, 'past forecast')}; the card's JSON has all of them."
     return Table(("Made on", "For", "Last close", "10 %", "Middle", "90 %", "Close then"), rows, note)

@@ -4,8 +4,9 @@ from app.charts.chart import Canvas, Chart, beside
 from app.charts.pictures.odds import Kept, TouchCurve, reliability_chart, touch_chart
 from app.forecasting.scoring.reliability import EventReceipt
 from app.market.history import PriceHistory
+from app.panels.forecast.charts import captioned
 from app.panels.odds.model import OddsAnalysis
-from app.text.numbers import in_hundred, money
+from app.text.numbers import day, in_hundred, money, plural
 
 
 def draw(history: PriceHistory, analysis: OddsAnalysis, canvas: Canvas) -> dict[str, Chart]:
@@ -23,7 +24,11 @@ def _curves(analysis: OddsAnalysis, canvas: Canvas) -> Chart:
     ends = "; ".join(f"{curve.name} {in_hundred(curve.chances[-1])}" for curve in curves)
     verb = "traded" if analysis.trades_known else "closed"
     alt = f"The chance to have {verb} there by each of the next {analysis.days} trading days ends at: {ends}."
-    return touch_chart(curves, canvas=canvas, alt=alt)
+    first = curves[0]
+    verbs = "trades" if analysis.trades_known else "closes"
+    title = f"Chance that it {verbs} at {first.name} by {day(analysis.by)}: {in_hundred(first.chances[-1])}"
+    about = f"chance to have {verb} there by each of the next {plural(analysis.days, 'trading day')}, in 100"
+    return touch_chart(curves, canvas=canvas, caption=captioned(analysis, title, about, alt))
 
 
 def _reliability(analysis: OddsAnalysis, canvas: Canvas) -> Chart:
@@ -34,7 +39,10 @@ def _reliability(analysis: OddsAnalysis, canvas: Canvas) -> Chart:
         f"{name} {100 * event.calibration_error:.0f}" for name, event in names.items() if event is not None
     )
     alt = f"Stated chances against what happened on {receipt.origins} past days; mean distance in points: {misses}."
-    return reliability_chart(kept, canvas=canvas, alt=alt)
+    points = max(100 * event.calibration_error for event in names.values() if event is not None)
+    title = f"Stated chances were off by {points:.0f} points or less on average"
+    about = f"what was said, and how often it happened, on {receipt.origins} past days, in 100; dotted: both agree"
+    return reliability_chart(kept, canvas=canvas, caption=captioned(analysis, title, about, alt))
 
 
 def _kept(name: str, event: EventReceipt) -> Kept:

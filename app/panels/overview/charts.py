@@ -8,9 +8,11 @@ from app.charts.pictures.overview import volatility as volatility_through_time
 from app.forecasting.scoring import metrics
 from app.market.calendar import sessions_a_year
 from app.market.history import PriceHistory
+from app.panels.forecast.charts import captioned, in_unit
 from app.panels.overview import analyse
 from app.panels.overview.model import OverviewAnalysis
-from app.text.numbers import isolated
+from app.text.compact_numbers import percent_text
+from app.text.numbers import day, isolated, plural, unit
 
 
 def draw(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> dict[str, Chart]:
@@ -30,13 +32,24 @@ def _price(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) ->
         f"the worst fall from a high was {analysis.drawdown.depth:.0%}."
     )
     volume = history.volume if analysis.data.has_volume else None
-    currency = analysis.data.currency
-    return price_and_volume(history.dates, history.close, volume, canvas=canvas, alt=alt, currency=currency)
+    first = analysis.data.first_bar
+    if doubted is None:
+        grown, fell = percent_text(100 * change, 0, plus=True), percent_text(100 * abs(analysis.drawdown.depth), 0)
+        title = f"{analysis.ticker}: {grown} since {first.year}, with a fall of {fell} on the way"
+    else:
+        title = f"{analysis.ticker}: prices in doubt since {day(doubted.day)}"
+    about = f"closing prices{in_unit(analysis)}, {day(first)} to {day(analysis.as_of)}"
+    caption = captioned(analysis, title, about, alt)
+    return price_and_volume(
+        history.dates, history.close, volume, canvas=canvas, caption=caption, currency=unit(analysis)
+    )
 
 
 def _moves(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> Chart:
     tail = analysis.tail_risk[-1]
     moves = 100 * metrics.moves_over(analyse.believed(history), tail.days)
+    ahead = plural(tail.days, "trading day")
+    title = f"1 in 20 moves over {ahead} was below {percent_text(100 * tail.value_at_risk)}"
     alt = (
         f"Past moves over {tail.days} trading days: one in twenty was below {tail.value_at_risk:.1%}, "
         f"those averaged {tail.expected_shortfall:.1%}."
@@ -47,13 +60,14 @@ def _moves(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) ->
         expected_shortfall=100 * tail.expected_shortfall,
         last=float(moves[-1]),
         canvas=canvas,
-        alt=alt,
+        caption=captioned(analysis, title, f"how often it changed so much over {ahead}", alt),
     )
 
 
 def _volatility(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> Chart:
     now, y = analysis.volatility, analyse.believed(history)
     annual = 100 * analyse.daily_volatility(y)[22:] * np.sqrt(sessions_a_year(history.passport.calendar))
-    label = f"higher than on {now.percentile:.0%} of past days"
-    alt = f"Volatility a year, now {now.now:.0%}: {label}, median {now.median:.0%}."
-    return volatility_through_time(y.dates[22:], annual, 100 * now.now, label, canvas=canvas, alt=alt)
+    title = f"Volatility is {now.now:.0%}, higher than on {100 * now.percentile:.0f} of 100 days"
+    about = "volatility, annualised; shaded: where 8 in 10 days lie"
+    caption = captioned(analysis, title, about, f"{title}; its median is {now.median:.0%}.")
+    return volatility_through_time(y.dates[22:], annual, 100 * now.now, canvas=canvas, caption=caption)

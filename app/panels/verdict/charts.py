@@ -1,12 +1,16 @@
 """The verdict card's charts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.charts.chart import Canvas, Chart, beside
-from app.charts.pictures.intervals import Reach, Span, members_chart, ranges_chart
+from app.charts.pictures.components import Reach, members_chart
+from app.charts.pictures.intervals import Span, ranges_chart
 from app.market.history import PriceHistory
-from app.panels.forecast.charts import draw_fan, draw_hits
+from app.panels.forecast.charts import captioned, draw_fan, draw_hits
 from app.panels.verdict.model import VerdictAnalysis
+from app.text.compact_numbers import percent_text
+from app.text.numbers import plural
 
 
 def draw(history: PriceHistory, analysis: VerdictAnalysis, canvas: Canvas) -> dict[str, Chart]:
@@ -25,17 +29,24 @@ def _draw_members(analysis: VerdictAnalysis, canvas: Canvas) -> Chart:
             reaches.append(Reach(one.name, one.low, one.middle, one.high, one.weight))
     above = analysis.agreement
     alt = (
-        f"The 80 % ranges of {above.members} members after {analysis.horizon} trading days beside the combined one: "
+        f"The 80% ranges of {above.members} members after {analysis.horizon} trading days beside the combined one: "
         f"{above.up} of them have their middle above the last price of {analysis.forecast.last:.6g}."
     )
-    return members_chart(reaches, analysis.forecast.last, canvas=canvas, alt=alt)
+    about = f"where 8 in 10 should end after {plural(analysis.horizon, 'trading day')}, as a change from the last price"
+    caption = captioned(analysis, f"{above.up} of {above.members} methods point up", about, alt)
+    return members_chart(reaches, analysis.forecast.last, canvas=canvas, caption=caption)
 
 
 def draw_ranges(verdicts: Sequence[VerdictAnalysis], canvas: Canvas) -> Chart:
     """The ranges of ``verdicts`` of one horizon, in the order given."""
     spans = tuple(_span(verdict) for verdict in verdicts)
-    days = verdicts[0].horizon
-    return ranges_chart(spans, canvas=canvas, alt=_finding(spans, f"{days} trading day{'s' if days > 1 else ''}"))
+    ahead = plural(verdicts[0].horizon, "trading day")
+    about = f"change over {ahead}; thick: where 8 in 10 should end, thin: 19 in 20"
+    each = "; ".join(f"{span.name} {_ends(span)}" for span in spans)
+    title = _finding(spans)
+    caption = captioned(verdicts[0], title, about, f"80% ranges in {ahead}: {title}. {each}.")
+    caption = replace(caption, subtitle=f"{about[0].upper()}{about[1:]}.")
+    return ranges_chart(spans, canvas=canvas, caption=caption)
 
 
 def _span(verdict: VerdictAnalysis) -> Span:
@@ -45,11 +56,13 @@ def _span(verdict: VerdictAnalysis) -> Span:
     return Span(verdict.ticker, *(100 * forecast.change(price) for price in ends))
 
 
-def _finding(spans: Sequence[Span], ahead: str) -> str:
-    by_width = sorted(spans, key=lambda span: span.high_80 - span.low_80)
-    told = "; ".join(f"{span.name} {span.low_80:+.1f} % to {span.high_80:+.1f} %" for span in spans)
+def _ends(span: Span) -> str:
+    return f"{percent_text(span.low_80, plus=True)} to {percent_text(span.high_80, plus=True)}"
+
+
+def _finding(spans: Sequence[Span]) -> str:
+    narrow, *_, wide = sorted(spans, key=lambda span: span.high_80 - span.low_80) * 2
     if len(spans) == 1:
-        return f"The 80 % range in {ahead}: {told}."
-    narrow, wide = by_width[0], by_width[-1]
+        return f"{narrow.name} probably moves by {_ends(narrow)}"
     times = (wide.high_80 - wide.low_80) / max(narrow.high_80 - narrow.low_80, 1e-9)
-    return f"80 % ranges in {ahead}: that of {wide.name} is {times:.1f} times as wide as that of {narrow.name}. {told}."
+    return f"The range of {wide.name} is {times:.1f} times as wide as that of {narrow.name}"

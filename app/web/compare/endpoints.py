@@ -1,6 +1,7 @@
 """Several tickers side by side: the page, and the fragments that fill it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -68,6 +69,11 @@ def _ranges_url(request: Request, queries: Sequence[Query]) -> str:
     return f"{request.app.url_path_for('compare_ranges')}?{comparison_string(queries)}"
 
 
+def _without(comparison: Comparison, ticker: str) -> str:
+    others = [query for query in comparison.queries if query.ticker != ticker]
+    return comparison_string(others) if others else ""
+
+
 def _form_values(request: Request, others: Mapping[str, str]) -> FormValues:
     source = others.get("source", "") or site_of(request).default_source
     return FormValues("", others.get("horizon", "") or str(DEFAULT_HORIZON), others.get("as_of", ""), source)
@@ -79,7 +85,7 @@ def _page(request: Request, values: FormValues, comparison: Comparison, failure:
     view = CompareView(
         site=site_of(request),
         asked=values,
-        fields=comparison.fields + blank,
+        fields=tuple(replace(one, without=_without(comparison, one.typed)) for one in comparison.fields) + blank,
         failure=failure,
         merged=comparison.merged,
         ranges=ranges_slot(_ranges_url(request, comparison.queries)) if strings else None,

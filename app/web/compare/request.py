@@ -27,10 +27,14 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What stands in one of the form's ticker fields, and what is wrong with it, if anything is."""
+    """What stands in one of the form's ticker fields, and what is wrong with it, if anything is.
+
+    ``without`` is the query string of the comparison with no such ticker, empty where none would be left.
+    """
 
     typed: str
     fault: str
+    without: str = ""
 
 
 @dataclass(frozen=True, slots=True)

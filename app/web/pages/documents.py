@@ -6,6 +6,7 @@ import logging
 import re
 import textwrap
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -88,10 +89,10 @@ def cards_json(result: QueryResult) -> str:
     return json.dumps(cards, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def file_name(result: QueryResult, what: str, ending: str) -> str:
+def file_name(ticker: str, last_bar: date, what: str, ending: str) -> str:
     """A name that every system takes, such as forecast-GSPC-2018-06-29.csv."""
-    ticker = re.sub(r"[^A-Za-z0-9]+", "-", result.query.ticker).strip("-") or "ticker"
-    return f"{what}-{ticker}-{result.passport.last_bar}.{ending}"
+    safe = re.sub(r"[^A-Za-z0-9]+", "-", ticker).strip("-") or "ticker"
+    return f"{what}-{safe}-{last_bar}.{ending}"
 
 
 def _summary_card(card: CardResult) -> SummaryCard:

@@ -1,15 +1,18 @@
-"""What a visitor takes along: the forecasts as CSV, the cards as plain text, the report as one document."""
+"""What a visitor takes along: forecasts as CSV, the cards as text, the report as one document, a chart as a file."""
 
 from collections.abc import Sequence
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from app.charts.chart import RASTER, stand_alone
 from app.market.upload.source import FILE_NAME, example_csv
 from app.panels import PANELS
 from app.panels.panel import Panel
 from app.services.results import FORECASTING, QueryResult, query_result
-from app.web.context import context_of, query_of, while_connected
+from app.web.cards import card_view
+from app.web.context import card_of, context_of, query_of, slot_for, while_connected
 from app.web.http.caching import validated
 from app.web.http.query import query_string
 from app.web.middleware.security import report_policy
@@ -41,6 +44,26 @@ async def report(request: Request) -> Response:
     return HTMLResponse(content, headers=headers | report_policy(app.style))
 
 
+async def picture(request: Request) -> Response:
+    """GET or POST /panels/{slug}/{chart}.png or .svg: one of the card's charts as a file that can be shown alone."""
+    panel, query, _ = await card_of(request)
+    name, ending = request.path_params["chart"], request.path_params["ending"]
+    if ending not in _PICTURES:
+        raise HTTPException(404)
+    slot, canvas = slot_for(request, panel, query), f"wide{RASTER}" if ending == "png" else "wide"
+    card = await while_connected(
+        request, card_view(context_of(request), panel, slot, query, canvas), seconds=panel.seconds
+    )
+    if (chart := card.pictures.charts.get(name)) is None:
+        raise HTTPException(404)
+    saved_as = documents.file_name(query.ticker, card.analysis.as_of, f"{panel.slug}-{name}", ending)
+    headers = {"Content-Disposition": f'attachment; filename="{saved_as}"', "Cache-Control": "no-store"}
+    return Response(stand_alone(chart), media_type=_PICTURES[ending], headers=headers)
+
+
+_PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
+
+
 async def _result(request: Request, panels: Sequence[Panel]) -> QueryResult:
     query = await query_of(request)
     work, seconds = query_result(context_of(request).analyses, query, panels), sum(panel.seconds for panel in panels)
@@ -48,7 +71,8 @@ async def _result(request: Request, panels: Sequence[Panel]) -> QueryResult:
 
 
 def _saved_as(result: QueryResult, what: str, ending: str, shown: str = "attachment") -> dict[str, str]:
-    return {"Content-Disposition": f'{shown}; filename="{documents.file_name(result, what, ending)}"'}
+    saved_as = documents.file_name(result.query.ticker, result.passport.last_bar, what, ending)
+    return {"Content-Disposition": f'{shown}; filename="{saved_as}"'}
 
 
 async def sample(request: Request) -> Response:

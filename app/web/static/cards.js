@@ -21,7 +21,8 @@ on("asked", ({ detail }) => (fields = detail));
 on("htmx:config:request", ({ target, detail: { ctx } }) => {
   if (!target.matches?.(".card")) return;
   if (ctx.request.method === "POST") fields.forEach(([name, value]) => ctx.request.body.set(name, value));
-  ctx.request.body.set("canvas", target.clientWidth < 480 ? "narrow" : "wide");
+  const width = target.clientWidth;
+  ctx.request.body.set("canvas", width < 485 ? "narrow" : width < 700 ? "middle" : "wide");
   // Then htmx asks before it sends, and a card can wait for its turn.
   ctx.confirm = "in turn";
 });

@@ -32,7 +32,7 @@ def test_the_columns_fill_themselves_in_reach_of_everybody(watched: Watched) -> 
     assert_no_violation(page)
 
 
-def test_what_is_compared_stands_at_one_height_and_the_chart_in_its_own_size(watched: Watched) -> None:
+def test_what_is_compared_stands_at_one_height_below_a_chart_that_fills_its_place(watched: Watched) -> None:
     page = compared(watched)
     heights = [
         page.locator(f"#panel-column-{place} .fact").evaluate_all(
@@ -42,8 +42,26 @@ def test_what_is_compared_stands_at_one_height_and_the_chart_in_its_own_size(wat
     ]
     assert len(heights[0]) == 13
     assert heights[0] == heights[1]
-    drawn, shown = page.locator("#panel-ranges img").evaluate("image => [image.naturalWidth, image.clientWidth]")
-    assert drawn == shown
+    shown, room = page.locator("#panel-ranges .chart").evaluate(
+        "chart => [chart.querySelector('img').clientWidth, chart.clientWidth]"
+    )
+    assert shown == room
+
+
+@pytest.mark.parametrize("watched", [("phone", "light"), ("laptop", "light")], indirect=True)
+def test_what_is_compared_is_labelled_once(watched: Watched) -> None:
+    page = compared(watched)
+    seen = """place => [...document.querySelectorAll(`#panel-column-${place} dt`)]
+        .map(term => getComputedStyle(term).opacity > 0 && term.getBoundingClientRect().width > 1)"""
+    assert all(page.evaluate(seen, 1))
+    assert not any(page.evaluate(seen, 2))
+
+
+def test_a_ticker_is_taken_away_by_its_link(watched: Watched) -> None:
+    page = compared(watched)
+    page.get_by_role("link", name="Remove ^GSPC").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("^IXIC")
+    wait_for(page, columns=1)
 
 
 def test_four_stand_side_by_side_where_an_analysis_is_only_as_wide_as_a_chart(chromium: Browser, served: str) -> None:
