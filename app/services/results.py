@@ -13,6 +13,7 @@ from app.panels.analysis import Analysis, ForecastAnalysis
 from app.panels.panel import Panel, Query
 from app.services.analyses import Analyses, Finished
 from app.services.loaded_history import check_levels, horizon_of, old_prices
+from app.text.numbers import price_decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +79,32 @@ def _end(end: Finished | BaseException) -> Finished | Exception:
 
 
 COLUMNS = ("ticker", "as_of", "last", "member", "day", "date")
+SEMICOLONS = str.maketrans(",.", ";,")
+COMMAS = str.maketrans(";,", ",.")
+"""From a comma between cells and a decimal point to a semicolon and a decimal comma, and back."""
 # A cell that begins like this is a formula to a spreadsheet, whatever quotes stand around it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def forecast_table(forecasts: Mapping[str, ForecastAnalysis]) -> str:
-    """A row for each member and day ahead, with its quantiles; text is quoted, numbers are as the JSON has them."""
+    """A row for each member and day ahead, with its quantiles (p2_5 to p97_5); text is quoted, numbers are not.
+
+    Prices have the decimals that the ticker is quoted with; the JSON has all of them.
+    """
     written = io.StringIO()
     rows = csv.writer(written, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     levels = list(next(iter(forecasts.values())).forecast.quantiles) if forecasts else []
-    rows.writerow([*COLUMNS, *levels])
+    rows.writerow([*COLUMNS, *(f"p{100 * float(level):g}".replace(".", "_") for level in levels)])
     for member, analysis in forecasts.items():
         rows.writerows(_rows(member, analysis, levels))
     return written.getvalue()
+
+
+def delimited(table: str, signs: Mapping[int, int]) -> str:
+    """``table`` with other ``signs`` in its numbers and between its cells; what stands in quotes stays."""
+    parts = table.split('"')
+    parts[::2] = [part.translate(signs) for part in parts[::2]]
+    return '"'.join(parts)
 
 
 def cell(text: str) -> str:
@@ -100,6 +114,8 @@ def cell(text: str) -> str:
 
 def _rows(member: str, analysis: ForecastAnalysis, levels: list[str]) -> Iterator[list[str | float]]:
     forecast = analysis.forecast
+    decimals = price_decimals(forecast.last, analysis.data.currency, analysis.ticker)
     for row, day in enumerate(forecast.dates):
-        known = cell(analysis.ticker), str(analysis.as_of), forecast.last, cell(member), row + 1, str(day)
-        yield [*known, *(forecast.quantiles[level][row] for level in levels)]
+        last = round(forecast.last, decimals)
+        known = cell(analysis.ticker), str(analysis.as_of), last, cell(member), row + 1, str(day)
+        yield [*known, *(round(forecast.quantiles[level][row], decimals) for level in levels)]

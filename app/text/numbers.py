@@ -45,8 +45,11 @@ class Priced(Protocol):
 
 def price(value: float) -> str:
     """A price with as many decimals as its size deserves: 2,506.85 or 0.000123."""
-    decimals = 2 if abs(value) >= 10 else 4 if abs(value) >= 0.1 else 8
-    return f"{value:,.{decimals}f}".replace("-", MINUS)
+    return f"{value:,.{_decimals(value)}f}".replace("-", MINUS)
+
+
+def _decimals(value: float) -> int:
+    return 2 if abs(value) >= 10 else 4 if abs(value) >= 0.1 else 8
 
 
 def percent(share: float, decimals: int = 1) -> str:
@@ -132,10 +135,20 @@ def month(value: date) -> str:
 
 def in_currency(value: float, currency: str, ticker: str) -> str:
     """A price of ``ticker`` in ``currency``: $2,506.85, ¥2,507, 412.30 GBp; indices and rates are bare."""
-    if not _CURRENCY_CODE.fullmatch(currency) or ticker.startswith("^") or ticker.endswith("=X"):
-        return price(value)
+    number = f"{value:,.{price_decimals(value, currency, ticker)}f}".replace("-", MINUS)
+    return _with_sign(number, currency) if _in_money(currency, ticker) else number
+
+
+def price_decimals(value: float, currency: str, ticker: str) -> int:
+    """With how many decimals a price of ``ticker`` that is about ``value`` is written."""
     # Small prices need all the digits they can get.
-    return _with_sign(price(value) if abs(value) < 10 else f"{value:,.{decimals_of(currency, value)}f}", currency)
+    quoted = _in_money(currency, ticker) and abs(value) >= 10
+    return decimals_of(currency, value) if quoted else _decimals(value)
+
+
+def _in_money(currency: str, ticker: str) -> bool:
+    """Whether its prices are in a currency: indices and rates are not."""
+    return bool(_CURRENCY_CODE.fullmatch(currency)) and not ticker.startswith("^") and not ticker.endswith("=X")
 
 
 def rounded_money(value: float, currency: str, like: float | None = None) -> str:
@@ -152,8 +165,7 @@ def rounded_money(value: float, currency: str, like: float | None = None) -> str
 
 def unit(priced: Priced) -> str:
     """The currency code for rounded prices of ``priced``; empty for indices and rates, which are in points."""
-    bare = priced.ticker.startswith("^") or priced.ticker.endswith("=X")
-    return "" if bare or not _CURRENCY_CODE.fullmatch(priced.data.currency) else priced.data.currency
+    return priced.data.currency if _in_money(priced.data.currency, priced.ticker) else ""
 
 
 def unit_name(priced: Priced) -> str:

@@ -1,10 +1,12 @@
 import csv
 import hashlib
 import io
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -43,14 +45,41 @@ def test_the_table_has_the_numbers_of_the_cards(client, documents):
     for member, rows in table.groupby("member"):
         said = client.get(f"/api/v1/panels/{member}?{ASKED}").json()["forecast"]
         assert list(rows["date"]) == said["dates"]
-        assert set(rows["last"]) == {said["last"]}
-        assert {level: list(rows[level]) for level in said["quantiles"]} == said["quantiles"]
+        assert set(rows["last"]) == {round(said["last"], 2)}
+        names = {level: f"p{100 * float(level):g}".replace(".", "_") for level in said["quantiles"]}
+        assert all(list(rows[names[level]]) == np.round(said["quantiles"][level], 2).tolist() for level in names)
 
 
 def test_the_table_is_read_without_knowing_of_comments_too(documents):
     rows = list(csv.DictReader(io.StringIO(documents["/forecast.csv"].text)))
     assert rows[0]["member"] == MEMBERS[0]
     assert [row["day"] for row in rows[:5]] == ["1", "2", "3", "4", "5"]
+
+
+def test_with_its_receipt_in_a_header_the_table_is_rows_alone(client, documents):
+    answer = client.get(f"/forecast.csv?{ASKED}&receipt=header")
+    assert answer.text == documents["/forecast.csv"].text.partition("# ")[0]
+    receipt = json.loads(f'"{answer.headers["x-receipt"]}"')
+    assert receipt_of(receipt)["forecasts"] == hashlib.sha256(answer.content).hexdigest()
+    for pasted in (receipt, answer.headers["x-receipt"], f"{answer.text}{receipt}"):
+        assert "Signed by this deployment, and unchanged" in client.post("/verify", data={"receipt": pasted}).text
+
+
+def test_with_semicolons_the_table_has_the_same_numbers_and_receipt(client, documents):
+    text = client.get(f"/forecast.csv?{ASKED}&delimiter=semicolon").text
+    numbers = pd.read_csv(io.StringIO(text), comment="#", sep=";", decimal=",")
+    pd.testing.assert_frame_equal(numbers, pd.read_csv(io.StringIO(documents["/forecast.csv"].text), comment="#"))
+    assert receipt_of(text) == receipt_of(documents["/forecast.csv"].text)
+    assert "unchanged like all that was pasted" in client.post("/verify", data={"receipt": text}).text
+    changed = text.replace(f"{numbers['p10'][0]}".replace(".", ","), "1,5", 1)
+    assert changed != text
+    assert "changed after it was signed" in client.post("/verify", data={"receipt": changed}).text
+
+
+@pytest.mark.parametrize("field", ["receipt", "delimiter"])
+def test_a_table_of_another_kind_is_refused(client, field):
+    answer = client.get(f"/forecast.csv?{ASKED}&{field}=tab")
+    assert (answer.status_code, f"“{field}”" in answer.text) == (422, True)
 
 
 def test_the_summary_tells_every_card_in_lines_that_fit_a_mail(documents):

@@ -6,8 +6,9 @@ before it, each ended by a line feed, in UTF-8. Signs of comments and quotes aro
 
 import hashlib
 import hmac
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 BEGIN, END = "-----BEGIN RECEIPT-----", "-----END RECEIPT-----"
@@ -42,8 +43,15 @@ def write(fields: Mapping[str, str], key: bytes) -> tuple[str, ...]:
     return BEGIN, *lines, _SIGNATURE + _signature(lines, key), END
 
 
+def escaped(receipt: Sequence[str]) -> str:
+    """The lines of a receipt as one, for a header: a line feed is a backslash and an n, as in JSON."""
+    return json.dumps("\n".join(receipt))[1:-1]
+
+
 def read(pasted: str) -> SignedReceipt | str:
     """The one receipt in ``pasted``, or the sentence that says why there is none."""
+    if f"{BEGIN}\\n" in pasted:
+        pasted = pasted.replace("\\n", "\n")
     every = re.split(r"\r\n|\r|\n", pasted)
     plain = [bare(line) for line in every]
     if plain.count(BEGIN) != 1 or plain.count(END) != 1:

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.market.upload.reader import SOURCE
+from app.panels.verdict.model import VerdictAnalysis
 from app.services.loaded_history import OLD_PRICES
 from app.services.receipts import format
 from app.services.receipts.format import SignedReceipt, digest
 from app.services.receipts.provenance import VERSION, code_digest, made_with
-from app.services.results import QueryResult, forecast_table
+from app.services.results import COLUMNS, COMMAS, QueryResult, delimited, forecast_table
 from app.text.numbers import day, plural
 
 FORECAST, SUMMARY, REPORT = "forecast.csv", "summary.txt", "report"
@@ -23,6 +24,7 @@ _IN_ITS_LINES = "Compare what was quoted with the numbers in its lines."
 
 
 _LISTED, _SHOWN = 20, 200
+_SEMICOLON = f'"{COLUMNS[0]}";'
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Checked:
     """What came of checking: ``good`` is None where there was nothing to check; ``about`` says what a good one is.
 
     One with a ``warning`` is good, but says less than it seems to; ``ignored`` are lines that were not compared.
+    ``outcome`` is what came of its range.
     """
 
     good: bool | None
@@ -39,6 +42,7 @@ class Checked:
     about: str = ""
     warning: bool = False
     ignored: tuple[str, ...] = ()
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class ReceiptSigner:
             "cards": " ".join(result.finished()) or "none",
             "left_out": " ".join(panel.slug for panel, _ in result.left_out()) or "none",
             "forecasts": digest(forecast_table(result.forecasts())),
+            **_range_lines(result),
             **hashes,
             "app": VERSION,
             "code": code_digest(),
@@ -80,6 +85,21 @@ class ReceiptSigner:
             sentence = "This receipt was not signed by this deployment, or it was changed since."
             return Checked(False, sentence, _OTHER_KEY, receipt.lines)
         return _compared(receipt)
+
+
+def _range_lines(result: QueryResult) -> dict[str, str]:
+    """What the verdict says, where there is one: numbers to be compared, and to be scored once their day has passed."""
+    verdict = result.finished().get("verdict")
+    if not isinstance(verdict, VerdictAnalysis):
+        return {}
+    low, high = verdict.forecast.band(80).end
+    return {
+        "last": f"{verdict.forecast.last!r}",
+        "range_80": f"{low!r} to {high!r} on {verdict.forecast.dates[-1]}",
+        "n": str(verdict.receipt.origins),
+        "coverage_80": f"{verdict.receipt.coverage_80}",
+        "edge": "claimed" if verdict.edge.claimed else "none claimed",
+    }
 
 
 def words_of(text: str) -> str:
@@ -131,8 +151,8 @@ def _is_comment(line: str) -> bool:
 def _content(receipt: SignedReceipt) -> tuple[str, str]:
     """What stands around the receipt, as its hash was made of it, and that hash."""
     if receipt["document"] == FORECAST:
-        rows = (line for line in receipt.around if line.strip() and not _is_comment(line))
-        return "".join(f"{row}\n" for row in rows), receipt["forecasts"]
+        table = "".join(f"{row}\n" for row in receipt.around if row.strip() and not _is_comment(row))
+        return delimited(table, COMMAS) if table.startswith(_SEMICOLON) else table, receipt["forecasts"]
     if receipt["document"] == SUMMARY:
         return words_that_last(" ".join(line.lstrip("> ") for line in receipt.around)), receipt["text"]
     return "", ""

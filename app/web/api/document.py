@@ -77,7 +77,9 @@ def _operations(
     about = {"tags": [tag], "summary": summary, "description": _description(panel)}
     operations: Schema = {}
     for method in sorted((endpoint.methods or set()) & {"GET", "POST"}):
-        takes = {"parameters": query(sources)} if method == "GET" else {"requestBody": form(sources)}
+        takes: Schema = {"parameters": query(sources)} if method == "GET" else {"requestBody": form(sources)}
+        if endpoint.name == "forecast":
+            takes["parameters"] = [*takes.get("parameters", ()), *schemas.DOCUMENT_PARAMETERS]
         gives = {"responses": responses(method, good, media_type, example)}
         operations[method.lower()] = {"operationId": f"{method.lower()}_{name}", **about, **takes, **gives}
     return operations

@@ -9,6 +9,7 @@ from app.market.source import MOST_FOUND, Instrument
 from app.panels.panel import DEFAULT_HORIZON, MAXIMUM_HORIZON
 from app.web.api.responses import Schema, responses
 from app.web.http.form import COLUMNS
+from app.web.http.query import DOCUMENT_CHOICES
 
 _TEXT = {"type": "string"}
 # What Python strips, which is more than \s is in other languages.
@@ -58,6 +59,21 @@ def fields(sources: tuple[str, ...]) -> dict[str, Schema]:
     }
 
 
+_ABOUT_CHOICES = {
+    "receipt": "Below the rows, or escaped in the header X-Receipt, which leaves a plain table.",
+    "delimiter": "What stands between cells; with semicolons numbers have decimal commas.",
+}
+DOCUMENT_PARAMETERS: list[Schema] = [
+    {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": about,
+        "schema": {"enum": [*DOCUMENT_CHOICES[name]]},
+    }
+    for name, about in _ABOUT_CHOICES.items()
+]
+"""What /forecast.csv may be asked besides its query."""
 _EXAMPLE = {"ticker": "^GSPC", "horizon": 22, "as_of": "2018-06-29", "source": "sample"}
 EXAMPLE_QUERY = urlencode(_EXAMPLE)
 """A query that needs no network, whose answers the examples are parts of."""

@@ -20,7 +20,7 @@ _FILE = "prices"
 # Which column of the file is meant, where it cannot be told.
 COLUMNS = ("column.date", "column.close", "column.ticker")
 _QUERY = {"ticker", "horizon", "by", "as_of", "source", "level", "amount"}
-_FIELDS = frozenset({*_QUERY, "canvas", "q", "live", *COLUMNS, _FILE})
+_FIELDS = frozenset({*_QUERY, "canvas", "q", "live", "receipt", "delimiter", *COLUMNS, _FILE})
 _MAXIMUM_FIELDS = 20
 _LONGEST_FIELD = 1024
 # RFC 2046, without the two signs that a quoted string would have to escape.

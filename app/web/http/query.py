@@ -117,10 +117,20 @@ def parse_source(texts: Mapping[str, str], sources: Collection[str], default_sou
 
 def parse_canvas(texts: Mapping[str, str]) -> str:
     """The name of the canvas that charts are to be drawn for."""
-    canvas = texts.get("canvas", "wide")
-    if canvas not in CANVASES:
-        raise QueryError("canvas", canvas[:40], " or ".join(f"“{name}”" for name in CANVASES))
-    return canvas
+    return parse_choice(texts, "canvas", ("wide", *CANVASES))
+
+
+DOCUMENT_CHOICES = {"receipt": ("body", "header"), "delimiter": ("comma", "semicolon")}
+"""What /forecast.csv may be asked besides its query: where its receipt stands, and what stands between its cells."""
+
+
+def parse_choice(texts: Mapping[str, str], name: str, choices: Collection[str]) -> str:
+    """What ``texts`` say under ``name``, the first of ``choices`` where nothing; raises ``QueryError`` for another."""
+    first, *_ = choices
+    choice = texts.get(name, first)
+    if choice not in choices:
+        raise QueryError(name, choice[:40], " or ".join(f"“{known}”" for known in dict.fromkeys(choices)))
+    return choice
 
 
 def page_url(query: Query, as_of: date | None) -> str:

@@ -19,7 +19,7 @@ from app.panels.panel import CardContent, Panel, Query
 from app.services.analyses import Finished
 from app.services.receipts.format import digest
 from app.services.receipts.signer import FORECAST, REPORT, SUMMARY, ReceiptSigner, words_of, words_that_last
-from app.services.results import CardResult, QueryResult, forecast_table
+from app.services.results import SEMICOLONS, CardResult, QueryResult, delimited, forecast_table
 from app.text.numbers import NARROW_SPACE, on_one_line
 from app.web.cards import draw_card, render_card
 from app.web.context import AppContext
@@ -65,12 +65,18 @@ class SummaryView:
     cards: tuple[SummaryCard, ...]
 
 
-def forecast_csv(result: QueryResult, signer: ReceiptSigner) -> str:
+def forecast_csv(result: QueryResult, signer: ReceiptSigner, *, semicolons: bool = False) -> str:
     """The table of forecasts; below it, each line after a “#”, what is no row: cards left out, and the receipt."""
     missing = [f"{panel.title} is left out: {failure_of(error).sentence}" for panel, error in result.left_out()]
     notes = [*map(on_one_line, missing)]
     below = *notes, *signer.receipt(result, FORECAST, notes=digest(words_of(" ".join(notes))))
-    return forecast_table(result.forecasts()) + "".join(f"# {line}\n" for line in below)
+    return forecast_rows(result, semicolons=semicolons) + "".join(f"# {line}\n" for line in below)
+
+
+def forecast_rows(result: QueryResult, *, semicolons: bool) -> str:
+    """The rows alone, with semicolons and decimal commas where these are wanted."""
+    table = forecast_table(result.forecasts())
+    return delimited(table, SEMICOLONS) if semicolons else table
 
 
 def summary(result: QueryResult, signer: ReceiptSigner) -> str:

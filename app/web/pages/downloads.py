@@ -9,33 +9,51 @@ from starlette.responses import HTMLResponse, Response
 from app.charts.chart import RASTER, stand_alone
 from app.market.upload.source import FILE_NAME, example_csv
 from app.panels import PANELS
-from app.panels.panel import Panel
+from app.panels.panel import Panel, Query
+from app.services.receipts import format
+from app.services.receipts.signer import FORECAST
 from app.services.results import FORECASTING, QueryResult, query_result
 from app.web.cards import card_view
-from app.web.context import card_of, context_of, query_of, slot_for, while_connected
+from app.web.context import (
+    card_of,
+    checked_query,
+    context_of,
+    fields_for_cards,
+    query_of,
+    slot_for,
+    while_connected,
+)
 from app.web.http.caching import validated
-from app.web.http.query import query_string
+from app.web.http.query import DOCUMENT_CHOICES, parse_choice, query_string
 from app.web.middleware.security import report_policy
 from app.web.pages import documents
 
 
 async def forecast(request: Request) -> Response:
     """GET or POST /forecast.csv: a row for each member and day ahead."""
-    result = (await _result(request, FORECASTING)).settled()
-    content = documents.forecast_csv(result, context_of(request).signer)
-    return Response(content, headers=_saved_as(result, "forecast", "csv"), media_type="text/csv")
+    fields = await fields_for_cards(request)
+    receipt, delimiter = (parse_choice(fields.texts, name, DOCUMENT_CHOICES[name]) for name in ("receipt", "delimiter"))
+    result = (await _result(request, checked_query(request, fields), FORECASTING)).settled()
+    headers, semicolons = _saved_as(result, "forecast", "csv"), delimiter == "semicolon"
+    signer = context_of(request).signer
+    if receipt == "body":
+        content = documents.forecast_csv(result, signer, semicolons=semicolons)
+    else:
+        content = documents.forecast_rows(result, semicolons=semicolons)
+        headers["X-Receipt"] = format.escaped(signer.receipt(result, FORECAST))
+    return Response(content, headers=headers, media_type="text/csv")
 
 
 async def summary(request: Request) -> Response:
     """GET or POST /summary.txt: every card in a few lines of plain text."""
-    result = (await _result(request, PANELS)).settled()
+    result = (await _result(request, await query_of(request), PANELS)).settled()
     content = documents.summary(result, context_of(request).signer)
     return Response(content, headers=_saved_as(result, "summary", "txt"), media_type="text/plain")
 
 
 async def report(request: Request) -> Response:
     """GET or POST /report: every card of a query in one document that needs no script and loads nothing."""
-    app, result = context_of(request), await _result(request, PANELS)
+    app, result = context_of(request), await _result(request, await query_of(request), PANELS)
     page_url = "" if result.query.upload else f"/?{query_string(result.query)}"
     # Its cards have been counted already.
     content = await while_connected(request, documents.report(app, result, page_url), 0)
@@ -64,8 +82,7 @@ async def picture(request: Request) -> Response:
 _PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
-async def _result(request: Request, panels: Sequence[Panel]) -> QueryResult:
-    query = await query_of(request)
+async def _result(request: Request, query: Query, panels: Sequence[Panel]) -> QueryResult:
     work, seconds = query_result(context_of(request).analyses, query, panels), sum(panel.seconds for panel in panels)
     return await while_connected(request, work, len(panels), seconds / len(panels))
 

@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from app.services.receipts import format
 from app.services.receipts.signer import ReceiptSigner
+from app.text.numbers import signed_percent
 from tests.support.cards import elements
+from tests.support.fakes import FakeMarket, adjusted_before, market
 from tests.support.pages import HEADERS, HOSTILE, assert_contained
 from tests.support.served import served
+from tests.support.uploads import csv_of, post
 
 KEY = "a key for these tests"
 ASKED = "ticker=SYN&horizon=3&as_of=2016-01-29"
@@ -280,3 +283,39 @@ def test_whatever_is_pasted_beside_a_genuine_receipt_is_soon_compared(documents,
     begun = time.thread_time()
     assert ReceiptSigner(KEY.encode()).check(pasted).lines
     assert time.thread_time() - begun < 1
+
+
+def outcome(client, path, asked=ASKED):
+    """The sentence on what came of a range, by the document of ``asked``."""
+    page = client.post("/verify", data={"receipt": receipt_in(client.get(f"/{path}?{asked}").text)}).text
+    found = re.search(r"<p>(It (?:said|is|cannot)[^<]*)</p>", page)
+    return found[1] if found else None
+
+
+@pytest.mark.parametrize("path", ["forecast.csv", "summary.txt", "report"])
+def test_a_range_whose_day_has_passed_is_scored(client, path):
+    verdict = client.get(f"/api/v1/panels/verdict?{ASKED}").json()
+    change, inside = verdict["outcome"]["change"], verdict["outcome"]["score"]["end_inside_80"]
+    said = outcome(client, path)
+    assert f"had changed by {signed_percent(change)}: {'inside' if inside else 'outside'} the range." in said
+    ends = [verdict["forecast"]["quantiles"][level][-1] / verdict["forecast"]["last"] - 1 for level in ("0.1", "0.9")]
+    assert "{} to {}".format(*map(signed_percent, ends)) in said
+
+
+def test_changes_are_scored_and_not_prices(client):
+    """A later dividend rescales the past; what was said is as right as before."""
+    receipt, said = client.get(f"/forecast.csv?{ASKED}").text, outcome(client, "forecast.csv")
+    with served(FakeMarket(adjusted_before(market(), "2016-03-31", 0.9)), secret_key=KEY) as later:
+        assert said in later.post("/verify", data={"receipt": receipt}).text
+
+
+def test_a_day_to_come_is_not_scored(client):
+    assert re.match(
+        r"It (is scored from|cannot be scored yet)", outcome(client, "forecast.csv", "ticker=SYN&horizon=3")
+    )
+
+
+def test_a_file_is_not_scored(client):
+    text = post(client, "/forecast.csv", csv_of(market(300)), horizon="5").text
+    page = client.post("/verify", data={"receipt": text}).text
+    assert "It is not scored: its prices are of a file" in page

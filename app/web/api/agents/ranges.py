@@ -95,8 +95,6 @@ def _ranged(result: QueryResult, signer: ReceiptSigner, document: str, **lines: 
     forecast, scores = verdict.forecast, verdict.receipt
     (low_80, high_80), (low_95, high_95) = forecast.band(80).end, forecast.band(95).end
     ages = [card.end.loaded.age_sessions for card in result.cards if isinstance(card.end, Finished)]
-    told = {"range_80": f"{low_80!r} to {high_80!r} on {forecast.dates[-1]}", "n": str(scores.origins)}
-    told |= {"coverage_80": f"{scores.coverage_80}", "edge": "claimed" if verdict.edge.claimed else "none claimed"}
     return {
         **_fields(verdict, "ticker", "as_of", "horizon"),
         **_fields(verdict.data, "name", "currency"),
@@ -109,7 +107,7 @@ def _ranged(result: QueryResult, signer: ReceiptSigner, document: str, **lines: 
         "edge": EdgeFinding(verdict.edge.claimed, _edge_in_words(verdict)),
         "age_sessions": ages[0],
         **_fields(result, "old", "stale"),
-        "receipt": "\n".join(signer.receipt(result, document, last=f"{forecast.last!r}", **told, **lines)),
+        "receipt": "\n".join(signer.receipt(result, document, **lines)),
     }
 
 

@@ -21,6 +21,7 @@ from app.web.api.schemas import MAX_SEARCH_CHARACTERS, Searched
 from app.web.context import AppContext, client_of, context_of, while_connected
 from app.web.failures import failure_of
 from app.web.http.query import parse_source
+from app.web.pages.verify import check
 
 
 async def find_ticker(request: Request, arguments: Arguments) -> Searched:
@@ -81,10 +82,10 @@ async def track_record(request: Request, arguments: Arguments) -> TrackRecord:
 
 
 async def verify_receipt(request: Request, arguments: Arguments) -> Checked:
-    """Whether a receipt was signed here and is unchanged; the document that it ends may come too. Costs 1 card run."""
-    pasted = texts_in(arguments).get("receipt", "")
-    # In a thread, because a long text takes as long as many requests.
-    return await while_connected(request, asyncio.to_thread(context_of(request).signer.check, pasted))
+    """Whether a receipt was signed here and is unchanged, and what came of its range once its last day has passed; the
+    document that it ends may come too. Costs 1 card run.
+    """
+    return await while_connected(request, check(context_of(request), texts_in(arguments).get("receipt", "")))
 
 
 async def explain_term(request: Request, arguments: Arguments) -> Explained:
@@ -131,7 +132,7 @@ TOOLS = (
     Tool(risk, "Risk", Risks, (*_ONE, "amount"), ("ticker",)),
     Tool(compare, "Compare tickers", Compared, ("tickers", *_DAYS), ("tickers",)),
     Tool(track_record, "Track record", TrackRecord, _ONE, ("ticker",)),
-    Tool(verify_receipt, "Verify a receipt", Checked, ("receipt",), ("receipt",), asks_source=False),
+    Tool(verify_receipt, "Verify a receipt", Checked, ("receipt",), ("receipt",)),
     Tool(explain_term, "Explain a term", Explained, ("term",), ("term",), asks_source=False),
 )
 
