@@ -17,11 +17,13 @@ Floats: TypeAlias = NDArray[np.float64]
 class Canvas:
     """The width in CSS pixels that a picture is drawn for; shown up to a twenty-fifth narrower, or wider, it is scaled.
 
-    ``raster`` asks for pixels, two for each of these, instead of shapes.
+    ``raster`` asks for pixels, two for each of these, instead of shapes. ``tall`` is the height of all with its words,
+    where that is given.
     """
 
     width: int
     raster: bool = False
+    tall: int | None = None
 
     @property
     def narrow(self) -> bool:
@@ -80,11 +82,15 @@ CANVASES = {"wide": WIDE, "middle": MIDDLE, "narrow": NARROW}
 RASTER = ".png"
 """Behind the name of a canvas: the same width in pixels, for what is taken along."""
 _HALF_WIDE = 440
+MARGIN = 16
+PREVIEW = "preview"
+"""The canvas of what a shared link shows: 1200 by 630 pixels with its margin."""
+_EVERY = {**CANVASES, PREVIEW: Canvas(600 - 2 * MARGIN, tall=315 - 2 * MARGIN)}
 
 
 def canvas_named(name: str) -> Canvas:
     """The canvas of this name, or its raster; raises ``KeyError``."""
-    canvas = CANVASES[name.removesuffix(RASTER)]
+    canvas = _EVERY[name.removesuffix(RASTER)]
     return replace(canvas, raster=name.endswith(RASTER))
 
 
@@ -144,7 +150,6 @@ def style_sheet(rules: str) -> str:
 
 _SVG = "data:image/svg+xml;base64,"
 _SCHEMES = re.compile(r":root\{[^}]*\}@media[^{]*\{:root\{[^}]*\}\}")
-MARGIN = 16
 
 
 def stand_alone(chart: Chart) -> bytes:

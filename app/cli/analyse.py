@@ -68,7 +68,8 @@ async def _document(settings: Settings, arguments: argparse.Namespace) -> str:
 
 async def document_of(app: AppContext, query: Query, form: str) -> str:
     """The document of one of the formats, as the page gives it; raises what stands in its way."""
-    result = await query_result(app.analyses, query, FORECASTING if form == "csv" else PANELS)
+    cards = {"csv": FORECASTING, "text": documents.IN_SUMMARY}.get(form, PANELS)
+    result = await query_result(app.analyses, query, cards)
     if form == "html":
         return await documents.report(app, result, "")
     if form == "json":

@@ -1,7 +1,7 @@
 """What a running app holds, and what every endpoint asks of it and of its request."""
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -56,8 +56,15 @@ def context_of(request: Request) -> AppContext:
 
 
 def site_of(request: Request) -> Site:
-    """What every page of this app links to."""
-    return context_of(request).site
+    """What every page of this app links to, and where ``request`` asked for one."""
+    return replace(context_of(request).site, origin=origin_of(request), path=request.url.path)
+
+
+def origin_of(request: Request) -> str:
+    """Scheme and host as the visitor's browser knows them, as far as the proxies in front can be believed."""
+    url, forwarded = request.base_url, request.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip()
+    believed = context_of(request).hops and forwarded in ("http", "https")
+    return str(url.replace(scheme=forwarded) if believed else url).rstrip("/")
 
 
 def checked_query(request: Request, fields: RequestFields) -> Query:
@@ -107,8 +114,7 @@ async def admit(request: Request, runs: int, seconds: float = 1.0) -> None:
     """
     if _by_another_site(request) and READS_API not in request.scope:
         raise CrossSiteError
-    app = context_of(request)
-    client = client_of(request)
+    app, client = context_of(request), client_of(request)
     if (card := CARD.get()) is not None and runs:
         card.client, card.weight, card.seconds = household(client), runs, seconds
     if app.limits is not None and runs:

@@ -15,7 +15,7 @@ from app.web.pages import downloads, index, live, search, verify
 # where a file comes with it.
 _GET, _BOTH = ("GET",), ("GET", "POST")
 _FORECAST = "A row for each member and day ahead."
-_SUMMARY = "Every card in a few lines of plain text."
+_SUMMARY = "The answer in at most fifteen lines of plain text."
 _SEARCH = "Tickers that a few letters of a symbol or a name can mean."
 _OPENAPI = "The API as an OpenAPI 3.1 document."
 _ALIVE = "The web process is alive; no model and no market is touched."
@@ -27,6 +27,7 @@ ENDPOINTS = (
     Endpoint("/report", downloads.report, name="report", fails=as_page, methods=_BOTH),
     Endpoint("/forecast.csv", downloads.forecast, name="forecast", fails=as_text, methods=_BOTH, summary=_FORECAST),
     Endpoint("/summary.txt", downloads.summary, name="summary", fails=as_text, methods=_BOTH, summary=_SUMMARY),
+    Endpoint("/preview.png", downloads.preview, name="preview", fails=as_text, methods=_GET),
     Endpoint("/verify", verify.verify, name="verify", fails=as_page, methods=(*_BOTH, "HEAD")),
     Endpoint("/panels", index.places, name="places", fails=as_answer, methods=("POST",)),
     Endpoint("/panels/{slug}", cards.fragment, name="card", fails=as_card(cards.requested_card), methods=_BOTH),
@@ -57,6 +58,7 @@ ENDPOINTS = (
     Endpoint("/metrics", health.metrics, name="metrics", fails=as_page, summary=_METRICS),
     Endpoint("/robots.txt", health.robots, name="robots", fails=as_text),
     Endpoint("/favicon.ico", health.favicon, name="favicon", fails=as_page),
+    Endpoint("/manifest.webmanifest", health.manifest, name="manifest", fails=as_text),
 )
 
 

@@ -16,7 +16,8 @@ from app.panels.panel import CardContent, Panel, Query
 class Site:
     """What every page links to and says; ``samples`` work with no network.
 
-    ``last_days`` are of sources that have nothing newer, by name; ``paths`` are of endpoints, by name.
+    ``last_days`` are of sources that have nothing newer, by name; ``paths`` are of endpoints, by name. ``origin`` is
+    where this page was asked for, with its scheme, and ``path`` what was asked for there, without its query.
     """
 
     css: str
@@ -30,6 +31,8 @@ class Site:
     maximum_upload: int
     last_days: Mapping[str, date]
     paths: Mapping[str, str]
+    origin: str = ""
+    path: str = "/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@ import csv
 import hashlib
 import io
 import json
+import re
+import struct
+import textwrap
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
@@ -15,6 +18,7 @@ from app.market.passport import Stale
 from app.market.upload.source import MAXIMUM_BYTES
 from app.panels import BY_SLUG, PANELS
 from app.panels.analysis import ForecastAnalysis
+from app.text.numbers import day
 from tests.support.cards import SLUGS, elements
 from tests.support.fakes import LATER, FailingEngine, FakeMarket, InlineEngine, market, nothing_later
 from tests.support.served import served
@@ -29,7 +33,7 @@ ASKED = f"ticker=SYN&horizon=5&as_of={AS_OF}"
 
 def receipt_of(text):
     """The receipt's lines as a dict."""
-    inside = text.partition("-----BEGIN RECEIPT-----")[2].partition("-----END RECEIPT-----")[0]
+    inside = text.partition("-----BEGIN RECEIPT-----")[2].partition("-----END RECEIPT-----")[0].replace("\\n", "\n")
     lines = [line.lstrip("# ") for line in inside.splitlines()]
     return dict(line.split(": ", 1) for line in lines if line)
 
@@ -82,12 +86,49 @@ def test_a_table_of_another_kind_is_refused(client, field):
     assert (answer.status_code, f"“{field}”" in answer.text) == (422, True)
 
 
-def test_the_summary_tells_every_card_in_lines_that_fit_a_mail(documents):
-    text = documents["/summary.txt"].text
-    assert all(panel.question in " ".join(text.split()) for panel in PANELS)
-    assert text.startswith("Synthetic Industries (SYN), as of ")
-    assert max(map(len, text.splitlines())) <= 76
-    assert "\n\n\n" not in text
+def test_the_summary_says_the_answer_first_in_at_most_fifteen_lines(client, documents):
+    lines = documents["/summary.txt"].text.splitlines()
+    assert len(lines) <= 15
+    assert re.fullmatch(rf"Synthetic Industries \(SYN\) closed at \$[\d.]+ on {day(AS_OF)}, from sample\.", lines[0])
+    assert "Synthetic Industries will probably stand between $" in lines[1]
+    assert [line.partition(" ")[0] for line in lines[3:5]] == ["Trades", "Trades"]
+    assert f"http://testserver/?{ASKED}&source=sample" in lines
+
+
+@pytest.mark.parametrize("wrapped", [64, 76, 998])
+def test_a_summary_is_known_however_a_mail_wraps_it(client, documents, wrapped):
+    lines = documents["/summary.txt"].text.splitlines()
+    quoted = [
+        f"> {part}"
+        for line in lines
+        for part in textwrap.wrap(line, wrapped, break_long_words=False, break_on_hyphens=False)
+    ]
+    page = client.post("/verify", data={"receipt": "\n".join(quoted)}).text
+    assert "unchanged like all that was pasted with it" in page
+
+
+def test_what_a_shared_link_shows_is_the_fan_in_its_size(client):
+    answer = client.get(f"/preview.png?{ASKED}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+    assert struct.unpack(">II", answer.content[16:24]) == (1200, 630)
+    assert len(answer.content) <= 200_000
+
+
+def test_a_page_tells_whoever_shares_it_what_it_is(client):
+    page = client.get(f"/?{ASKED}", headers={"X-Forwarded-Proto": "https"}).text
+    told = {a.get("property", a.get("name")): a.get("content") for _, a in elements(page, "meta")}
+    (canonical,) = (a["href"] for _, a in elements(page, "link") if a["rel"] == "canonical")
+    assert canonical == told["og:url"] == f"http://testserver/?{ASKED}&source=sample"
+    assert told["og:image"] == f"http://testserver/preview.png?{ASKED}&source=sample"
+    assert "SYN" in told["og:title"]
+    assert "SYN" in told["og:description"] == told["description"]
+    assert client.get("/manifest.webmanifest").json()["icons"][0]["type"] == "image/svg+xml"
+
+
+def test_behind_a_proxy_a_page_is_where_its_visitor_asked_for_it():
+    with served(proxy_hops=1) as client:
+        page = client.get("/?ticker=SYN", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "1.2.3.4"}).text
+    assert '<link rel="canonical" href="https://testserver/?ticker=SYN' in page
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
@@ -102,8 +143,10 @@ def test_a_receipt_says_what_a_document_was_made_from(client, documents, path):
 
 def test_every_document_of_a_query_carries_the_hash_of_the_same_table(documents):
     rows = [line for line in documents["/forecast.csv"].text.splitlines(keepends=True) if not line.startswith("#")]
-    found = {receipt_of(document.text)["forecasts"] for document in documents.values()}
-    assert found == {hashlib.sha256("".join(rows).encode()).hexdigest()}
+    found = {path: receipt_of(document.text)["forecasts"] for path, document in documents.items()}
+    assert found["/forecast.csv"] == found["/report"] == hashlib.sha256("".join(rows).encode()).hexdigest()
+    told = [row for place, row in enumerate(rows) if not place or '"verdict"' in row]
+    assert found["/summary.txt"] == hashlib.sha256("".join(told).encode()).hexdigest()
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
@@ -151,7 +194,7 @@ def test_the_table_computes_forecasts_and_what_they_need_alone():
 
 @pytest.mark.parametrize("path", TEXTS)
 def test_a_refusal_of_the_moment_makes_no_document(path):
-    with served(engine=FailingEngine(OverloadedError(7), MEMBERS[0])) as client:
+    with served(engine=FailingEngine(OverloadedError(7), "verdict")) as client:
         answer = client.get(f"{path}?ticker=SYN")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
     assert answer.headers["content-type"].startswith("text/plain")
@@ -163,7 +206,7 @@ def test_a_card_that_can_never_be_had_is_left_out_and_said():
         text, table = client.get("/summary.txt?ticker=SYN"), client.get("/forecast.csv?ticker=SYN")
     assert text.status_code == 200
     assert "needs 250 daily bars and found 100" in " ".join(text.text.split())
-    assert receipt_of(text.text)["left_out"].split() == [panel.slug for panel in PANELS if panel.minimum_bars == 250]
+    assert receipt_of(text.text)["left_out"].split() == ["verdict", "odds"]
     assert table.status_code == 422
     assert "needs 250 daily bars" in table.text
 
@@ -269,5 +312,6 @@ def test_the_page_of_a_file_sends_it_again_for_every_document(client):
 def test_what_a_source_calls_a_ticker_cannot_break_the_lines_of_a_summary(client):
     name = "X\n-----BEGIN RECEIPT-----\n\u2028\x1b[31m.csv"
     text = post(client, "/summary.txt", csv_of(market(80)), name=name).text
-    assert text.splitlines().count("-----BEGIN RECEIPT-----") == 1
+    assert len(text.splitlines()) <= 15
+    assert "unchanged like all that was pasted" in client.post("/verify", data={"receipt": text}).text
     assert "\x1b" not in text

@@ -7,7 +7,7 @@ from itertools import chain
 import numpy as np
 
 from app.charts.chart import DOTTED, INK, INK_SOFT, LINE, SMALL, Canvas, Caption, Dates, Floats
-from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, new_sheet, text_width
+from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, height_on, new_sheet, text_width
 from app.charts.parts.labels import EndLabel, room_for
 from app.charts.parts.ticks import Tick, date_ticks, day_text, padded, round_ticks
 
@@ -156,7 +156,8 @@ def future_view(
 
     It holds all ``prices`` and leaves room for ``labels`` behind the density.
     """
-    height, limits = 330 if canvas.narrow else 350, padded(float(prices.min()), float(prices.max()))
+    height = height_on(canvas, caption, 330 if canvas.narrow else 350)
+    limits = padded(float(prices.min()), float(prices.max()))
     ticks = round_ticks(*limits, 5)
     margin = left_width(ticks)
     split, bulge = round(canvas.width * (0.3 if canvas.narrow else 0.42)), round(0.08 * canvas.width)

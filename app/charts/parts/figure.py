@@ -140,15 +140,8 @@ def new_sheet(canvas: Canvas, height: int, caption: Caption) -> Sheet:
 
     A pixel is a point, so sizes of text and lines are in pixels too.
     """
-    title, subtitle, source = (
-        _lines(text, canvas.width, size, bold=bold)
-        for text, size, bold in (
-            (caption.title, TITLE, True),
-            (caption.subtitle, SMALL, False),
-            (caption.source, SMALL, False),
-        )
-    )
-    head = _TITLE_LINE * len(title) + LINE_HEIGHT * len(subtitle) + _BELOW_HEADING
+    title, subtitle, source = _written(canvas, caption)
+    head = _heading(len(title), len(subtitle))
     tall = head + height + LINE_HEIGHT * len(source)
     sheet = Sheet(figsize=(canvas.width / PIXELS_PER_INCH, tall / PIXELS_PER_INCH), dpi=PIXELS_PER_INCH, frameon=False)
     sheet.caption, sheet.head, sheet.raster = caption, head, canvas.raster
@@ -160,6 +153,22 @@ def new_sheet(canvas: Canvas, height: int, caption: Caption) -> Sheet:
     for row, text in enumerate(source):
         page.write(0, head + height + (row + 0.5) * LINE_HEIGHT, text, INK_SOFT)
     return sheet
+
+
+def height_on(canvas: Canvas, caption: Caption, usual: int) -> int:
+    """How many pixels ``caption`` leaves for pictures where the height of all is given, else the ``usual`` ones."""
+    title, subtitle, source = map(len, _written(canvas, caption))
+    return usual if canvas.tall is None else canvas.tall - _heading(title, subtitle) - LINE_HEIGHT * source
+
+
+def _heading(title: int, subtitle: int) -> int:
+    return _TITLE_LINE * title + LINE_HEIGHT * subtitle + _BELOW_HEADING
+
+
+def _written(canvas: Canvas, caption: Caption) -> tuple[list[str], list[str], list[str]]:
+    """The lines of the title, of the subtitle and of the source."""
+    subtitle, source = (_lines(text, canvas.width, SMALL, bold=False) for text in (caption.subtitle, caption.source))
+    return _lines(caption.title, canvas.width, TITLE, bold=True), subtitle, source
 
 
 def _lines(text: str, width: float, size: float, *, bold: bool) -> list[str]:

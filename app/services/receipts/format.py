@@ -48,11 +48,18 @@ def escaped(receipt: Sequence[str]) -> str:
     return json.dumps("\n".join(receipt))[1:-1]
 
 
+# Whoever wraps its line, with or without signs of a quote, does so where a blank was.
+_ESCAPED = re.compile(r"-----BEGIN[>\s]+RECEIPT-----\\n.*?-----END[>\s]+RECEIPT-----", re.DOTALL)
+_WRAPPED = re.compile(r"[ \t]*[\r\n][>\s]*")
+
+
+def _unescaped(receipt: re.Match[str]) -> str:
+    return "\n" + _WRAPPED.sub(" ", receipt[0]).replace("\\n", "\n") + "\n"
+
+
 def read(pasted: str) -> SignedReceipt | str:
     """The one receipt in ``pasted``, or the sentence that says why there is none."""
-    if f"{BEGIN}\\n" in pasted:
-        pasted = pasted.replace("\\n", "\n")
-    every = re.split(r"\r\n|\r|\n", pasted)
+    every = re.split(r"\r\n|\r|\n", _ESCAPED.sub(_unescaped, pasted))
     plain = [bare(line) for line in every]
     if plain.count(BEGIN) != 1 or plain.count(END) != 1:
         some = plain.count(BEGIN) > 1 or plain.count(END) > 1

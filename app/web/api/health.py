@@ -1,4 +1,4 @@
-"""Health, readiness, metrics, robots.txt and the icon."""
+"""Health, readiness, metrics, robots.txt, the icon and the web manifest."""
 
 import hmac
 import re
@@ -57,3 +57,19 @@ async def robots(request: Request) -> Response:
 async def favicon(request: Request) -> Response:
     """GET /favicon.ico: a band that opens, drawn as SVG because the repository holds no binary file."""
     return Response(_FAVICON, media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
+
+
+async def manifest(request: Request) -> Response:
+    """GET /manifest.webmanifest: name, icon and colours for who keeps the page on a phone."""
+    content = {
+        "name": "Stock Forecasting Analytics",
+        "short_name": "Forecasts",
+        "start_url": "/",
+        "display": "minimal-ui",
+        "background_color": "#f6f3ec",
+        "theme_color": "#0a5f80",
+        "icons": [{"src": request.app.url_path_for("favicon"), "type": "image/svg+xml", "sizes": "any"}],
+    }
+    return JSONResponse(
+        content, media_type="application/manifest+json", headers={"Cache-Control": "public, max-age=86400"}
+    )

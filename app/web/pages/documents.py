@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import re
-import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,21 +13,24 @@ from markupsafe import Markup
 
 from app.errors import AppError
 from app.market.passport import Passport, Stale
-from app.panels import IN_PAGE_ORDER
-from app.panels.analysis import Analysis
-from app.panels.panel import CardContent, Panel, Query
+from app.panels import BY_SLUG, IN_PAGE_ORDER
+from app.panels.analysis import Fact, by_key
+from app.panels.odds.model import OddsAnalysis
+from app.panels.odds.panel import odds_facts
+from app.panels.overview.model import OverviewAnalysis
+from app.panels.panel import Panel, Query
+from app.panels.verdict.model import VerdictAnalysis
+from app.panels.verdict.panel import verdict_facts
 from app.services.analyses import Finished
-from app.services.receipts.format import digest
+from app.services.receipts.format import digest, escaped
 from app.services.receipts.signer import FORECAST, REPORT, SUMMARY, ReceiptSigner, words_of, words_that_last
 from app.services.results import SEMICOLONS, CardResult, QueryResult, delimited, forecast_table
-from app.text.numbers import NARROW_SPACE, on_one_line
+from app.text.numbers import NARROW_SPACE, money, on_one_line
 from app.web.cards import draw_card, render_card
 from app.web.context import AppContext
 from app.web.failures import failure_of, problem_of
 from app.web.templating import render
 from app.web.views import FailedView, Failure, FormValues, Site, slot_of
-
-_LINE_WIDTH = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +48,21 @@ class ReportView:
 
 
 @dataclass(frozen=True, slots=True)
-class SummaryCard:
-    """A card in a summary: its analysis and what that says, or why there is none."""
-
-    panel: Panel
-    analysis: Analysis | None
-    content: CardContent | None
-    failure: Failure | None
-
-
-@dataclass(frozen=True, slots=True)
 class SummaryView:
-    """summary.txt: the cards in plain text; panels/<slug>.txt or panels/_card.txt: what stands under a title."""
+    """summary.txt: the answer in a few lines; ``facts`` are the verdict's, ``odds`` of two prices.
+
+    Where there is no verdict, ``failures`` say why; ``url`` leads to the page.
+    """
 
     query: Query
     passport: Passport
+    last: str
+    facts: Mapping[str, Fact]
+    odds: tuple[Fact, ...]
+    failures: tuple[Failure, ...]
     stale: Stale | None
     old: str
-    cards: tuple[SummaryCard, ...]
+    url: str
 
 
 def forecast_csv(result: QueryResult, signer: ReceiptSigner, *, semicolons: bool = False) -> str:
@@ -79,14 +79,25 @@ def forecast_rows(result: QueryResult, *, semicolons: bool) -> str:
     return delimited(table, SEMICOLONS) if semicolons else table
 
 
-def summary(result: QueryResult, signer: ReceiptSigner) -> str:
-    """Plain text for a mail: every card in a few lines, as of the query's day and nothing later."""
-    cards = tuple(_summary_card(card) for card in result.cards)
-    rendered = render("summary.txt", SummaryView(result.query, result.passport, result.stale, result.old, cards))
-    lines = re.sub(r"\n{3,}", "\n\n", rendered.strip()).split("\n")
-    text = "\n".join(map(_wrapped, lines)).replace(NARROW_SPACE, " ")
+IN_SUMMARY = tuple(BY_SLUG[slug] for slug in ("overview", "verdict", "odds"))
+"""The cards that a summary tells of."""
+
+
+def summary(result: QueryResult, signer: ReceiptSigner, url: str = "") -> str:
+    """Plain text for a mail: the answer in at most fifteen lines, as of the query's day and nothing later.
+
+    ``url`` leads to the page of the same query, where there is one.
+    """
+    finished = result.finished()
+    overview, verdict, odds = (finished.get(panel.slug) for panel in IN_SUMMARY)
+    last = money(overview.last_close, overview) if isinstance(overview, OverviewAnalysis) else ""
+    facts = by_key(verdict_facts(verdict)) if isinstance(verdict, VerdictAnalysis) else {}
+    chances = odds_facts(odds)[: min(2, len(odds.shown))] if isinstance(odds, OddsAnalysis) else ()
+    failures = tuple(dict.fromkeys(failure_of(error) for _, error in result.left_out()))
+    view = SummaryView(result.query, result.passport, last, facts, chances, failures, result.stale, result.old, url)
+    text = re.sub(r"\n+", "\n", render("summary.txt", view).strip()).replace(NARROW_SPACE, " ")
     receipt = signer.receipt(result, SUMMARY, text=digest(words_that_last(text)))
-    return f"{text}\n\n" + "".join(f"{line}\n" for line in receipt)
+    return f"{text} {escaped(receipt)}\n"
 
 
 def cards_json(result: QueryResult) -> str:
@@ -101,21 +112,10 @@ def file_name(ticker: str, last_bar: date, what: str, ending: str) -> str:
     return f"{what}-{safe}-{last_bar}.{ending}"
 
 
-def _summary_card(card: CardResult) -> SummaryCard:
-    if isinstance(card.end, Exception):
-        return SummaryCard(card.panel, None, None, failure_of(card.end))
-    return SummaryCard(card.panel, card.end.analysis, card.panel.content(card.end.analysis), None)
-
-
 def _published(card: CardResult) -> Any:
     if isinstance(card.end, Exception):
         return {"error": problem_of(card.end)}
     return json.loads(card.end.published())
-
-
-def _wrapped(line: str) -> str:
-    indent = "  " if line.startswith("- ") else ""
-    return textwrap.fill(line, _LINE_WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 _log = logging.getLogger(__name__)

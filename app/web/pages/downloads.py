@@ -6,9 +6,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.charts.chart import RASTER, stand_alone
+from app.charts.chart import PREVIEW, RASTER, stand_alone
 from app.market.upload.source import FILE_NAME, example_csv
-from app.panels import PANELS
+from app.panels import BY_SLUG, PANELS
 from app.panels.panel import Panel, Query
 from app.services.receipts import format
 from app.services.receipts.signer import FORECAST
@@ -19,6 +19,7 @@ from app.web.context import (
     checked_query,
     context_of,
     fields_for_cards,
+    origin_of,
     query_of,
     slot_for,
     while_connected,
@@ -45,9 +46,10 @@ async def forecast(request: Request) -> Response:
 
 
 async def summary(request: Request) -> Response:
-    """GET or POST /summary.txt: every card in a few lines of plain text."""
-    result = (await _result(request, await query_of(request), PANELS)).settled()
-    content = documents.summary(result, context_of(request).signer)
+    """GET or POST /summary.txt: the answer in at most fifteen lines of plain text."""
+    result = (await _result(request, await query_of(request), documents.IN_SUMMARY)).settled()
+    url = "" if result.query.upload else f"{origin_of(request)}/?{query_string(result.query)}"
+    content = documents.summary(result, context_of(request).signer, url)
     return Response(content, headers=_saved_as(result, "summary", "txt"), media_type="text/plain")
 
 
@@ -77,6 +79,18 @@ async def picture(request: Request) -> Response:
     saved_as = documents.file_name(query.ticker, card.analysis.as_of, f"{panel.slug}-{name}", ending)
     headers = {"Content-Disposition": f'attachment; filename="{saved_as}"', "Cache-Control": "no-store"}
     return Response(stand_alone(chart), media_type=_PICTURES[ending], headers=headers)
+
+
+async def preview(request: Request) -> Response:
+    """GET /preview.png: the fan of the answer in the size that a shared link shows, 1200 by 630 pixels."""
+    app, query, panel = context_of(request), await query_of(request), BY_SLUG["verdict"]
+
+    async def drawn() -> bytes:
+        finished = await app.analyses.finished(panel, query)
+        return stand_alone(await app.analyses.marked_fan(panel, finished, f"{PREVIEW}{RASTER}", ()))
+
+    content = await while_connected(request, drawn(), seconds=panel.seconds)
+    return Response(content, media_type="image/png", headers={"Cache-Control": "public, max-age=900"})
 
 
 _PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
