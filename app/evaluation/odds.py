@@ -1,15 +1,17 @@
 """python -m app evaluate odds: are the chances of prices kept, and better than simpler means give them?"""
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from tqdm import tqdm
 
 from app.evaluation.price_files import MIN_BARS
 from app.evaluation.run import workers
+from app.evaluation.table import finite
 from app.forecasting import volatility
 from app.forecasting.forecast import Floats, LogPrices
 from app.forecasting.past_questions import chances_by_past, chances_by_rule, extremes, happened, stacked
@@ -48,7 +50,11 @@ def run(prices: Mapping[str, LogPrices], arguments: argparse.Namespace) -> int:
     scored = [part for part in answers if part.shape[3]]
     if not scored:
         return 1
-    print(markdown(np.concatenate(scored, axis=3), FORECASTERS[plan.member].title, len(scored)), end="")
+    together, title = np.concatenate(scored, axis=3), FORECASTERS[plan.member].title
+    if arguments.json:
+        arguments.json.write_text(as_json(together, title, plan, len(scored)), encoding="utf-8")
+    if arguments.markdown or not arguments.json:
+        print(markdown(together, title, len(scored)), end="")
     return 0
 
 
@@ -86,6 +92,34 @@ def markdown(answers: Floats, title: str, tickers: int) -> str:
             cells = (_cell(answers[places][:, :, event], method) for event in range(len(EVENTS)))
             lines.append(f"| {span} | {name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def as_json(answers: Floats, title: str, plan: OddsPlan, tickers: int) -> str:
+    """How the chances were kept, by event, over the first three of the days together: the paths', and each method's."""
+    pooled = answers[: len(POOLED)]
+    events = {}
+    for place, event in enumerate(EVENTS):
+        outcomes = pooled[:, -1, place]
+        known = np.isfinite(outcomes)
+        kept = [reliability(pooled[:, method, place][known], outcomes[known]) for method in range(len(METHODS) + 1)]
+        events[event] = {
+            "happened": float(outcomes[known].mean()),
+            "table": [asdict(row) for row in kept[0].table],
+            "methods": {
+                name: {"brier": each.brier, "calibration_error": each.calibration_error}
+                for name, each in zip((f"paths of {title}", *METHODS), kept, strict=True)
+            },
+        }
+    measured = {
+        "from": str(plan.start),
+        "every": plan.every,
+        "days": POOLED,
+        "levels": len(LEVELS),
+        "tickers": tickers,
+        "origins": answers.shape[3],
+        "events": events,
+    }
+    return json.dumps(finite(measured), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def _cell(answers: Floats, method: int) -> str:

@@ -10,7 +10,7 @@ from app.forecasting.forecast import Floats
 from app.forecasting.registry import BASELINE, CONTROL, FORECASTERS
 from app.forecasting.scoring.backtest import Losses
 from app.forecasting.scoring.metrics import Estimate
-from app.forecasting.scoring.score import Score, held, join, score, select, spans
+from app.forecasting.scoring.score import Score, Span, held, join, score, select, spans
 
 TERCILES = ("calm", "usual", "stormy")
 
@@ -31,10 +31,11 @@ class TickerLosses:
 
     ``volatility_ratio`` (k,) is the volatility at each origin as a share of the normal one, ``base_brier`` (k,)
     the Brier losses on the last day of the base rate known there. ``edges`` say whose edge is told at the last origin,
-    None where that is not tried.
+    None where that is not tried. ``below`` (horizon, 7) are the shares of origins with a price below each quantile.
     """
 
     losses: dict[str, Losses]
+    below: dict[str, Floats]
     edges: dict[str, bool | None]
     base_brier: Floats
     failed_fits: dict[str, int]
@@ -52,12 +53,24 @@ class Tercile:
 
 
 @dataclass(frozen=True, slots=True)
+class TickerScore:
+    """One member on one ticker, at ``n`` origins, over the pooled days: losses against the baseline's, and bands."""
+
+    n: int
+    mae_ratio: float
+    pinball_ratio: float
+    coverage_80: float
+    coverage_95: float
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One member's scores by span, its bands by volatility, and the fits that gave way to the baseline.
 
     ``scores`` are against the baseline, ``against_control`` against the forecaster that a network has to beat.
     ``told_edge`` is the share of tickers on which an edge is told at the last origin, None where none is tried;
-    ``brier`` is the mean score of the chance of rising on the last day, ``brier_base`` that of the base rate.
+    ``brier`` is the mean score of the chance of rising on the last day, ``brier_base`` that of the base rate. ``below``
+    (7,) is how often prices ended below each quantile, of all days together; ``by_ticker`` are scores over these days.
     """
 
     member: str
@@ -69,6 +82,8 @@ class Row:
     told_edge: float | None
     brier: float
     brier_base: float
+    below: tuple[float, ...]
+    by_ticker: dict[str, TickerScore]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +100,19 @@ class Evaluation:
 def summarise(plan: Plan, losses_by_ticker: Mapping[str, TickerLosses], failures: tuple[Failure, ...]) -> Evaluation:
     """Score every member over all tickers together, in the plan's order."""
     ordered = [losses_by_ticker[ticker] for ticker in sorted(losses_by_ticker)]
-    rows = tuple(_row(member, plan.horizon, ordered) for member in plan.members) if ordered else ()
+    names = sorted(losses_by_ticker)
+    rows = tuple(_row(member, plan.horizon, names, ordered) for member in plan.members) if ordered else ()
     origins = sum(len(ticker.volatility_ratio) for ticker in ordered)
     return Evaluation(
         plan, tuple(sorted(losses_by_ticker)), origins, rows, tuple(sorted(failures, key=lambda f: f.ticker))
     )
 
 
-def _row(member: str, horizon: int, tickers: list[TickerLosses]) -> Row:
-    names = (member, BASELINE, CONTROL)
-    member_losses, baseline, control = (join([ticker.losses[name] for ticker in tickers]) for name in names)
+def _row(member: str, horizon: int, names: list[str], tickers: list[TickerLosses]) -> Row:
+    three = (member, BASELINE, CONTROL)
+    member_losses, baseline, control = (join([ticker.losses[name] for ticker in tickers]) for name in three)
+    pooled, sizes = spans(horizon)[-1], [len(ticker.volatility_ratio) for ticker in tickers]
+    below = [ticker.below[member][: pooled.last].mean(axis=0) for ticker in tickers]
     claims = [edge for ticker in tickers if (edge := ticker.edges[member]) is not None]
     return Row(
         member=member,
@@ -106,7 +124,22 @@ def _row(member: str, horizon: int, tickers: list[TickerLosses]) -> Row:
         told_edge=float(np.mean(claims)) if claims else None,
         brier=float(member_losses.brier[:, horizon - 1].mean()),
         brier_base=float(np.concatenate([ticker.base_brier for ticker in tickers]).mean()),
+        below=tuple(np.average(below, axis=0, weights=sizes).tolist()),
+        by_ticker={
+            name: _ticker_score(ticker.losses[member], ticker.losses[BASELINE], pooled)
+            for name, ticker in zip(names, tickers, strict=True)
+        },
     )
+
+
+def _ticker_score(mine: Losses, baseline: Losses, span: Span) -> TickerScore:
+    days = slice(span.first - 1, span.last)
+    error, pinball = (
+        float(np.nansum(getattr(mine, name)[:, days]) / np.nansum(getattr(baseline, name)[:, days]))
+        for name in ("error", "pinball")
+    )
+    held_80, held_95 = (float(np.nanmean(inside[:, days])) for inside in (mine.inside_80, mine.inside_95))
+    return TickerScore(len(mine.dates), error, pinball, held_80, held_95)
 
 
 def _terciles(member: str, horizon: int, tickers: list[TickerLosses]) -> list[Tercile]:

@@ -50,6 +50,7 @@ def losses_of_ticker(y: LogPrices, plan: Plan) -> TickerLosses:
     squares = volatility.squared_returns(y)
     return TickerLosses(
         losses={name: losses(forecast, actual, dates) for name, forecast in forecasts.items()},
+        below={name: (actual[..., None] < each.quantiles).mean(axis=0) for name, each in forecasts.items()},
         failed_fits={name: int(f.failed.sum()) for name, f in forecasts.items() if isinstance(f, FittedForecast)},
         volatility_ratio=np.sqrt(volatility.ewma(squares) / volatility.rolling(squares))[origins],
         edges={name: tells_edge(name, y.until(int(origins[-1])), plan.horizon) for name in plan.members},

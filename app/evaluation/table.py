@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.evaluation.result import Evaluation, Row
+from app.forecasting.forecast import QUANTILES
 from app.forecasting.scoring.metrics import DieboldMariano, Estimate
 from app.forecasting.scoring.score import Score
 
@@ -92,7 +93,7 @@ def as_json(evaluation: Evaluation) -> str:
         "members": {row.member: _row_as_dict(row) for row in evaluation.rows},
         "failures": [asdict(failure) for failure in evaluation.failures],
     }
-    return json.dumps(_finite(measured), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json.dumps(finite(measured), ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
 
 
 def _row_as_dict(row: Row) -> dict[str, Any]:
@@ -104,13 +105,18 @@ def _row_as_dict(row: Row) -> dict[str, Any]:
         "brier_base_rate": row.brier_base,
         "scores": {str(each.span): {**asdict(each), "span": str(each.span)} for each in row.scores},
         "against_linear": {str(each.span): {**asdict(each), "span": str(each.span)} for each in row.against_control},
+        "below": dict(zip(map(str, QUANTILES), row.below, strict=True)),
+        "by_ticker": {ticker: asdict(each) for ticker, each in row.by_ticker.items()},
         "coverage_by_volatility": {tercile.name: asdict(tercile) for tercile in row.terciles},
     }
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """``value`` as JSON can have it: floats in six digits, null for what is no number."""
     if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
+        return {key: finite(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        return [finite(part) for part in value]
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    return value

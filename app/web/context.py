@@ -1,6 +1,6 @@
 """What a running app holds, and what every endpoint asks of it and of its request."""
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -8,7 +8,6 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.types import Scope
 
 from app.compute.cancellation import cancel_when
 from app.compute.engine import CARD, Engine
@@ -22,9 +21,10 @@ from app.services.live_prices import LivePrices
 from app.services.metrics import Metrics
 from app.services.receipts.signer import ReceiptSigner
 from app.services.search import Finder
-from app.services.shared_state import RateLimits, address_of, household
+from app.services.shared_state import RateLimits, household
 from app.store.redis_backed import RedisConnection
 from app.web.http.form import RequestFields, fields_of
+from app.web.http.proxies import client_behind, origin_of
 from app.web.http.query import parse_canvas, parse_query, query_string
 from app.web.views import Site, Slot, slot_of
 
@@ -57,14 +57,7 @@ def context_of(request: Request) -> AppContext:
 
 def site_of(request: Request) -> Site:
     """What every page of this app links to, and where ``request`` asked for one."""
-    return replace(context_of(request).site, origin=origin_of(request), path=request.url.path)
-
-
-def origin_of(request: Request) -> str:
-    """Scheme and host as the visitor's browser knows them, as far as the proxies in front can be believed."""
-    url, forwarded = request.base_url, request.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip()
-    believed = context_of(request).hops and forwarded in ("http", "https")
-    return str(url.replace(scheme=forwarded) if believed else url).rstrip("/")
+    return replace(context_of(request).site, origin=origin_of(request, context_of(request).hops), path=request.url.path)
 
 
 def checked_query(request: Request, fields: RequestFields) -> Query:
@@ -183,19 +176,3 @@ async def while_connected(request: Request, work: Coroutine[Any, Any, T], runs: 
 def client_of(request: Request) -> str:
     """Who asks, as far as the proxies in front can be believed."""
     return client_behind(request.scope, context_of(request).hops)
-
-
-def client_behind(scope: Scope, hops: int) -> str:
-    """The address that the outermost of ``hops`` proxies saw, or the peer's where there is no proxy.
-
-    Each proxy writes whom it saw at the right end of X-Forwarded-For; what stands further left may be made up.
-    """
-    peer = scope["client"][0] if scope.get("client") else ""
-    forwarded = _forwarded(scope["headers"])
-    client = forwarded[-hops] if 0 < hops <= len(forwarded) else peer
-    return address_of(client) or address_of(peer) or "unknown"
-
-
-def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
-    lines = [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
-    return [entry.strip() for line in lines for entry in line.split(",")]

@@ -12,9 +12,9 @@ from app.compute.engine import Card, working_for
 from app.compute.errors import OverloadedError
 from app.errors import RestartingError, TooLargeError, TooOftenError
 from app.services.shared_state import RateLimits
-from app.web.context import client_behind
 from app.web.endpoint import answer_failure
 from app.web.http.form import MAXIMUM_BYTES
+from app.web.http.proxies import client_behind
 from app.web.middleware.security import ALWAYS_ANSWERED
 
 # A browser shows an answer only once it has sent its request, so a little more is read to let it see the refusal.

@@ -14,7 +14,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from app.web.context import client_behind
+from app.web.http.proxies import client_behind
 from app.web.middleware.security import HEADERS
 
 MOST_CONNECTIONS = 2_048

@@ -19,8 +19,8 @@ from app.web.context import (
     checked_query,
     context_of,
     fields_for_cards,
-    origin_of,
     query_of,
+    site_of,
     slot_for,
     while_connected,
 )
@@ -48,7 +48,7 @@ async def forecast(request: Request) -> Response:
 async def summary(request: Request) -> Response:
     """GET or POST /summary.txt: the answer in at most fifteen lines of plain text."""
     result = (await _result(request, await query_of(request), documents.IN_SUMMARY)).settled()
-    url = "" if result.query.upload else f"{origin_of(request)}/?{query_string(result.query)}"
+    url = "" if result.query.upload else f"{site_of(request).origin}/?{query_string(result.query)}"
     content = documents.summary(result, context_of(request).signer, url)
     return Response(content, headers=_saved_as(result, "summary", "txt"), media_type="text/plain")
 

@@ -5,7 +5,7 @@ from starlette.routing import Route
 from app.compute.errors import OverloadedError
 from app.panels import PANELS
 from app.settings import Settings
-from app.web.context import client_behind
+from app.web.http.proxies import client_behind
 from app.web.routes import routes
 from tests.support.cards import elements
 from tests.support.fakes import FailingEngine, FakeMarket, InlineEngine, market
