@@ -87,6 +87,14 @@ def in_hundred(chance: float) -> str:
     return "more than 99 in 100" if cases > 99 else f"{cases} in 100"
 
 
+def compared(ratio: float) -> str:
+    """A ratio of two errors as a comparison: “4% less”, “the same”, “2.4 times as much”."""
+    if ratio >= 2:
+        return f"{ratio:.1f} times as much"
+    share = percent(abs(ratio - 1), 0)
+    return "the same" if round(100 * abs(ratio - 1)) == 0 else f"{share} {'more' if ratio > 1 else 'less'}"
+
+
 def day(value: date) -> str:
     """A date for people: 28 Jun 2018."""
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"

@@ -9,7 +9,7 @@ from app.web.api.agents import endpoints as agents
 from app.web.compare import endpoints as compare
 from app.web.compare.request import requested_column, requested_ranges
 from app.web.endpoint import Endpoint, as_answer, as_card, as_json, as_page, as_text
-from app.web.pages import downloads, index, live, search, verify
+from app.web.pages import downloads, how_good, index, live, search, verify
 
 # What is computed is computed for who reads it, so HEAD is not among these. A query stands in an address, or in a form
 # where a file comes with it.
@@ -28,6 +28,7 @@ ENDPOINTS = (
     Endpoint("/forecast.csv", downloads.forecast, name="forecast", fails=as_text, methods=_BOTH, summary=_FORECAST),
     Endpoint("/summary.txt", downloads.summary, name="summary", fails=as_text, methods=_BOTH, summary=_SUMMARY),
     Endpoint("/preview.png", downloads.preview, name="preview", fails=as_text, methods=_GET),
+    Endpoint("/how-good", how_good.how_good, name="how_good", fails=as_page, methods=(*_GET, "HEAD")),
     Endpoint("/verify", verify.verify, name="verify", fails=as_page, methods=(*_BOTH, "HEAD")),
     Endpoint("/panels", index.places, name="places", fails=as_answer, methods=("POST",)),
     Endpoint("/panels/{slug}", cards.fragment, name="card", fails=as_card(cards.requested_card), methods=_BOTH),

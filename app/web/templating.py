@@ -28,6 +28,8 @@ _ENVIRONMENT = Environment(
 )
 _FILTERS = (
     numbers.chance,
+    numbers.compared,
+    numbers.in_hundred,
     numbers.percent,
     numbers.signed_percent,
     numbers.ratio,

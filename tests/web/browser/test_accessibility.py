@@ -13,6 +13,7 @@ PLACES = {
     "report": f"/report?{SAMPLE}",
     "docs": "/docs",
     "verify": "/verify",
+    "how good": "/how-good",
     "no such page": "/nothing",
     "a bad query": "/?ticker=%5EGSPC&source=sample&horizon=99",
 }
