@@ -139,10 +139,8 @@ def draw_outcome(
     """The chart of an outcome as JSON; the only work that is handed anything later than its history."""
     say(DRAWING)
     finished, happened = decode_analysis(BY_SLUG[slug.decode()], analysis), OUTCOME.validate_json(outcome)
-    made = import_module(_FORECAST_CHARTS).draw_outcome(
-        decode(history), finished, happened, canvas_named(canvas.decode())
-    )
-    return _CHART.dump_json(made)
+    given = decode(history), finished, happened, canvas_named(canvas.decode())
+    return _CHART.dump_json(import_module(_FORECAST_CHARTS).draw_outcome(*given))
 
 
 def draw_marked_fan(
@@ -152,10 +150,8 @@ def draw_marked_fan(
     say(DRAWING)
     finished, days = decode_analysis(BY_SLUG[slug.decode()], analysis), MARKS.validate_json(marks)
     remark = "".join(f"; {mark.words} on {mark.day}" for mark in days)
-    made = import_module(_FORECAST_CHARTS).draw_fan(
-        decode(history), finished, canvas_named(canvas.decode()), remark=remark, marks=days
-    )
-    return _CHART.dump_json(made)
+    given = decode(history), finished, canvas_named(canvas.decode())
+    return _CHART.dump_json(import_module(_FORECAST_CHARTS).draw_fan(*given, remark=remark, marks=days))
 
 
 def draw_ranges(canvas: bytes, *verdicts: bytes, say: Say = silent) -> bytes:

@@ -15,6 +15,7 @@ from starlette.types import Scope
 from app.panels import PANELS
 from app.panels.panel import Panel
 from app.text import glossary, numbers
+from app.text.compact_numbers import MONTHS
 from app.web.http.caching import validated
 from app.web.http.query import page_url
 
@@ -49,6 +50,9 @@ _FILTERS = (
 _ENVIRONMENT.filters.update({function.__name__: function for function in _FILTERS})
 
 _ENVIRONMENT.globals["glossary"] = glossary.every_term()
+_ENVIRONMENT.globals["month_names"] = MONTHS
+# What a card is called as a row of the table of methods, where that is not its title.
+_ENVIRONMENT.globals["row_titles"] = {"technicals": "Six indicators", "patterns": "Eight candle shapes"}
 
 
 def render(name: str | list[str], view: Any) -> str:
@@ -65,7 +69,7 @@ def compile_all() -> None:
 
 
 FOLDER = Path(__file__).parent / "static"
-SCRIPTS = ("cards.js", "form.js", "search.js", "recents.js")
+SCRIPTS = ("cards.js", "form.js", "search.js", "recents.js", "values.js")
 """What every page runs, one file for each behaviour."""
 STYLE = "app.css"
 _WIDTHS = ("", "(width > 47rem)", "(min-width: 72rem)")

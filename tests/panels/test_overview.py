@@ -130,7 +130,7 @@ def test_the_table_gives_the_horizons_own_move(horizon):
         published = client.get(f"/api/v1/panels/overview?ticker=SYN&horizon={horizon}").json()
     (said,) = (move for move in published["typical_moves"] if move["days"] == horizon)
     length = f"{horizon} day{'s' * (horizon > 1)}"
-    assert f">{length}</th><td>{100 * said['median']:.1f}\u202f%</td>" in fragment
+    assert f">{length}</th><td>{100 * said['median']:.1f}%</td>" in fragment
 
 
 def test_what_too_short_a_history_cannot_say_about_the_horizon_is_not_said():

@@ -112,8 +112,8 @@ def test_the_tests_of_an_edge_and_the_receipt_state_one_coverage(cards):
     # A week apart and 22 days ahead, five neighbours share a day.
     by_hand = coverage(sum(inside) / 5, len(inside) / 5)
     assert receipt["coverage_80_ci"] == pytest.approx([by_hand.low, by_hand.high])
-    share, low, high = (f"{100 * part:.0f}\u202f%" for part in (by_hand.value, by_hand.low, by_hand.high))
-    assert tests["80 % range held"]["found"] == f"{share} of the time, plausibly {low} to {high}"
+    share, low, high = (f"{100 * part:.0f}%" for part in (by_hand.value, by_hand.low, by_hand.high))
+    assert tests["80% range held"]["found"] == f"{share} of the time, plausibly {low} to {high}"
 
 
 @pytest.mark.slow
