@@ -19,6 +19,7 @@ from app.web.failures import failure_of
 from app.web.http.form import COLUMNS
 from app.web.http.query import parse_query
 from app.web.pages import documents
+from app.web.pages import report as printed
 
 FORMATS = ("text", "json", "csv", "html")
 _FIELDS = ("ticker", "source", "horizon", "as_of", "by", "level", "amount")
@@ -71,7 +72,7 @@ async def document_of(app: AppContext, query: Query, form: str) -> str:
     cards = {"csv": FORECASTING, "text": documents.IN_SUMMARY}.get(form, PANELS)
     result = await query_result(app.analyses, query, cards)
     if form == "html":
-        return await documents.report(app, result, "")
+        return await printed.report(app, result, "")
     if form == "json":
         return documents.cards_json(result.settled())
     make = documents.forecast_csv if form == "csv" else documents.summary

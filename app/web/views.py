@@ -124,7 +124,8 @@ class CardView:
 
     ``old`` says that the prices are old; ``ahead`` are sentences on announced days, which no analysis knows of. A row
     of the table of methods stands ``open`` at once; what happened does where ``reveal`` asks for it. ``recent`` is what
-    a browser remembers of the answer, as JSON.
+    a browser remembers of the answer, as JSON. A report has a card in parts: its ``answer`` in front, its ``proof``
+    behind.
     """
 
     slot: Slot
@@ -140,6 +141,7 @@ class CardView:
     open: bool = True
     reveal: bool = True
     recent: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,50 +1,28 @@
 """Documents made in memory from one result, each with its receipt: the same query, the same bytes."""
 
-import asyncio
 import json
-import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from markupsafe import Markup
-
-from app.errors import AppError
 from app.market.passport import Passport, Stale
-from app.panels import BY_SLUG, IN_PAGE_ORDER
+from app.panels import BY_SLUG
 from app.panels.analysis import Fact, by_key
 from app.panels.odds.model import OddsAnalysis
 from app.panels.odds.panel import odds_facts
 from app.panels.overview.model import OverviewAnalysis
-from app.panels.panel import Panel, Query
+from app.panels.panel import Query
 from app.panels.verdict.model import VerdictAnalysis
 from app.panels.verdict.panel import verdict_facts
-from app.services.analyses import Finished
 from app.services.receipts.format import digest, escaped
-from app.services.receipts.signer import FORECAST, REPORT, SUMMARY, ReceiptSigner, words_of, words_that_last
+from app.services.receipts.signer import FORECAST, SUMMARY, ReceiptSigner, words_of, words_that_last
 from app.services.results import SEMICOLONS, CardResult, QueryResult, delimited, forecast_table
 from app.text.numbers import NARROW_SPACE, money, on_one_line
-from app.web.cards import draw_card, render_card
-from app.web.context import AppContext
 from app.web.failures import failure_of, problem_of
 from app.web.templating import render
-from app.web.views import FailedView, Failure, FormValues, Site, slot_of
-
-
-@dataclass(frozen=True, slots=True)
-class ReportView:
-    """report.html: every card in one document; ``style`` is the style sheet itself, ``cards`` are finished HTML."""
-
-    site: Site
-    asked: FormValues
-    style: Any
-    cards: tuple[Any, ...]
-    page_url: str
-    passport: Passport
-    old: str
-    receipt: str
+from app.web.views import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,49 +94,3 @@ def _published(card: CardResult) -> Any:
     if isinstance(card.end, Exception):
         return {"error": problem_of(card.end)}
     return json.loads(card.end.published())
-
-
-_log = logging.getLogger(__name__)
-
-
-async def report(app: AppContext, result: QueryResult, page_url: str) -> str:
-    """The document; ``page_url`` leads to the live page of the same query, where an address can hold it."""
-    sections = await asyncio.gather(*(_section(app, card) for card in result.cards))
-    # A card whose pictures could not be drawn is not in the document, whatever its numbers are.
-    drawn = replace(result, cards=tuple(card for card, _ in sections))
-    receipt = "\n".join(app.signer.receipt(drawn, REPORT))
-    style = Markup(app.style)  # noqa: S704  (our own style sheet)
-    in_order = sorted(sections, key=lambda section: IN_PAGE_ORDER.index(section[0].panel))
-    cards = tuple(Markup(html) for _, html in in_order)  # noqa: S704  (our own templates made them)
-    asked, passport = _form_values(result.query), result.passport
-    view = ReportView(app.site, asked, style, cards, page_url, passport, result.old, receipt)
-    return render("report.html", view)
-
-
-async def _section(app: AppContext, card: CardResult) -> tuple[CardResult, str]:
-    if isinstance(card.end, Exception):
-        return card, _failed(card.panel, card.end)
-    try:
-        return card, await _rendered(app, card.panel, card.end)
-    except Exception as error:
-        # One card that cannot be drawn must not cost the reader the others.
-        return CardResult(card.panel, error), _failed(card.panel, error)
-
-
-async def _rendered(app: AppContext, panel: Panel, finished: Finished) -> str:
-    card, narrow = await asyncio.gather(
-        draw_card(app, slot_of(panel, ""), finished, "wide"),
-        app.analyses.charts(panel, finished, "narrow"),
-    )
-    return render_card(replace(card, pictures=replace(card.pictures, narrow=narrow)))
-
-
-def _failed(panel: Panel, error: Exception) -> str:
-    if not isinstance(error, AppError):
-        _log.error("The card %s of a report failed.", panel.slug, exc_info=error)
-    return render("panels/_failed.html", FailedView(slot_of(panel, ""), failure_of(error), False))
-
-
-def _form_values(query: Query) -> FormValues:
-    source = query.upload.name if query.upload else query.source
-    return FormValues(query.ticker, str(query.horizon), str(query.as_of or ""), source)

@@ -28,6 +28,7 @@ from app.web.http.caching import validated
 from app.web.http.query import DOCUMENT_CHOICES, parse_choice, query_string
 from app.web.middleware.security import report_policy
 from app.web.pages import documents
+from app.web.pages import report as printed
 
 
 async def forecast(request: Request) -> Response:
@@ -58,10 +59,11 @@ async def report(request: Request) -> Response:
     app, result = context_of(request), await _result(request, await query_of(request), PANELS)
     page_url = "" if result.query.upload else f"/?{query_string(result.query)}"
     # Its cards have been counted already.
-    content = await while_connected(request, documents.report(app, result, page_url), 0)
+    origin = site_of(request).origin
+    content = await while_connected(request, printed.report(app, result, page_url, origin), 0)
     # Shown at once, unlike the others, but saved under a name that tells it from other reports.
     headers = _saved_as(result, "report", "html", "inline")
-    return HTMLResponse(content, headers=headers | report_policy(app.style))
+    return HTMLResponse(content, headers=headers | report_policy(printed.report_style(app, result, origin)))
 
 
 async def picture(request: Request) -> Response:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from app.forecasting.scoring.reliability import ReliabilityRow
 from app.panels.panel import DEFAULT_HORIZON, Query
 from app.web.context import site_of
 from app.web.http.query import page_url
@@ -19,24 +20,21 @@ from app.web.views import NextStep, Site
 _FOLDER = Path(__file__).parents[1] / "measured"
 _OURS, _USUAL = "combined", "prophet_stock"
 _SPANS = {"1": "1 day", "5": "1 week", "22": "1 month"}
+_FEWEST = 2
 # The ends of Yahoo's symbols; a stock without one is listed in the United States.
 _MARKETS = {
     "": "United States",
-    "NS": "India",
-    "BO": "India",
+    **dict.fromkeys(("NS", "BO"), "India"),
     "T": "Japan",
     "HK": "Hong Kong",
     "JK": "Indonesia",
-    "SS": "China",
-    "SZ": "China",
+    **dict.fromkeys(("SS", "SZ"), "China"),
     "L": "United Kingdom",
     "TO": "Canada",
-    "KS": "South Korea",
-    "KQ": "South Korea",
+    **dict.fromkeys(("KS", "KQ"), "South Korea"),
     "IS": "Turkey",
 }
 _OTHERS = "Other markets, currencies and coins"
-_FEWEST = 2
 LESSON_DAYS = {
     date(2008, 9, 12): "The S&P 500 on 12 September 2008",
     date(2009, 3, 6): "The same on 6 March 2009",
@@ -95,19 +93,10 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """``n`` questions whose stated chances were about the same, and how many came true."""
-
-    said: float
-    happened: float
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
 class Event:
     """How the chances of one kind of question were kept."""
 
-    table: tuple[Kept, ...]
+    table: tuple[ReliabilityRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
