@@ -17,7 +17,7 @@ from app.panels.panel import Panel
 from app.text import glossary, numbers
 from app.text.compact_numbers import MONTHS
 from app.web.http.caching import validated
-from app.web.http.query import page_url
+from app.web.http.query import earlier_urls, page_url
 
 _ROOT = Path(__file__).parents[2] / "templates"
 _ENVIRONMENT = Environment(
@@ -46,6 +46,7 @@ _FILTERS = (
     numbers.rounded,
     numbers.month,
     page_url,
+    earlier_urls,
 )
 _ENVIRONMENT.filters.update({function.__name__: function for function in _FILTERS})
 

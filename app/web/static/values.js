@@ -11,13 +11,13 @@ function show({ target, offsetX }) {
   const shares = order.map((at) => (at - order[0]) / (order.at(-1) - order[0] || 1));
   const places = shares.map((share) => +firstX + share * (lastX - firstX));
   const away = places.map((place) => Math.abs(place - offsetX / target.clientWidth));
-  const nearest = away.indexOf(Math.min(...away));
-  if (away[nearest] > 0.1) return tip.remove();
+  const near = away.indexOf(Math.min(...away));
+  if (away[near] > 0.1) return tip.remove();
   const heads = table.tHead.rows[0].cells;
-  tip.textContent = [...rows[nearest].cells].map((cell, at) => `${heads[at].textContent}: ${cell.textContent}`).join("\n");
+  tip.textContent = [...rows[near].cells].map((cell, n) => `${heads[n].textContent}: ${cell.textContent}`).join("\n");
   const [top, height] = [target.offsetTop, target.clientHeight];
-  tip.style.cssText = `left: ${100 * places[nearest]}%; top: ${top}px; height: ${height}px; --lines: ${heads.length}`;
-  tip.classList.toggle("before", places[nearest] > 0.5);
+  tip.style.cssText = `left: ${100 * places[near]}%; top: ${top}px; height: ${height}px; --lines: ${heads.length}`;
+  tip.classList.toggle("before", places[near] > 0.5);
   target.after(tip);
 }
 for (const event of ["pointermove", "pointerdown"]) document.addEventListener(event, show, { passive: true });
