@@ -51,6 +51,7 @@ _FILTERS = (
 _ENVIRONMENT.filters.update({function.__name__: function for function in _FILTERS})
 
 _ENVIRONMENT.globals["glossary"] = glossary.every_term()
+_ENVIRONMENT.globals["how_good"] = "/how-good"
 _ENVIRONMENT.globals["month_names"] = MONTHS
 # What a card is called as a row of the table of methods, where that is not its title.
 _ENVIRONMENT.globals["row_titles"] = {"technicals": "Six indicators", "patterns": "Eight candle shapes"}

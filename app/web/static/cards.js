@@ -4,8 +4,7 @@ const [MOST_AT_ONCE, MOST_TRIES] = [5, 5];
 const CANCELLED = "Cancelled. Nothing is computed for this card until it is run again.";
 const BROKEN = "The connection broke off. Run again to try once more.";
 const OFFLINE = "You are offline. This card runs again by itself as soon as there is a network.";
-// What was asked for and has not ended, by card; how often a refused card was tried again, by its id; and the form with
-// its file as they were when Analyse was pressed, as each card is posted the same.
+// Runs that have not ended, by card; tries again, by its id; the form with its file as they were at Analyse.
 const [runs, tries] = [new Map(), new Map()];
 let fields = [];
 const on = (name, act) => document.addEventListener(name, act);

@@ -21,9 +21,10 @@ on("keydown", ({ key, target, altKey, ctrlKey, metaKey }) => {
 // A link to a past day says whether what happened is shown.
 on("toggle", ({ target }) => {
   const address = new URL(location);
-  target.open ? address.searchParams.set("reveal", "1") : address.searchParams.delete("reveal");
+  address.searchParams[target.open ? "set" : "delete"]("reveal", "1");
   if (target.matches(".fan .outcome")) history.replaceState(history.state, "", address);
 });
-on("click", async ({ target }) => {
-  if (target.matches(".copy")) target.textContent = (await navigator.clipboard.writeText(location)) ?? "Link copied";
+on("click", async ({ target: { dataset, parentNode }, target }) => {
+  const text = "summary" in dataset ? parentNode.querySelector("pre").textContent : location;
+  if (target.matches(".copy")) target.textContent = (await navigator.clipboard.writeText(text)) ?? "Copied";
 });

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app.charts.chart import NARROW, WIDE
 from tests.support.browser.watching import GOOD, press_analyse
@@ -23,6 +23,20 @@ def plain(chromium: Browser) -> Iterator[Page]:
     page = chromium.new_page(java_script_enabled=False)
     yield page
     page.close()
+
+
+def test_a_button_copies_the_summary(chromium: Browser, served: str) -> None:
+    context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(served + PAST)
+    page.get_by_text("The answer as text, to be copied").click()
+    expect(page.locator(".summary-text pre")).to_contain_text("END RECEIPT", timeout=90_000)
+    page.get_by_role("button", name="Copy summary").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = str(page.evaluate("navigator.clipboard.readText()"))
+    address = page.url.replace("/?", "/summary.txt?")
+    assert copied.split() == page.request.get(address).text().split()
+    context.close()
 
 
 def test_what_happened_is_drawn_on_every_card(page: Page, served: str) -> None:
