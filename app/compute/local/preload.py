@@ -18,12 +18,15 @@ PR_SET_CHILD_SUBREAPER = 36
 def settle(home: Path, modules: list[str]) -> None:
     """Import ``modules`` and leave no file of theirs behind (matplotlib writes a font cache)."""
     _adopt_orphans()
+    # A collection looks through all that is there, and imports leave next to no garbage: without, they take 0.4 s less.
+    gc.disable()
     for module in modules:
         importlib.import_module(module)
     empty(home, directories(home))
     # Objects frozen here are never touched by the workers' collectors, so their pages stay shared.
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _adopt_orphans() -> None:
