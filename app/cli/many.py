@@ -19,7 +19,8 @@ from app.main import engine_of, running_parts
 from app.market.upload.source import MAXIMUM_BYTES, Upload, upload_of
 from app.panels.panel import Query
 from app.services.receipts.provenance import code_digest
-from app.services.results import IN_TABLE, QueryResult, Row, cell, columns_of, query_result, row_of
+from app.services.results import QueryResult, cell, query_result
+from app.services.table_rows import CARDS, Row, columns_of, row_of
 from app.settings import OFF, Settings
 from app.web.context import AppContext
 from app.web.failures import failure_of
@@ -138,7 +139,7 @@ class TableRun:
         for tries in range(1, _TRIES + 1):
             try:
                 with working_for(Card(seconds=_SECONDS)):
-                    return (await query_result(self._app.analyses, query, IN_TABLE)).settled()
+                    return (await query_result(self._app.analyses, query, CARDS)).settled()
             except AppError as error:
                 if not error.transient or tries == _TRIES:
                     raise

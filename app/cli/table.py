@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import AppError
-from app.services.results import Row
+from app.services.table_rows import Row
 
 PARQUET = ".parquet"
 ENDINGS = (".csv", PARQUET)
@@ -60,7 +60,7 @@ class GrowingTable:
         _write(self._rows_path, self._as_csv(rows))
         if self._rows_path != self.path:
             whole = self.path.with_name(f"{self.path.name}.part")
-            self._frame(rows).to_parquet(whole, engine="fastparquet", index=False)
+            self._frame(rows).to_parquet(whole, index=False)
             whole.replace(self.path)
             self._rows_path.unlink()
 
@@ -86,7 +86,7 @@ class GrowingTable:
         if self.path.suffix != PARQUET or not self.path.exists():
             return []
         try:
-            frame = importlib.import_module("pandas").read_parquet(self.path, engine="fastparquet")
+            frame = importlib.import_module("pandas").read_parquet(self.path)
         except (ValueError, OSError, KeyError, IndexError) as error:
             raise OtherTableError(str(self.path)) from error
         if tuple(frame.columns) != self._columns:

@@ -3,21 +3,16 @@
 import asyncio
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
 
 from app.errors import AppError
-from app.forecasting.forecast import QUANTILES
 from app.market.passport import Passport, Stale
-from app.panels import BY_SLUG, PANELS
+from app.panels import PANELS
 from app.panels.analysis import Analysis, ForecastAnalysis
-from app.panels.odds.model import OddsAnalysis
-from app.panels.panel import Level, Panel, Query
-from app.panels.verdict.model import VerdictAnalysis
+from app.panels.panel import Panel, Query
 from app.services.analyses import Analyses, Finished
 from app.services.loaded_history import check_levels, horizon_of, old_prices
-from app.services.receipts.provenance import code_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,58 +103,3 @@ def _rows(member: str, analysis: ForecastAnalysis, levels: list[str]) -> Iterato
     for row, day in enumerate(forecast.dates):
         known = cell(analysis.ticker), str(analysis.as_of), forecast.last, cell(member), row + 1, str(day)
         yield [*known, *(forecast.quantiles[level][row] for level in levels)]
-
-
-Row = Mapping[str, str]
-"""A row of a table of many tickers, by the names of its columns."""
-IN_TABLE = BY_SLUG["verdict"], BY_SLUG["odds"]
-"""The cards that such a row is made of."""
-_QUANTILES = tuple(str(level) for level in QUANTILES)
-_CHANCES = ("p_end", "p_close", "p_trade")
-_BEFORE = ("ticker", "file", "as_of", "horizon", "date", "currency", "last", *_QUANTILES, "p_up", "base_rate")
-_AFTER = ("origins", "mae_ratio", "mae_ratio_low", "mae_ratio_high", "held_80", "held_95", "edge")
-_MADE_OF = ("age_sessions", "sha256", "code", "key", "error")
-
-
-def columns_of(levels: Iterable[Level]) -> tuple[str, ...]:
-    """The names of the columns; each of ``levels`` has its three chances, as ``p_end_-5%``."""
-    chances = (f"{chance}_{level}" for level in levels for chance in _CHANCES)
-    return (*_BEFORE, *chances, *_AFTER, *_MADE_OF)
-
-
-def row_of(result: QueryResult) -> Row:
-    """What the verdict and the odds of one ticker say of the horizon's last day; what is not known is empty.
-
-    Prices are in the ticker's currency, chances and ``held`` (how often the ranges held here) shares of 1.
-    """
-    cards = result.finished()
-    verdict, odds = cast("VerdictAnalysis", cards["verdict"]), cast("OddsAnalysis", cards["odds"])
-    forecast, receipt = verdict.forecast, verdict.receipt
-    low, high = receipt.mae_ratio_ci or (None, None)
-    asked = {
-        f"{chance}_{level}": getattr(rung, chance)
-        for level, rung in zip(result.query.levels, odds.asked or (), strict=True)
-        for chance in _CHANCES
-    }
-    values: dict[str, Any] = {
-        "ticker": cell(verdict.ticker),
-        "as_of": verdict.as_of,
-        "horizon": verdict.horizon,
-        "date": forecast.dates[-1],
-        "currency": verdict.data.currency,
-        "last": forecast.last,
-        **{level: forecast.quantiles[level][-1] for level in _QUANTILES},
-        "p_up": verdict.p_up,
-        "base_rate": verdict.base_rate,
-        **asked,
-        "origins": receipt.origins,
-        "mae_ratio": receipt.mae_ratio,
-        "mae_ratio_low": low,
-        "mae_ratio_high": high,
-        "held_80": receipt.coverage_80,
-        "held_95": receipt.coverage_95,
-        "edge": verdict.edge.claimed,
-        "sha256": verdict.data.sha256,
-        "code": code_digest()[:12],
-    }
-    return {name: "" if value is None else str(value) for name, value in values.items()}
