@@ -22,6 +22,7 @@ from app.web.compare.request import (
     queries_of,
     ranges_slot,
 )
+from app.web.compare.together import place_of
 from app.web.context import context_of, query_of, site_of, while_connected
 from app.web.failures import shown_failure
 from app.web.http.query import parse_canvas, query_string
@@ -87,6 +88,7 @@ def _page(request: Request, values: FormValues, comparison: Comparison, failure:
             column_slot(place, ticker, _column_url(request, place, string))
             for place, (ticker, string) in zip(PLACES, strings, strict=False)
         ),
+        together=place_of(request, comparison.queries),
         reports=tuple(Reported(ticker, string) for ticker, string in strings),
     )
     wrong = failure or any(field.fault for field in comparison.fields)

@@ -35,7 +35,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class CompareView:
-    """compare.html: a form with a field for each ticker, and the places of a chart and of a column for each."""
+    """compare.html: a form with a field for each ticker, and the places of a chart, of a column for each, and of pairs.
+
+    ``together`` is where pairs are told of; one ticker alone has none.
+    """
 
     site: Site
     asked: FormValues
@@ -44,6 +47,7 @@ class CompareView:
     merged: tuple[str, ...] = ()
     ranges: Slot | None = None
     columns: tuple[Slot, ...] = ()
+    together: Slot | None = None
     reports: tuple[Reported, ...] = ()
 
 
