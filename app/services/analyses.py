@@ -66,9 +66,9 @@ class Analyses:
     flights: Flights = field(default_factory=SingleFlight[bytes])
     listeners: ProgressListeners = field(default_factory=ProgressListeners)
 
-    async def finished(self, panel: Panel, query: Query) -> Finished:
-        """The card's analysis for ``query``; raises what sources, histories, models and the engine raise."""
-        loaded = await self.loader.prepare(query)
+    async def finished(self, panel: Panel, query: Query, loaded: LoadedHistory | None = None) -> Finished:
+        """The card's analysis for ``query``, of ``loaded`` prices where some are given; raises what all parts raise."""
+        loaded = loaded or await self.loader.prepare(query)
         horizon = horizon_of(query, loaded.passport)
         try:
             question = await self._question(panel, query, horizon, loaded)

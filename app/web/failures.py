@@ -103,6 +103,7 @@ LABELS: Mapping[str, str] = {
     "by": "By",
     "level": "Price or change",
     "amount": "Amount",
+    "weight": "Shares of a basket",
     "source": "Prices from",
     "prices": "Your own file",
 }
