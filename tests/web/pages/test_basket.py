@@ -106,8 +106,8 @@ def test_it_goes_through_the_cards_of_any_ticker_and_only_once():
 @pytest.mark.parametrize(
     ("weight", "needed"),
     [
-        ("60", "for each of the 2 tickers, such as 60,40"),
-        ("60,30,10", "for each of the 2 tickers"),
+        ("60", "tickers, such as 60,40"),
+        ("60,30,10", "a number above zero for each"),
         ("60,0", "above zero"),
         ("60,-40", "above zero"),
         ("60;40", "above zero"),
