@@ -12,7 +12,7 @@ from app.errors import QueryError
 from app.panels.panel import Query
 from app.services.basket import TICKER, load_basket
 from app.web.compare.cards import COSTS, SECONDS, column_card
-from app.web.compare.request import column_slot, comparison_string, queries_of
+from app.web.compare.request import SUCH_AS, column_slot, comparison_string, queries_of
 from app.web.context import AppContext, context_of, url_again, while_connected
 from app.web.views import Slot
 
@@ -29,11 +29,11 @@ def shares_in(request: Request, tickers: int) -> tuple[float, ...]:
     text = request.query_params.get(_WEIGHT, "")
     if not text.strip():
         return ()
-    needed = (
-        f"a number above zero for each of {tickers} tickers, such as {','.join(['60', '40', '30', '20'][:tickers])}"
-    )
-    if not re.fullmatch(f"{_NUMBER}(,{_NUMBER})*", text) or tickers < 2:
-        raise QueryError(_WEIGHT, text[:40], needed if tickers > 1 else "at least two tickers beside it")
+    if tickers not in SUCH_AS:
+        raise QueryError(_WEIGHT, text[:40], "at least two tickers beside it")
+    needed = f"a number above zero for each of the {tickers} tickers, such as {SUCH_AS[tickers]}"
+    if not re.fullmatch(f"{_NUMBER}(,{_NUMBER})*", text):
+        raise QueryError(_WEIGHT, text[:40], needed)
     weights = [float(part) for part in text.split(",")]
     if len(weights) != tickers or min(weights) <= 0:
         raise QueryError(_WEIGHT, text[:40], needed)

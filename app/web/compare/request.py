@@ -85,6 +85,8 @@ class RangesView:
 
 
 PLACES = ("1", "2", "3", "4")
+SUCH_AS = {2: "60,40", 3: "50,30,20", 4: "40,30,20,10"}
+"""Shares of a basket as they are written, by the number of tickers."""
 _TICKER = "ticker"
 _SECONDS = 3.0
 _COLUMN_QUESTION = "How far may it move, and is there an edge?"

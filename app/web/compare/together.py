@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -13,7 +14,7 @@ from app.panels.analysis import Fact, Table
 from app.panels.panel import Query
 from app.panels.together import decode_together, request_together, together_facts, together_tables
 from app.services.loaded_history import LoadedHistory
-from app.web.compare.request import LeftOut, comparison_string, queries_of
+from app.web.compare.request import SUCH_AS, LeftOut, comparison_string, queries_of
 from app.web.context import AppContext, context_of, url_again, while_connected
 from app.web.failures import shown_failure
 from app.web.templating import render
@@ -28,13 +29,18 @@ _OTHER_HOURS = (
 
 @dataclass(frozen=True, slots=True)
 class TogetherView:
-    """compared/together.html: the facts and tables of all pairs, and who has no place in them."""
+    """compared/together.html: the facts and tables of all pairs, and who has no place in them.
+
+    ``fields`` are those of the comparison's address, to which its form adds shares written like ``such_as``.
+    """
 
     slot: Slot
     facts: tuple[Fact, ...]
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
+    fields: tuple[tuple[str, str], ...]
+    such_as: str
     interactive: bool = True
 
 
@@ -86,5 +92,7 @@ async def together_card(app: AppContext, queries: Sequence[Query], slot: Slot) -
         tables=tuple(together_tables(figures).values()),
         notes=(_OTHER_HOURS,) if len(hours) > 1 else (),
         left_out=tuple(LeftOut(query.ticker, shown_failure(e)) for query, e in missing if isinstance(e, AppError)),
+        fields=tuple(parse_qsl(comparison_string(queries))),
+        such_as=SUCH_AS[len(queries)],
     )
     return render("compared/together.html", view)

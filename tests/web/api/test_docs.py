@@ -20,7 +20,7 @@ from tests.support.served import served
 
 PEOPLES = {"/", "/report", "/panels", "/panels/{slug}", "/docs", "/robots.txt", "/favicon.ico", "/verify"}
 PEOPLES |= {"/panels/{slug}/live", "/sample.csv", "/search", "/live", "/mcp", "/llms.txt"}
-PEOPLES |= {"/compare", "/compare/ranges", "/compare/columns/{place}"}
+PEOPLES |= {"/compare", "/compare/ranges", "/compare/columns/{place}", "/compare/basket", "/compare/together"}
 
 
 @pytest.fixture(scope="module")

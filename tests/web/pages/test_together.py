@@ -1,6 +1,7 @@
 """How tickers move together: what the fragment says of pairs, who is left out, and that nothing later shows."""
 
 import asyncio
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -91,6 +92,18 @@ def test_who_has_no_prices_is_left_out_and_where_only_one_is_left_the_place_fail
     assert "<strong>EURO</strong> is left out" in three.text
     assert "SYN and TOKYO" in three.text
     assert elements(two.text)[0][1]["id"] == "panel-together"
+
+
+def test_a_form_asks_for_the_basket_of_the_same_comparison(client):
+    answer = client.get(ASKED.format("EURO") + "&as_of=2016-06-30").text
+    form = answer.partition("<form")[2].partition("</form>")[0]
+    fields = [(a["name"], a.get("value")) for _, a in elements(f"<form{form}</form>", "input")]
+    asked = [("ticker", "SYN"), ("ticker", "EURO"), ("horizon", "5"), ("as_of", "2016-06-30"), ("source", "sample")]
+    assert fields == [*asked, ("weight", None)]
+    (pattern,) = (a["pattern"] for _, a in elements(form, "input") if a["name"] == "weight")
+    assert [bool(re.fullmatch(pattern, text)) for text in ("60,40", "60, 40.5", "60;40", "60,-1")] == [
+        *(True, True, False, False)
+    ]
 
 
 def test_one_ticker_has_no_such_place(client):
