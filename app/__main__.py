@@ -10,7 +10,7 @@ COMMANDS = {
     "serve": ("app.cli.serve:run", "serve the page (the default)"),
     "work": ("app.cli.dask:run_worker", "compute for whoever asks the Dask scheduler"),
     "schedule": ("app.cli.dask:run_scheduler", "be the Dask scheduler"),
-    "analyse": ("app.cli.analyse:run", "print what the page says about one ticker"),
+    "analyse": ("app.cli.analyse:run", "print what the page says about one ticker, or make a table of many"),
     "diagnose": ("app.cli.diagnose:run", "say whether models, workers and the market source work, and why not"),
     "evaluate": ("app.evaluation.command:run", "score forecasters on past prices"),
     "train": ("app.evaluation.training.command:run", "rebuild the shipped weights from past prices"),

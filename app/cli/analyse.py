@@ -1,21 +1,21 @@
-"""python -m app analyse: what the page says about one ticker, on standard output."""
+"""python -m app analyse: what the page says about one ticker, on standard output, or a table of many."""
 
 import argparse
 import asyncio
 import logging
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+from app.cli.many import make_table, sentence_of, upload_at
 from app.compute.engine import LazyEngine
-from app.errors import TooLargeError
+from app.errors import QueryError
 from app.main import engine_of, running_parts
-from app.market.upload.source import MAXIMUM_BYTES, Upload, upload_of
 from app.panels import PANELS
 from app.panels.panel import Query
 from app.services.results import FORECASTING, query_result
 from app.settings import Settings, settings_or_exit
 from app.web.context import AppContext
-from app.web.failures import failure_of
 from app.web.http.form import COLUMNS
 from app.web.http.query import parse_query
 from app.web.pages import documents
@@ -40,26 +40,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--amount", default="", help="money in the ticker's currency, to be told what becomes of it")
     parser.add_argument("--as-of", default="", help="the last date to look at, such as 2018-06-29 (default: all)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="what to print (default: text)")
+    many = parser.add_argument_group("a table of many tickers")
+    many.add_argument("--tickers", type=Path, help="a text file with a ticker on each line, remarks after a #")
+    many.add_argument("--prices", type=Path, help="a folder with a file of daily prices for each ticker")
+    many.add_argument("--out", type=Path, help="the table, .csv or .parquet; the same command goes on where it stopped")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the document; the status is 0 only where there is one."""
+    """Print the document, or fill the table; the status is 0 only where there is one."""
     # Whatever is worth saying is said in one sentence below.
     logging.getLogger().addHandler(logging.NullHandler())
     try:
-        document = asyncio.run(_document(settings_or_exit(), arguments))
+        return asyncio.run(_answer(settings_or_exit(), arguments))
+    except KeyboardInterrupt:
+        print("Stopped; of a table, the rows that were made are kept.", file=sys.stderr)
+        return 130
     except Exception as error:
         # Whatever went wrong, a command tells its user in a sentence and with its status, not with a traceback.
-        print(_sentence(error), file=sys.stderr)
+        print(sentence_of(error), file=sys.stderr)
         return 1
-    sys.stdout.buffer.write(document.encode())
+
+
+async def _answer(settings: Settings, arguments: argparse.Namespace) -> int:
+    fields = {name: getattr(arguments, name.replace(".", "_")) for name in (*_FIELDS, *COLUMNS)}
+    if arguments.tickers or arguments.prices or arguments.out:
+        _check_table(arguments)
+        return await make_table(settings, arguments, fields)
+    sys.stdout.buffer.write((await _document(settings, arguments, fields)).encode())
     return 0
 
 
-async def _document(settings: Settings, arguments: argparse.Namespace) -> str:
+def _check_table(arguments: argparse.Namespace) -> None:
+    """Raises ``QueryError`` where a table is asked for with too little, or with what only one ticker can have."""
+    if arguments.out is None:
+        raise QueryError("out", "", "a file for the table, such as table.csv")
+    if (arguments.tickers is None) == (arguments.prices is None):
+        raise QueryError("tickers", "", "either a list of tickers or, as “prices”, a folder of files")
+    alone = {"ticker": arguments.ticker, "file": arguments.file, "amount": arguments.amount}
+    for name, given in alone.items():
+        if given:
+            raise QueryError(name, str(given), "to be left out, as a table is of many tickers")
+
+
+async def _document(settings: Settings, arguments: argparse.Namespace, fields: Mapping[str, str]) -> str:
     app = running_parts(settings, engine=LazyEngine(engine_of(settings)))
-    fields = {name: getattr(arguments, name.replace(".", "_")) for name in (*_FIELDS, *COLUMNS)}
-    upload = _upload(arguments.file) if arguments.file else None
+    upload = upload_at(arguments.file) if arguments.file else None
     query = parse_query(fields, app.site.sources, app.site.default_source, app.today(), upload)
     try:
         return await document_of(app, query, arguments.format)
@@ -77,17 +102,3 @@ async def document_of(app: AppContext, query: Query, form: str) -> str:
         return documents.cards_json(result.settled())
     make = documents.forecast_csv if form == "csv" else documents.summary
     return make(result.settled(), app.signer)
-
-
-def _upload(path: Path) -> Upload:
-    content = path.read_bytes()
-    if len(content) > MAXIMUM_BYTES:
-        raise TooLargeError("The file", MAXIMUM_BYTES)
-    return upload_of(path.name, content)
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, OSError) and error.filename:
-        return f"The file {error.filename} cannot be read: {error.strerror}."
-    failure = failure_of(error)
-    return f"{failure.sentence} {failure.hint}".strip()

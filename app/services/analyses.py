@@ -66,9 +66,9 @@ class Analyses:
     flights: Flights = field(default_factory=SingleFlight[bytes])
     listeners: ProgressListeners = field(default_factory=ProgressListeners)
 
-    async def finished(self, panel: Panel, query: Query) -> Finished:
-        """The card's analysis for ``query``; raises what sources, histories, models and the engine raise."""
-        loaded = await self.loader.prepare(query)
+    async def finished(self, panel: Panel, query: Query, loaded: LoadedHistory | None = None) -> Finished:
+        """The card's analysis for ``query``, of ``loaded`` prices where some are given; raises what all parts raise."""
+        loaded = loaded or await self.loader.prepare(query)
         horizon = horizon_of(query, loaded.passport)
         try:
             question = await self._question(panel, query, horizon, loaded)
@@ -96,7 +96,7 @@ class Analyses:
             return await jobs.request_charts(self.engine.run, panel, canvas, history, analysis)
 
         charts, outcome = await asyncio.gather(
-            self._remembered(f"charts:{key}", draw), self._outcome_chart(key, panel, finished, canvas)
+            self.remembered(f"charts:{key}", draw), self._outcome_chart(key, panel, finished, canvas)
         )
         return jobs.decode_charts(charts) | outcome
 
@@ -109,7 +109,7 @@ class Analyses:
             return await jobs.request_marked_fan(self.engine.run, panel, canvas, history, analysis, marks)
 
         key = f"fan:{panel.slug}:{canvas}:{finished.analysis.horizon}:{finished.loaded.key}:{digest}"
-        return jobs.decode_chart(await self._remembered(key, draw))
+        return jobs.decode_chart(await self.remembered(key, draw))
 
     async def ranges(self, verdicts: Sequence[Finished], canvas: str) -> Chart:
         """The chart that sets the ranges of finished ``verdicts`` side by side."""
@@ -119,7 +119,7 @@ class Analyses:
         async def draw() -> bytes:
             return await jobs.request_ranges_chart(self.engine.run, canvas, compared)
 
-        return jobs.decode_chart(await self._remembered(key, draw))
+        return jobs.decode_chart(await self.remembered(key, draw))
 
     async def _outcome_chart(self, key: str, panel: Panel, finished: Finished, canvas: str) -> dict[str, Chart]:
         if (outcome := finished.outcome) is None:
@@ -130,7 +130,7 @@ class Analyses:
             return await jobs.request_outcome_chart(self.engine.run, panel, canvas, history, analysis, outcome)
 
         digest = hashlib.sha256(OUTCOME.dump_json(outcome)).hexdigest()
-        return {"outcome": jobs.decode_chart(await self._remembered(f"outcome:{key}:{digest}", draw))}
+        return {"outcome": jobs.decode_chart(await self.remembered(f"outcome:{key}:{digest}", draw))}
 
     async def _analysis(
         self, panel: Panel, horizon: int, loaded: LoadedHistory, question: Question = _NOTHING
@@ -143,7 +143,7 @@ class Analyses:
             )
             return await jobs.request_analysis(self.engine.run, panel, horizon, loaded.history, needed, beside)
 
-        return await self._remembered(f"analysis:{panel.slug}:{horizon}:{loaded.key}{question}", analyse)
+        return await self.remembered(f"analysis:{panel.slug}:{horizon}:{loaded.key}{question}", analyse)
 
     async def _question(self, panel: Panel, query: Query, horizon: int, loaded: LoadedHistory) -> Question:
         """What a card that answers questions is asked, with what is announced by the time that it can begin."""
@@ -172,10 +172,11 @@ class Analyses:
         planned = await asyncio.to_thread(lambda: plan(histories.decode(loaded.history), horizon))
         # What comes of a visitor's file is kept no longer than the rest of it.
         seconds = None if loaded.passport.source == UPLOADED else _FITS_KEPT_SECONDS
-        made = (self._remembered(one.key, partial(fits.request_fit, self.engine.run, one), seconds) for one in planned)
+        made = (self.remembered(one.key, partial(fits.request_fit, self.engine.run, one), seconds) for one in planned)
         return fits.encode(planned, await asyncio.gather(*made))
 
-    async def _remembered(self, key: str, make: Callable[[], Awaitable[bytes]], seconds: float | None = None) -> bytes:
+    async def remembered(self, key: str, make: Callable[[], Awaitable[bytes]], seconds: float | None = None) -> bytes:
+        """What is kept under ``key``, or what ``make`` makes once for all who ask; kept for ``seconds``."""
         if (kept := await self.cache.get(key)) is not None:
             return kept
 

@@ -116,6 +116,15 @@ MEANINGS: dict[str, tuple[tuple[str, ...], str]] = {
         "A small body with a long line above it, after a fall.",
     ),
     "n": (("n",), "How many cases a figure rests on; with few of them it means little."),
+    "correlation": (
+        ("correlation",),
+        "How far two series go the same way on the same days: 1 always, 0 no more than chance, −1 always opposite.",
+    ),
+    "beta": (("beta",), "How far, in percent, one price moved on average with 1 % of another on the same days."),
+    "lasting tie": (
+        ("lasting tie",),
+        "The distance of two prices came back again and again, which moving together from day to day does not bring.",
+    ),
     "p": (("p",), "How often luck alone gives a result as far from the ordinary; below 0.05 is called unlikely."),
     "q": (("q",), "The same after it is allowed for that among many tests some look lucky."),
     "bar": (("bar", "bars"), "One day's prices: open, high, low and close."),

@@ -108,6 +108,7 @@ LABELS: Mapping[str, str] = {
     "by": "By",
     "level": "Price or change",
     "amount": "Amount",
+    "weight": "Shares of a basket",
     "source": "Prices from",
     "prices": "Your own file",
 }

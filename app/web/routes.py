@@ -7,7 +7,9 @@ from app.web import card_stream, cards, templating
 from app.web.api import document, health
 from app.web.api.agents import endpoints as agents
 from app.web.compare import endpoints as compare
+from app.web.compare.basket import basket, requested_basket
 from app.web.compare.request import requested_column, requested_ranges
+from app.web.compare.together import requested_together, together
 from app.web.endpoint import Endpoint, as_answer, as_card, as_json, as_page, as_text
 from app.web.pages import downloads, how_good, index, live, search, verify
 
@@ -46,6 +48,8 @@ ENDPOINTS = (
     Endpoint(
         "/compare/columns/{place}", compare.column, name="compare_column", fails=as_card(requested_column), methods=_GET
     ),
+    Endpoint("/compare/basket", basket, name="compare_basket", fails=as_card(requested_basket), methods=_GET),
+    Endpoint("/compare/together", together, name="compare_together", fails=as_card(requested_together), methods=_GET),
     Endpoint("/live", live.live, name="live", fails=as_page, methods=_GET),
     Endpoint("/sample.csv", downloads.sample, name="sample", fails=as_text),
     Endpoint("/search", search.search, name="search", fails=as_page, methods=_GET),

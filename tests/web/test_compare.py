@@ -61,10 +61,12 @@ def test_the_page_has_a_place_for_the_chart_and_for_each_column_and_runs_nothing
         page = client.get("/compare?ticker=syn&ticker=EURO&horizon=5&as_of=2016-01-29").text
     found = places(page)
     rest = {"horizon": ["5"], "as_of": ["2016-01-29"], "source": ["sample"]}
-    assert list(found) == ["panel-ranges", "panel-column-1", "panel-column-2"]
-    assert [one.path for one in found.values()] == ["/compare/ranges", "/compare/columns/1", "/compare/columns/2"]
+    assert list(found) == ["panel-ranges", "panel-column-1", "panel-column-2", "panel-together"]
+    paths = ["/compare/ranges", "/compare/columns/1", "/compare/columns/2", "/compare/together"]
+    assert [one.path for one in found.values()] == paths
     asked = [parse_qs(one.query) for one in found.values()]
-    assert asked == [{"ticker": tickers, **rest} for tickers in (["SYN", "EURO"], ["SYN"], ["EURO"])]
+    both = ["SYN", "EURO"]
+    assert asked == [{"ticker": tickers, **rest} for tickers in (both, ["SYN"], ["EURO"], both)]
     assert (source.loads, engine.calls) == (0, [])
     assert_contained(page)
 
@@ -79,7 +81,7 @@ def test_the_form_has_four_fields_that_may_all_be_left_empty(client):
 
 def test_a_ticker_named_twice_is_shown_once_and_the_page_says_so(client):
     page = client.get("/compare?ticker=SYN&ticker=EURO&ticker=syn").text
-    assert list(places(page)) == ["panel-ranges", "panel-column-1", "panel-column-2"]
+    assert list(places(page)) == ["panel-ranges", "panel-column-1", "panel-column-2", "panel-together"]
     assert "SYN was named more than once and is shown once." in page
 
 

@@ -75,7 +75,7 @@ def band_held(quantiles: Floats, actual: Floats, level: int, overlap: int) -> Es
     return coverage(float(hits) / overlap, len(actual) / overlap)
 
 
-def _resampled_sums(series: Floats, starts: NDArray[np.int64], block: int) -> Floats:
+def resampled_sums(series: Floats, starts: NDArray[np.int64], block: int) -> Floats:
     """Sums (resamples,) of circular blocks begun at ``starts`` (resamples, blocks), the last one cut to fit."""
     n, blocks = len(series), starts.shape[1]
     running = np.concatenate([[0.0], np.cumsum(np.concatenate([series, series]))])
@@ -95,7 +95,7 @@ def loss_ratio(loss: Floats, baseline: Floats, block: int = 1, seed: int = SEED,
         return Estimate(np.nan, np.nan, np.nan)
     block = min(block, n)
     starts = np.random.default_rng(seed).integers(n, size=(resamples, -(-n // block)))
-    ratios = _ratio(_resampled_sums(loss, starts, block), _resampled_sums(baseline, starts, block))
+    ratios = _ratio(resampled_sums(loss, starts, block), resampled_sums(baseline, starts, block))
     with np.errstate(invalid="ignore"):
         low, high = np.quantile(ratios, [0.025, 0.975])
     return Estimate(float(_ratio(loss.sum(), baseline.sum())), float(low), float(high))

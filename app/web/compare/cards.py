@@ -18,7 +18,7 @@ from app.panels.panel import Panel, Query
 from app.panels.verdict.model import VerdictAnalysis
 from app.panels.verdict.panel import CHANCE, EDGE, FALL, verdict_facts
 from app.services.analyses import Finished
-from app.services.loaded_history import old_prices
+from app.services.loaded_history import LoadedHistory, old_prices
 from app.text.numbers import day, isolated, signed_percent
 from app.web.compare.request import ColumnView, LeftOut, RangesView
 from app.web.context import AppContext
@@ -36,9 +36,12 @@ SECONDS = (_OVERVIEW.seconds + _VERDICT.seconds) / COSTS
 """About how long each of them takes on one core; the chart's are those of the columns beside it."""
 
 
-async def column_card(app: AppContext, query: Query, slot: Slot) -> str:
-    """The column of ``query`` for its ``slot``; where its history can have no verdict, the verdict's rows say why."""
-    ended_overview, ended_verdict = await _ended(app, (_OVERVIEW, query), (_VERDICT, query))
+async def column_card(app: AppContext, query: Query, slot: Slot, basket: LoadedHistory | None = None) -> str:
+    """The column of ``query`` for its ``slot``; where its history can have no verdict, the verdict's rows say why.
+
+    Where it is of a ``basket``, that is its history.
+    """
+    ended_overview, ended_verdict = await _ended(app, (_OVERVIEW, query), (_VERDICT, query), basket=basket)
     overview, why_not = _finished(ended_overview), ended_verdict if isinstance(ended_verdict, _NO_VERDICT) else None
     verdict = None if why_not else _finished(ended_verdict)
     outcome = (verdict or overview).outcome
@@ -54,7 +57,7 @@ async def column_card(app: AppContext, query: Query, slot: Slot) -> str:
         happened=happened(outcome, overview.analysis) if outcome else None,
         query_string=query_string(query),
     )
-    return render("compared/column.html", view)
+    return render("compared/basket.html" if basket else "compared/column.html", view)
 
 
 async def ranges_card(app: AppContext, queries: Sequence[Query], canvas: str, slot: Slot) -> str:
@@ -79,9 +82,11 @@ async def ranges_card(app: AppContext, queries: Sequence[Query], canvas: str, sl
     return render("compared/ranges.html", view)
 
 
-async def _ended(app: AppContext, *cards: tuple[Panel, Query]) -> list[Finished | Exception]:
+async def _ended(
+    app: AppContext, *cards: tuple[Panel, Query], basket: LoadedHistory | None = None
+) -> list[Finished | Exception]:
     """How the work for each card ended, done together."""
-    working = (app.analyses.finished(panel, query) for panel, query in cards)
+    working = (app.analyses.finished(panel, query, basket) for panel, query in cards)
     ended = await asyncio.gather(*working, return_exceptions=True)
     return [_unless_cancelled(end) for end in ended]
 

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app.errors import QueryError
 from app.panels.panel import DEFAULT_HORIZON, Query
+from app.web.compare.basket import basket_slots
 from app.web.compare.cards import COSTS, SECONDS, column_card, ranges_card
 from app.web.compare.request import (
     PLACES,
@@ -23,11 +24,12 @@ from app.web.compare.request import (
     queries_of,
     ranges_slot,
 )
+from app.web.compare.together import place_of
 from app.web.context import context_of, query_of, site_of, while_connected
 from app.web.failures import shown_failure
 from app.web.http.query import parse_canvas, query_string
 from app.web.templating import render
-from app.web.views import Failure, FormValues
+from app.web.views import Failure, FormValues, Slot
 
 
 async def page(request: Request) -> Response:
@@ -36,10 +38,11 @@ async def page(request: Request) -> Response:
     values = _form_values(request, others)
     try:
         comparison = comparison_of(request, tickers, others)
+        baskets = basket_slots(request, comparison.queries)
     except QueryError as error:
         unread = Comparison(tuple(Field(ticker[:40], "") for ticker in tickers[: len(PLACES)]), (), ())
-        return _page(request, values, unread, shown_failure(error))
-    return _page(request, values, comparison)
+        return _page(request, values, unread, failure=shown_failure(error))
+    return _page(request, values, comparison, baskets)
 
 
 async def column(request: Request) -> Response:
@@ -79,7 +82,13 @@ def _form_values(request: Request, others: Mapping[str, str]) -> FormValues:
     return FormValues("", others.get("horizon", "") or str(DEFAULT_HORIZON), others.get("as_of", ""), source)
 
 
-def _page(request: Request, values: FormValues, comparison: Comparison, failure: Failure | None = None) -> Response:
+def _page(
+    request: Request,
+    values: FormValues,
+    comparison: Comparison,
+    baskets: tuple[Slot, ...] = (),
+    failure: Failure | None = None,
+) -> Response:
     blank = (Field("", ""),) * (len(PLACES) - len(comparison.fields))
     strings = [(query.ticker, query_string(query)) for query in comparison.queries]
     view = CompareView(
@@ -89,10 +98,14 @@ def _page(request: Request, values: FormValues, comparison: Comparison, failure:
         failure=failure,
         merged=comparison.merged,
         ranges=ranges_slot(_ranges_url(request, comparison.queries)) if strings else None,
-        columns=tuple(
-            column_slot(place, ticker, _column_url(request, place, string))
-            for place, (ticker, string) in zip(PLACES, strings, strict=False)
+        columns=(
+            *(
+                column_slot(place, ticker, _column_url(request, place, string))
+                for place, (ticker, string) in zip(PLACES, strings, strict=False)
+            ),
+            *baskets,
         ),
+        together=place_of(request, comparison.queries),
         reports=tuple(Reported(ticker, string) for ticker, string in strings),
     )
     wrong = failure or any(field.fault for field in comparison.fields)

@@ -39,7 +39,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class CompareView:
-    """compare.html: a form with a field for each ticker, and the places of a chart and of a column for each."""
+    """compare.html: a form with a field for each ticker, and the places of a chart, of a column for each, and of pairs.
+
+    ``together`` is where pairs are told of; one ticker alone has none.
+    """
 
     site: Site
     asked: FormValues
@@ -48,6 +51,7 @@ class CompareView:
     merged: tuple[str, ...] = ()
     ranges: Slot | None = None
     columns: tuple[Slot, ...] = ()
+    together: Slot | None = None
     reports: tuple[Reported, ...] = ()
 
 
@@ -85,6 +89,8 @@ class RangesView:
 
 
 PLACES = ("1", "2", "3", "4")
+SUCH_AS = {2: "60,40", 3: "50,30,20", 4: "40,30,20,10"}
+"""Shares of a basket as they are written, by the number of tickers."""
 _TICKER = "ticker"
 _SECONDS = 3.0
 _COLUMN_QUESTION = "How far may it move, and is there an edge?"

@@ -19,7 +19,7 @@ from app.market.upload.source import Upload
 _FILE = "prices"
 # Which column of the file is meant, where it cannot be told.
 COLUMNS = ("column.date", "column.close", "column.ticker")
-_QUERY = {"ticker", "horizon", "by", "as_of", "source", "level", "amount"}
+_QUERY = {"ticker", "horizon", "by", "as_of", "source", "level", "amount", "weight"}
 _FIELDS = frozenset({*_QUERY, "canvas", "q", "live", "receipt", "delimiter", *COLUMNS, _FILE})
 _MAXIMUM_FIELDS = 20
 _LONGEST_FIELD = 1024

@@ -27,8 +27,11 @@ PEOPLES |= {
     "/live",
     "/mcp",
     "/llms.txt",
+    "/how-good",
+    "/preview.png",
+    "/manifest.webmanifest",
 }
-PEOPLES |= {"/compare", "/compare/ranges", "/compare/columns/{place}"}
+PEOPLES |= {"/compare", "/compare/ranges", "/compare/columns/{place}", "/compare/basket", "/compare/together"}
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,8 @@ def test_a_wrong_field_is_marked_and_told_of_by_the_name_on_its_label(client, fi
 
 
 def test_what_is_said_of_a_field_is_what_stands_on_it(client):
-    pages = client.get("/").text, (ROOT / "templates/panels/odds.html").read_text()
+    templates = (ROOT / "templates" / name for name in ("panels/odds.html", "compared/together.html"))
+    pages = client.get("/").text, *(template.read_text() for template in templates)
     form = "".join(page.partition("<form")[2].partition("</form>")[0] for page in pages)
     on_labels = {"ticker": 'data-search="{}"', "prices": 'aria-label="{}"'}
     assert all(on_labels.get(name, "<span>{}").format(label) in form for name, label in LABELS.items())
