@@ -112,12 +112,14 @@ class Analyses:
         return jobs.decode_chart(await self._remembered(key, draw))
 
     async def ranges(self, verdicts: Sequence[Finished], canvas: str) -> Chart:
-        """The chart that sets the ranges of finished ``verdicts`` side by side."""
+        """The chart that sets the past year and the ranges of finished ``verdicts`` side by side."""
         compared = [finished.json for finished in verdicts]
-        key = f"ranges:{canvas}:{hashlib.sha256(b' '.join(compared)).hexdigest()}"
+        content = b" ".join([*compared, *(finished.loaded.key.encode() for finished in verdicts)])
+        key = f"ranges:{canvas}:{hashlib.sha256(content).hexdigest()}"
 
         async def draw() -> bytes:
-            return await jobs.request_ranges_chart(self.engine.run, canvas, compared)
+            histories = [finished.loaded.history for finished in verdicts]
+            return await jobs.request_ranges_chart(self.engine.run, canvas, histories, compared)
 
         return jobs.decode_chart(await self._remembered(key, draw))
 

@@ -41,9 +41,7 @@ ENDPOINTS = (
     Endpoint("/api/v1/panels/{slug}", cards.card_json, name="card_json", fails=as_json, methods=_BOTH),
     Endpoint("/compare", compare.page, name="compare", fails=as_page),
     Endpoint("/compare/ranges", compare.ranges, name="compare_ranges", fails=as_card(requested_ranges), methods=_GET),
-    Endpoint(
-        "/compare/columns/{place}", compare.column, name="compare_column", fails=as_card(requested_column), methods=_GET
-    ),
+    Endpoint("/compare/column", compare.column, name="compare_column", fails=as_card(requested_column), methods=_GET),
     Endpoint("/live", live.live, name="live", fails=as_page, methods=_GET),
     Endpoint("/sample.csv", downloads.sample, name="sample", fails=as_text),
     Endpoint("/search", search.search, name="search", fails=as_page, methods=_GET),

@@ -104,7 +104,7 @@ def _x_ticks(panel: Component, width: float) -> Sequence[Tick]:
 def _draw_trend(plot: Plot, trend: Trend) -> None:
     scale = price_scale(trend.values, 3)
     heights = scale.heights(trend.values)
-    rows = extremes(heights, int(plot.box.width))
+    rows = extremes(heights, int(plot.box.width / 1.5))
     plot.line(rows, heights[rows], ACCENT, 2, name="trend")
     notes = ["log scale"] if scale.is_log else []
     if len(trend.bends):

@@ -58,6 +58,8 @@ for (const field of document.querySelectorAll("input[data-search]")) {
   field.addEventListener("keydown", pressed);
   field.addEventListener("blur", () => show(false));
   field.form.addEventListener("submit", () => show(false));
+  // A ticker that now stands among those compared is asked for no longer.
+  field.form.addEventListener("htmx:after:swap", ({ target }) => target.matches(".compare") && (field.value = ""));
   // Who has left the field, or closed its list, no longer waits for what is found.
   field.addEventListener("htmx:config:request", (event) => wanted || event.preventDefault());
   field.addEventListener("htmx:finally:request", () => {
