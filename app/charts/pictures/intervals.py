@@ -87,8 +87,9 @@ def _draw(plot: Plot, past: PastIntervals, stride: int, each: float) -> None:
     if beyond.max() > 0:
         farthest = int(drawn[beyond.argmax()])
         text = f"{percent_text(past.actual[farthest], plus=True)}, from {day_text(past.origins[farthest])}"
-        align, dx = ("left", 8) if farthest < len(past.origins) / 2 else ("right", -8)
-        plot.write(farthest, past.actual[farthest], text, WARN, align=align, dx=dx)
+        align, dx = ("left", -8) if farthest < len(past.origins) / 2 else ("right", 8)
+        away = 13 if past.actual[farthest] > past.high_80[farthest] else -13
+        plot.write(farthest, past.actual[farthest], text, WARN, align=align, dx=dx, dy=away)
 
 
 def _hit_kinds(past: PastIntervals) -> tuple[_HitKind, ...]:
