@@ -7,8 +7,8 @@ from itertools import chain
 import numpy as np
 
 from app.charts.chart import DOTTED, INK, INK_SOFT, LINE, SMALL, Canvas, Caption, Dates, Floats
-from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, new_sheet, text_width
-from app.charts.parts.labels import EndLabel, room_for
+from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, text_width
+from app.charts.parts.labels import EndLabel, new_sheet, room_for
 from app.charts.parts.ticks import Tick, date_ticks, day_text, padded, round_ticks
 
 AXIS_GAP = 12

@@ -24,8 +24,8 @@ from app.charts.chart import (
     Floats,
 )
 from app.charts.parts.axis import DATE_HEIGHT, axis_width, box_between, left_axis, left_width, lower_axis, value_axis
-from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, Sheet, new_sheet, text_width
-from app.charts.parts.labels import EndLabel, room_for, taken_heights, write_end_labels
+from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, Sheet, text_width
+from app.charts.parts.labels import EndLabel, new_sheet, room_for, taken_heights, write_end_labels
 from app.charts.parts.ticks import Tick, date_ticks, padded, percent_ticks, price_scale, round_ticks
 from app.charts.svg import finish
 from app.text.compact_numbers import percent_text

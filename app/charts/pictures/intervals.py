@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from app.charts.chart import BAND_80, BAND_95, INK, INK_SOFT, PAPER, WARN, Canvas, Caption, Chart, Dates, Floats
 from app.charts.parts.axis import box_between, left_axis, left_width, lower_axis
-from app.charts.parts.figure import LINE_HEIGHT, Plot, new_sheet
-from app.charts.parts.labels import EndLabel, room_for, write_end_labels
+from app.charts.parts.figure import LINE_HEIGHT, Plot
+from app.charts.parts.labels import EndLabel, new_sheet, room_for, write_end_labels
 from app.charts.parts.ticks import date_ticks, day_text, padded, percent_ticks
 from app.charts.svg import finish
 from app.text.compact_numbers import percent_text

@@ -20,8 +20,8 @@ from app.charts.chart import (
     Floats,
 )
 from app.charts.parts.axis import box_between, future_view, left_axis, left_width, lower_axis, mark_no_move
-from app.charts.parts.figure import Plot, new_sheet
-from app.charts.parts.labels import EndLabel, room_for, write_end_labels
+from app.charts.parts.figure import Plot
+from app.charts.parts.labels import EndLabel, new_sheet, room_for, write_end_labels
 from app.charts.parts.ticks import Tick, padded, round_ticks
 from app.charts.pictures.fan import history_bars
 from app.charts.svg import finish

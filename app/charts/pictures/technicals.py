@@ -22,8 +22,8 @@ from app.charts.chart import (
     Floats,
 )
 from app.charts.parts.axis import DATE_HEIGHT, axis_width, lower_axis, value_axis
-from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot, new_sheet
-from app.charts.parts.labels import EndLabel, room_for, taken_heights, write_end_labels
+from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot
+from app.charts.parts.labels import EndLabel, new_sheet, room_for, taken_heights, write_end_labels
 from app.charts.parts.ticks import Tick, date_ticks, day_text, padded, price_scale, round_ticks
 from app.charts.pictures.technicals_data import PriceLevelLine, TechnicalsData
 from app.charts.svg import finish
