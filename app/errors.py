@@ -18,7 +18,7 @@ class QueryError(AppError):
     def __init__(self, field: str, found: str, needed: str) -> None:
         super().__init__(field, found, needed)
         self.field, self.found, self.needed = field, found, needed
-        self.sentence = f"The field “{field}” has {f'“{found}”' if found else 'nothing in it'}; it needs {needed}."
+        self.sentence = f"The field “{field}” {f'has “{found}”' if found else 'is empty'}; it needs {needed}."
         self.hint = f"Change “{field}” and ask again."
 
 
@@ -30,7 +30,7 @@ class UnknownTickerError(AppError):
     def __init__(self, source: str, ticker: str, known: tuple[str, ...] = ()) -> None:
         super().__init__(source, ticker, known)
         self.source, self.ticker, self.known = source, ticker, known
-        self.sentence = f"{source} knows no “{ticker}”."
+        self.sentence = f"{source} does not list “{ticker}”."
         self.hint = f"It has {' and '.join(known)}." if known else self.hint
 
 
@@ -87,7 +87,7 @@ class TooOftenError(AppError):
     def __init__(self, whose: str, limit: str, retry_after: int) -> None:
         super().__init__(whose, limit, retry_after)
         self.whose, self.limit, self.retry_after = whose, limit, retry_after
-        self.sentence = f"{whose} may run {limit}, and that limit is reached."
+        self.sentence = f"{whose} may run {limit}; that limit is reached for now."
         self.hint = f"Wait {retry_after} s and ask again."
 
 
@@ -110,7 +110,7 @@ class CrossSiteError(AppError):
 class UnknownHostError(AppError):
     """The request names a host that this app does not answer for."""
 
-    sentence = "This address is not one that this service answers to."
+    sentence = "This host name is not configured for this service."
     hint = "Its owner can add the host name to ALLOWED_HOSTS."
 
 
@@ -177,7 +177,7 @@ class SourceRefusedError(SourceUnavailableError):
     def __init__(self, source: str, retry_after: int) -> None:
         super().__init__(source, retry_after)
         self.source, self.retry_after = source, retry_after
-        self.sentence = f"{source} limits how often it may be asked, and that limit is reached."
+        self.sentence = f"{source} has asked us to slow down."
         self.hint = f"Wait {retry_after} s, try the built-in sample, or upload a CSV of prices."
 
 

@@ -33,7 +33,7 @@ class OverloadedError(RetryLaterError):
 class JobTimeoutError(ComputeError):
     """The job ran for longer than ``seconds`` and was stopped."""
 
-    hint = "Try again when there is less to do here."
+    hint = "Try again when the service is less busy."
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
@@ -44,7 +44,7 @@ class JobTimeoutError(ComputeError):
 class WorkerDiedError(RetryLaterError):
     """The process doing the work was killed, and so was the one that tried again."""
 
-    sentence = "The computation was killed twice while it ran."
+    sentence = "The computation was interrupted twice."
 
 
 class OutOfMemoryError(RetryLaterError):
@@ -56,14 +56,14 @@ class OutOfMemoryError(RetryLaterError):
 class DiskFullError(RetryLaterError):
     """The job could not write its temporary files."""
 
-    sentence = "There is no room right now for the temporary files that the computation needs."
-    alternative = ", or look at the cards that need none"
+    sentence = "The server is temporarily out of disk space for this computation."
+    alternative = ". The other cards still work"
 
 
 class JobFailedError(ComputeError):
     """The job raised an error that cannot leave its process; only the ``name`` of its type is known here."""
 
-    hint = "Try again; if it stays, please report it."
+    hint = "Try again. If it keeps happening, please report it."
 
     def __init__(self, name: str) -> None:
         super().__init__(name)

@@ -70,7 +70,7 @@ SEED = 0
 
 T = TypeVar("T")
 # Published quantiles are keyed by their level as text.
-_BAND_KEYS = {80: ("0.1", "0.9"), 95: ("0.025", "0.975")}
+_BAND_KEYS = {50: ("0.25", "0.75"), 80: ("0.1", "0.9"), 95: ("0.025", "0.975")}
 _MEDIAN_KEY = "0.5"
 
 
@@ -88,13 +88,13 @@ class Band:
 
 
 def ends_of(quantiles: Mapping[str, T], level: int) -> tuple[T, T]:
-    """The two of ``quantiles`` between which ``level`` percent (80 or 95) lie."""
+    """The two of ``quantiles`` between which ``level`` percent (50, 80 or 95) lie."""
     low, high = _BAND_KEYS[level]
     return quantiles[low], quantiles[high]
 
 
 def band_of(quantiles: Mapping[str, tuple[float, ...]], level: int) -> Band:
-    """The band of ``level`` percent (80 or 95), in the unit of ``quantiles``."""
+    """The band of ``level`` percent (50, 80 or 95), in the unit of ``quantiles``."""
     return Band(*ends_of(quantiles, level))
 
 

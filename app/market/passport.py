@@ -46,7 +46,7 @@ def _blank(gaps: list[Remark]) -> list[Remark]:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A daily move that looks like a fault in the data; ``change`` is a share (0.5 is +50 %).
+    """A daily move that looks like a fault in the data; ``change`` is a share (0.5 is +50%).
 
     ``unbelievable`` where nothing can be fitted across it; else it is a matter of a dividend, and small.
     """

@@ -142,7 +142,7 @@ def _inside(band: Band, actual: np.ndarray) -> np.ndarray:
 
 
 def outcome_facts(outcome: Outcome, analysis: Analysis) -> tuple[Fact, ...]:
-    """The change; of a forecast whether its 80 % band held and how its median missed; of asked prices what they saw."""
+    """The change; of a forecast whether its 80% band held and how its median missed; of asked prices what they saw."""
     lowest, highest = signed_percent(outcome.lowest), signed_percent(outcome.highest)
     on_the_way = f"on the way between {lowest} and {highest}"
     change = Fact("change", f"By {day(outcome.dates[-1])}", signed_percent(outcome.change), on_the_way)
@@ -150,7 +150,7 @@ def outcome_facts(outcome: Outcome, analysis: Analysis) -> tuple[Fact, ...]:
     if score is None:
         return change, *(_reached_fact(reached, outcome, analysis) for reached in outcome.reached)
     where = "inside" if score.end_inside_80 else "outside"
-    held = Fact("held", "It ended", f"{where} the 80 % band", f"inside on {percent(score.inside_80, 0)} of days")
+    held = Fact("held", "It ended", f"{where} the 80% range", f"it was inside on {percent(score.inside_80, 0)} of days")
     if score.mae_ratio is None:
         return change, held
     missed = f"{ratio(score.mae_ratio)} times as much as “price stays”"

@@ -55,7 +55,7 @@ def false_discovery_rates(p: Floats) -> Floats:
 
 
 def jeffreys(ups: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share, equal-tailed under Jeffreys' prior (Brown, Cai & DasGupta 2001)."""
+    """The 95% interval of a share, equal-tailed under Jeffreys' prior (Brown, Cai & DasGupta 2001)."""
     low, high = betaincinv(ups + 0.5, n - ups + 0.5, [0.025, 0.975])
     return (0.0 if ups == 0 else float(low)), (1.0 if ups == n else float(high))
 

@@ -120,7 +120,7 @@ _QUARTER, _QUARTERS, _REACH, _FEWEST = 91, 12, 7, 8
 def report_weeks(history: PriceHistory, report: date) -> Iterator[str]:
     """A sentence on how far the price moved around earlier reports, guessed from ``report`` and the bars alone.
 
-    Counted back by quarters for three years, seven days either way had a report in them in 68 % of cases (163 days of
+    Counted back by quarters for three years, seven days either way had a report in them in 68% of cases (163 days of
     42 US companies, whose tests hold it). Their largest daily move is compared with that of the fortnights between,
     which have as many days to be large on. Nothing is said of a history that is too short.
     """

@@ -14,7 +14,7 @@ from app.store.single_flight import Flights
 _RETRY_SECONDS = 60.0
 _NOT_ASKED = "{title} cannot be asked just now. {rest}"
 _LISTED = "These are from a built-in list."
-_NOT_LISTED = "The built-in list has nothing like it; a symbol can be typed all the same."
+_NOT_LISTED = "No match in the built-in list. You can still type a symbol."
 _NOTHING = "{title} finds nothing like it."
 
 

@@ -8,11 +8,11 @@ MEANINGS: dict[str, tuple[tuple[str, ...], str]] = {
         ("trading day", "trading days"),
         "A day on which the exchange is open; 22 of them make about a month.",
     ),
-    "range, band": (
-        ("80 % range", "80 % ranges", "80 % band", "95 % range", "95 % ranges", "95 % band"),
+    "range": (
+        ("80% range", "80% ranges", "80% band", "95% range", "95% ranges", "95% band"),
         "The price should end between these two in 80, or 95, of 100 such cases.",
     ),
-    "held": (("band held", "bands held"), "A band held when the price really ended inside it."),
+    "held": (("range held", "ranges held"), "A range held when the price really ended inside it."),
     "median, middle": (
         ("median", "medians", "middle", "middles"),
         "The value that half of the cases exceed; as the centre of a forecast it is no promise.",
@@ -26,7 +26,7 @@ MEANINGS: dict[str, tuple[tuple[str, ...], str]] = {
         "What is known of a forecast's errors: its scores at past days that its fit had not seen.",
     ),
     "interval, plausible range": (
-        ("95 % interval", "plausible range"),
+        ("95% interval", "plausible range"),
         "Where the true figure plausibly lies, because so few cases can only tell it roughly.",
     ),
     "pinball loss": (
@@ -68,7 +68,7 @@ MEANINGS: dict[str, tuple[tuple[str, ...], str]] = {
         "The loss that was exceeded in one case of twenty over that many days; the mean of those worse ones is its "
         "expected shortfall.",
     ),
-    "drawdown": (("drawdown",), "The fall from a peak to the lowest price before that peak was reached again."),
+    "drawdown": (("drawdown",), "How far it fell from a high before regaining it."),
     "RSI": (("RSI",), "Relative strength index: the part of the ups in the ups and downs of 14 days, from 0 to 100."),
     "MACD": (("MACD",), "The gap between a quick and a slow average of the price, and whether it widens."),
     "Bollinger bands": (

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from babel.numbers import get_currency_name, get_currency_symbol
 
-from app.text.compact_numbers import MONTHS, decimals_of, price_text
+from app.text.compact_numbers import MONTHS, decimals_of, percent_text, price_text
 
 MINUS = "−"
 NARROW_SPACE = "\u202f"
@@ -50,25 +50,22 @@ def price(value: float) -> str:
 
 
 def percent(share: float, decimals: int = 1) -> str:
-    """A share as percent: 0.0312 is 3.1 %."""
-    return f"{100 * share:.{decimals}f}{NARROW_SPACE}%".replace("-", MINUS)
+    """A share as percent: 0.0312 is 3.1%."""
+    return percent_text(100 * share, decimals)
 
 
 def chance(share: float, decimals: int = 0) -> str:
     """A probability as percent, with a decimal more where it is near an end; never 0 nor 100."""
     if share < 0.001:
-        return f"below 0.1{NARROW_SPACE}%"
+        return "below 0.1%"
     if share > 0.999:
-        return f"above 99.9{NARROW_SPACE}%"
+        return "above 99.9%"
     return percent(share, decimals if 0.01 <= share <= 0.99 else max(decimals, 1))
 
 
 def signed_percent(share: float, decimals: int = 1) -> str:
     """A change as percent, its sign always shown."""
-    # What rounds to nothing has no sign either.
-    rounded = round(100 * share, decimals) or 0.0
-    sign = "+" if rounded else ""
-    return f"{rounded:{sign}.{decimals}f}{NARROW_SPACE}%".replace("-", MINUS)
+    return percent_text(100 * share, decimals, plus=True)
 
 
 def ratio(value: float) -> str:

@@ -90,6 +90,7 @@ def _recent(analysis: Analysis, query: Query) -> str:
         "price": money(analysis.forecast.last, analysis),
         "range": f"{low} – {high}",
         "by": day(analysis.forecast.dates[-1]),
+        "before": "–" if not analysis.replay else "held" if analysis.replay[-1].inside_80 else "missed",
     }
     return json.dumps(told, ensure_ascii=False)
 

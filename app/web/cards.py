@@ -93,7 +93,7 @@ async def draw_card(
         slot=slot,
         analysis=finished.analysis,
         content=content,
-        pictures=Pictures(charts, content.tables, url=slot.url if query is not None else ""),
+        pictures=Pictures(charts, content.tables, url=slot.url.replace("/live", "", 1) if query is not None else ""),
         outcome=finished.outcome,
         stale=finished.loaded.stale,
         interactive=query is not None,

@@ -15,8 +15,9 @@ from starlette.types import Scope
 from app.panels import PANELS
 from app.panels.panel import Panel
 from app.text import glossary, numbers
+from app.text.compact_numbers import MONTHS
 from app.web.http.caching import validated
-from app.web.http.query import page_url
+from app.web.http.query import earlier_urls, page_url
 
 _ROOT = Path(__file__).parents[2] / "templates"
 _ENVIRONMENT = Environment(
@@ -43,10 +44,14 @@ _FILTERS = (
     numbers.rounded,
     numbers.month,
     page_url,
+    earlier_urls,
 )
 _ENVIRONMENT.filters.update({function.__name__: function for function in _FILTERS})
 
 _ENVIRONMENT.globals["glossary"] = glossary.every_term()
+_ENVIRONMENT.globals["month_names"] = MONTHS
+# What a card is called as a row of the table of methods, where that is not its title.
+_ENVIRONMENT.globals["row_titles"] = {"technicals": "Six indicators", "patterns": "Eight candle shapes"}
 
 
 def render(name: str | list[str], view: Any) -> str:
@@ -63,7 +68,7 @@ def compile_all() -> None:
 
 
 FOLDER = Path(__file__).parent / "static"
-SCRIPTS = ("cards.js", "form.js", "search.js", "recents.js")
+SCRIPTS = ("cards.js", "form.js", "search.js", "recents.js", "values.js")
 """What every page runs, one file for each behaviour."""
 STYLE = "app.css"
 _WIDTHS = ("", "(width > 47rem)", "(min-width: 72rem)")

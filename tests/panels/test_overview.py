@@ -130,7 +130,7 @@ def test_the_table_gives_the_horizons_own_move(horizon):
         published = client.get(f"/api/v1/panels/overview?ticker=SYN&horizon={horizon}").json()
     (said,) = (move for move in published["typical_moves"] if move["days"] == horizon)
     length = f"{horizon} day{'s' * (horizon > 1)}"
-    assert f">{length}</th><td>{100 * said['median']:.1f}\u202f%</td>" in fragment
+    assert f">{length}</th><td>{100 * said['median']:.1f}%</td>" in fragment
 
 
 def test_what_too_short_a_history_cannot_say_about_the_horizon_is_not_said():
@@ -143,3 +143,15 @@ def test_what_too_short_a_history_cannot_say_about_the_horizon_is_not_said():
 def test_the_chance_of_a_fall_rests_on_more_than_a_handful_of_windows():
     fall = analyse.analyse(history_until(market(60), None), 66, {}).fall
     assert fall is None or fall.windows >= 20
+
+
+def test_the_months_multiply_to_the_change_since_the_first_of_them_began(analysis, history):
+    by_month = {}
+    for when, close in zip(history.dates.tolist(), history.adj_close.tolist(), strict=True):
+        by_month[when.replace(day=1)] = close
+    assert [one.month for one in analysis.months] == list(by_month)[1:]
+    for (_, before), (month, close), found in zip(
+        by_month.items(), list(by_month.items())[1:], analysis.months, strict=False
+    ):
+        assert found.month == month
+        assert found.change == pytest.approx(close / before - 1)

@@ -103,7 +103,7 @@ def test_the_skill_of_the_picture_is_measured_at_past_origins(published):
 def test_the_card_says_what_it_found():
     with served(SampleSource()) as client:
         text = client.get("/panels/patterns?ticker=^GSPC").text
-    for words in ("No measurable edge", "not enough evidence", "The rules decide", "price stays", "Trained on"):
+    for words in ("None of the eight shapes", "not enough evidence", "The rules decide", "price stays", "Trained on"):
         assert words in text
     assert len(elements(text, "img")) == 5
 

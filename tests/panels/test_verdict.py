@@ -72,6 +72,16 @@ def test_members_are_what_their_own_cards_say(cards):
         )
 
 
+def test_a_members_skill_is_that_of_its_own_past_forecasts_and_its_own_past_has_none(cards):
+    by_name = {member["name"]: member["skill"] for member in cards["verdict"]["members"]}
+    assert [name for name, skill in by_name.items() if skill is None] == MEMBERS[4:]
+    # What simulates history has the last price as its median, which no better guess can be ahead of.
+    assert by_name["Historical simulation"]["guess_ratio"] >= 1
+    receipt = cards["lstm"]["receipt"]
+    assert by_name["LSTM"]["coverage_80"] == pytest.approx(receipt["coverage_80"], abs=0.02)
+    assert by_name["LSTM"]["guess_ratio"] == pytest.approx(receipt["guess_ratio"], abs=0.03)
+
+
 @pytest.mark.parametrize("horizon", [5, 22, 66])
 @pytest.mark.parametrize("ticker", ["^GSPC", "^IXIC"])
 def test_the_receipt_is_the_evaluation_of_the_same_ticker_and_origins(ticker, horizon):
@@ -112,8 +122,8 @@ def test_the_tests_of_an_edge_and_the_receipt_state_one_coverage(cards):
     # A week apart and 22 days ahead, five neighbours share a day.
     by_hand = coverage(sum(inside) / 5, len(inside) / 5)
     assert receipt["coverage_80_ci"] == pytest.approx([by_hand.low, by_hand.high])
-    share, low, high = (f"{100 * part:.0f}\u202f%" for part in (by_hand.value, by_hand.low, by_hand.high))
-    assert tests["80 % range held"]["found"] == f"{share} of the time, plausibly {low} to {high}"
+    share, low, high = (f"{100 * part:.0f}%" for part in (by_hand.value, by_hand.low, by_hand.high))
+    assert tests["80% range held"]["found"] == f"{share} of the time, plausibly {low} to {high}"
 
 
 @pytest.mark.slow

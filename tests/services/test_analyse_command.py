@@ -63,7 +63,7 @@ def test_what_fails_for_the_moment_makes_no_document(form):
 
 
 WRONG = {
-    "a ticker nobody knows": (["NOPE"], "knows no “NOPE”"),
+    "a ticker nobody knows": (["NOPE"], "does not list “NOPE”"),
     "no ticker": ([], "“ticker”"),
     "a horizon out of bounds": (["^GSPC", "--horizon", "67"], "“horizon”"),
     "a day that is none": (["^GSPC", "--as-of", "2018-02-30"], "“as_of”"),

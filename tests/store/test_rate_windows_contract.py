@@ -38,7 +38,7 @@ async def test_a_client_at_its_limit_hears_when_and_others_are_not_held_up(windo
     with pytest.raises(TooOftenError) as refused:
         await limits.admit("a")
     assert 58 <= refused.value.retry_after <= 60
-    assert refused.value.sentence == "One visitor may run 3 cards a minute, and that limit is reached."
+    assert refused.value.sentence == "One visitor may run 3 cards a minute; that limit is reached for now."
     await limits.admit("b")
 
 

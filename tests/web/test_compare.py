@@ -169,9 +169,9 @@ def test_a_column_says_what_the_cards_say(client):
     said = dict(zip(terms(column), values(column), strict=True))
     low, high = (verdict["forecast"]["quantiles"][level][-1] / overview["last_close"] - 1 for level in ("0.1", "0.9"))
     assert said["Last close"] == f"${overview['last_close']:.2f}"
-    assert said["80 % range in 5 trading days"].replace("\u202f", "") == f"{low:+.1%} to {high:+.1%}".replace("-", "−")
-    assert said["Chance of being higher"] == f"{100 * verdict['p_up']:.0f}\u202f%"
-    assert said["80 % band held"] == f"{100 * verdict['receipt']['coverage_80']:.0f}\u202f%"
+    assert said["80% range in 5 trading days"] == f"{low:+.1%} to {high:+.1%}".replace("-", "−")
+    assert said["Chance of being higher"] == f"{100 * verdict['p_up']:.0f} in 100"
+    assert said["80% range held"] == f"{100 * verdict['receipt']['coverage_80']:.0f}%"
     assert said["Edge"] == "none shown"
 
 
@@ -192,7 +192,7 @@ def test_a_column_of_an_unknown_ticker_fails_alone_in_its_place(client):
     answer = client.get(COLUMN.format("NONE"))
     assert answer.status_code == 404
     assert elements(answer.text)[0][1]["id"].startswith("panel-column-")
-    assert "knows no “NONE”" in answer.text
+    assert "does not list “NONE”" in answer.text
     assert ("section", COLUMN.format("NONE")) in links(answer.text)
 
 

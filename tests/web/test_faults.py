@@ -152,7 +152,7 @@ def test_a_full_disk_fails_the_cards_that_need_a_file_and_no_other_until_there_i
         fit = served.client.get(f"{CARD}2011-06-30")
         calm = [served.client.get(f"/panels/{slug}?ticker=%5EGSPC&as_of=2011-06-30") for slug in ("overview", "lstm")]
     assert ([one.status_code for one in calm], fit.status_code) == ([200, 200], 503)
-    assert "no room right now for the temporary files" in fit.text
+    assert "temporarily out of disk space" in fit.text
     assert int(fit.headers["retry-after"]) >= 1
     assert served.client.get(f"{CARD}2011-06-30").status_code == 200
 

@@ -10,7 +10,7 @@ from scipy.special import stdtr
 
 from app.forecasting.ensemble.blend import PastForecasts
 from app.forecasting.forecast import MEDIAN, Floats, LogPrices
-from app.forecasting.scoring.audit import overlapping
+from app.forecasting.scoring.audit import DRIFTS, drift_known, overlapping
 from app.forecasting.scoring.metrics import BANDS, probability_up
 
 MIN_ORIGINS = 60
@@ -19,7 +19,7 @@ MIN_ORIGINS = 60
 SIGNIFICANCE = 0.045
 """Both opponents have to be beaten with a smaller p, after the correction for the models tried.
 
-At twelve month ends from 2019 to 2023 14 of 496 verdicts on 42 stocks told an edge at 22 days; with 0.05 over 3 %.
+At twelve month ends from 2019 to 2023 14 of 496 verdicts on 42 stocks told an edge at 22 days; with 0.05 over 3%.
 """
 
 DOUBT = 0.20
@@ -30,9 +30,6 @@ IN_A_ROW = 3
 
 MONTHS = 12
 """Complete months at whose last sessions the tests are taken, before the day itself."""
-
-DRIFTS = (1.0, 0.5)
-"""Shares of its own past drift that the second opponent may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +96,12 @@ def _against(
     """The ratios of errors and p (n + 1,) against the price that stays and against the one that drifts.
 
     The drift is the mean return known at each origin, whole or halved, whichever lost less. It is also what the model
-    itself has expected so far, as a mean share of its 80 % range (``scale``): one that always expects the same share
+    itself has expected so far, as a mean share of its 80% range (``scale``): one that always expects the same share
     knows a drift and nothing else. And it is what the base rate makes of the median, ``otherwise``: to claim an edge
     has to improve on that. The worst of these results counts.
     """
     overlap = overlapping(past.origins, past.day)
-    drift = (y.close[past.origins] - y.close[0]) / np.maximum(past.origins, 1) * past.day
+    drift = drift_known(y, past.origins, past.day)
     shares = np.cumsum(medians / np.maximum(scale, np.finfo(float).tiny)) / np.arange(1, len(medians) + 1)
     expected = [np.zeros_like(drift)], [share * drift for share in DRIFTS], [shares * scale], [otherwise]
     errors = np.abs(past.actual - medians)

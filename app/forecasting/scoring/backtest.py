@@ -24,7 +24,7 @@ class Losses:
     """What a forecast lost at each origin on each day ahead, (k, horizon); NaN where the future is not there yet.
 
     ``dates`` (k,) are those of the origins, ``pinball`` is the mean over the seven quantiles, and ``inside_80`` is 1
-    where the 80 % band held and 0 where it did not. ``brier`` is the squared miss of the chance of rising. The other
+    where the 80% band held and 0 where it did not. ``brier`` is the squared miss of the chance of rising. The other
     losses are in log price.
     """
 

@@ -17,7 +17,7 @@ BANDS = {50: (2, 4), 80: (1, 5), 95: (0, 6)}
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A measured value and its 95 % interval."""
+    """A measured value and its 95% interval."""
 
     value: float
     low: float
@@ -59,7 +59,7 @@ def inside(lower: Floats, upper: Floats, actual: Floats) -> NDArray[np.bool_]:
 
 
 def coverage(hits: float, n: float) -> Estimate:
-    """The share of ``hits`` in ``n`` bands with its 95 % Wilson score interval (Wilson 1927)."""
+    """The share of ``hits`` in ``n`` bands with its 95% Wilson score interval (Wilson 1927)."""
     if n <= 0:
         return Estimate(np.nan, 0.0, 1.0)
     z, share = ndtri(0.975), hits / n
@@ -86,7 +86,7 @@ def _resampled_sums(series: Floats, starts: NDArray[np.int64], block: int) -> Fl
 
 
 def loss_ratio(loss: Floats, baseline: Floats, block: int = 1, seed: int = SEED, resamples: int = 1000) -> Estimate:
-    """The ratio of two sums of losses (n,), oldest first, with its 95 % circular block bootstrap interval.
+    """The ratio of two sums of losses (n,), oldest first, with its 95% circular block bootstrap interval.
 
     ``block`` is the number of neighbours that belong together: at least as many as share a day of their future
     (Politis & Romano 1992; percentile interval). Equal losses, even all zero, have the ratio 1.
@@ -180,7 +180,7 @@ def up_rate(y: LogPrices, horizon: int) -> float:
 
 
 def fall_rate(y: LogPrices, horizon: int) -> float:
-    """The share of windows that ended 5 % or more below their start."""
+    """The share of windows that ended 5% or more below their start."""
     return float((moves(y, horizon) <= np.log1p(-FALL)).mean())
 
 

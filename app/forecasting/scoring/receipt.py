@@ -27,18 +27,31 @@ class ScoredForecast:
 
 
 @dataclass(frozen=True, slots=True)
+class Skill:
+    """The scores of a receipt that forecasts are compared by, over ``origins`` past ones."""
+
+    origins: int
+    guess_ratio: float | None
+    guess_ratio_ci: tuple[float, float] | None
+    coverage_80: float
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """Scores at the query's horizon over past origins, none of them seen by the fit that was scored.
 
-    ``mae_ratio`` is the error of the median over that of the last price (log price), ``mae_ratio_ci`` its 95 % block
-    bootstrap interval; ``pinball_ratio`` is against the last price with a band of constant volatility; coverages are
-    shares with 95 % Wilson intervals; ``p_better`` is Diebold–Mariano's against the last price. None without origins,
+    ``mae_ratio`` is the error of the median over that of the last price (log price), ``mae_ratio_ci`` its 95% block
+    bootstrap interval; ``guess_ratio`` and its interval are the same over the better of “price stays” and “price drifts
+    as it did”; ``pinball_ratio`` is against the last price with a band of constant volatility; coverages are
+    shares with 95% Wilson intervals; ``p_better`` is Diebold–Mariano's against the last price. None without origins,
     ``mae_ratio`` and its interval also where the price stood still.
     """
 
     origins: int = 0
     mae_ratio: float | None = None
     mae_ratio_ci: tuple[float, float] | None = None
+    guess_ratio: float | None = None
+    guess_ratio_ci: tuple[float, float] | None = None
     p_better: float | None = None
     pinball_ratio: float | None = None
     coverage_80: float | None = None

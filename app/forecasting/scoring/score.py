@@ -66,7 +66,7 @@ def select(losses: Losses, rows: NDArray[np.bool_]) -> Losses:
 
 
 def held(losses: Losses, span: Span) -> tuple[Estimate, Estimate]:
-    """How often the 80 % and the 95 % band held over a span, with intervals that count shared days once."""
+    """How often the 80% and the 95% band held over a span, with intervals that count shared days once."""
     over = np.isfinite(losses.error[:, span.last - 1])
     days, n = slice(span.first - 1, span.last), int(over.sum())
     within_80, within_95 = (inside[over, days].mean(axis=1) for inside in (losses.inside_80, losses.inside_95))

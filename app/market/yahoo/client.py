@@ -98,7 +98,7 @@ def _meaning(error: curl.RequestException, deadline: Deadline) -> SourceBrokenEr
     begun = error.response is not None and error.response.content
     if begun or isinstance(error, curl.HTTPError | curl.TooManyRedirects):
         return SourceBrokenError(TITLE, "an answer that breaks off")
-    reason = next((reason for kind, reason in _TROUBLES if isinstance(error, kind)), "no connection comes about")
+    reason = next((reason for kind, reason in _TROUBLES if isinstance(error, kind)), "no connection")
     return SourceSilentError(TITLE, deadline.seconds, reason)
 
 

@@ -46,7 +46,7 @@ def draw_fan(
 ) -> Chart:
     """The forecast after the last closes; ``remark`` ends the words for who cannot see tracks and marks.
 
-    Its ``title`` is the range in a sentence where no other is given.
+    Its ``title`` is where half of the cases end where no other is given: the page's own heading has the range.
     """
     forecast = analysis.forecast
     dates = np.array(forecast.dates, dtype="datetime64[D]")
@@ -57,16 +57,16 @@ def draw_fan(
         f"{remark}."
     )
     about = f"closing prices{in_unit(analysis)}; the days ahead are drawn wider"
-    finding = title or f"By {day(forecast.dates[-1])}, {analysis.ticker} will probably stand {range_words(analysis)}"
+    finding = title or f"An even chance: {range_words(analysis, 50)} on {day(forecast.dates[-1])}"
     data = FanData(history.dates[-250:], history.adj_close[-250:], dates, quantiles, faint, actual, tuple(marks))
     caption = captioned(analysis, finding, about, alt)
     return fan(data, canvas=beside_column(canvas), caption=caption, currency=unit(analysis))
 
 
-def range_words(analysis: ForecastAnalysis) -> str:
-    """The 80 % range of the last day: “between $304 and $403”."""
+def range_words(analysis: ForecastAnalysis, level: int = 80) -> str:
+    """The range of ``level`` percent (50, 80 or 95) of the last day: “between $304 and $403”."""
     low, high = (
-        rounded_money(price, unit(analysis), analysis.forecast.last) for price in analysis.forecast.band(80).end
+        rounded_money(price, unit(analysis), analysis.forecast.last) for price in analysis.forecast.band(level).end
     )
     return f"between {low} and {high}"
 

@@ -9,7 +9,7 @@ from app.panels.outcome import Outcome
 from app.text.numbers import chance, day, money, percent, plural, ratio, signed_percent
 
 ERROR = "Error against “price stays”"
-_UNTESTED = "there is too little history to test this forecast on. Treat it as untested"
+_UNTESTED = "this history is too short to test the forecast. Treat it as untested"
 
 
 def forecast_facts(analysis: ForecastAnalysis) -> tuple[Fact, ...]:
@@ -17,24 +17,24 @@ def forecast_facts(analysis: ForecastAnalysis) -> tuple[Fact, ...]:
     forecast = analysis.forecast
     middle = forecast.median[-1]
     note = f"{signed_percent(forecast.change(middle))} by {day(forecast.dates[-1])}"
-    return _range(analysis, 80), _range(analysis, 95), Fact("middle", "Middle", money(middle, analysis), note)
+    return _range(analysis, 80), _range(analysis, 95), Fact("middle", "Median", money(middle, analysis), note)
 
 
 def range_label(level: int, horizon: int) -> str:
     """The name of a band on the last day of ``horizon``."""
-    return f"{level} % range in {plural(horizon, 'trading day')}"
+    return f"{level}% range in {plural(horizon, 'trading day')}"
 
 
 def held_label(level: int) -> str:
     """The name of how often a band held."""
-    return f"{level} % band held"
+    return f"{level}% range held"
 
 
 def receipt_facts(receipt: Receipt, horizon: int) -> tuple[Fact, ...]:
     """How many past forecasts were scored, their error, and how often their bands held."""
     number = plural(receipt.origins, "past forecast")
     return (
-        Fact("tested", "Receipt", number, f"of {plural(horizon, 'day')}, none seen by its fit"),
+        Fact("tested", "Receipt", number, f"of {plural(horizon, 'day')}, on dates that its fit had not seen"),
         _error(receipt),
         _held(80, receipt.coverage_80, receipt.coverage_80_ci),
         _held(95, receipt.coverage_95, receipt.coverage_95_ci),
@@ -46,10 +46,10 @@ def score_facts(receipt: Receipt) -> tuple[Fact, ...]:
     if receipt.pinball_ratio is None or receipt.winkler_95_ratio is None or receipt.p_better is None:
         return ()
     pinball, winkler = f"{ratio(receipt.pinball_ratio)} ×", f"{ratio(receipt.winkler_95_ratio)} ×"
-    luck = "Chance that a useless median looks this good"
+    luck = "p-value: how often luck alone looks this good"
     return (
-        Fact("pinball", "Pinball loss", pinball, "all seven quantiles, against a band of constant volatility"),
-        Fact("winkler", "Winkler score, 95 %", winkler, "width plus misses of the band, against the same"),
+        Fact("pinball", "Pinball loss", pinball, "all seven quantiles, against a range of constant volatility"),
+        Fact("winkler", "Winkler score, 95%", winkler, "width plus misses of the range, against the same"),
         Fact("luck", luck, chance(receipt.p_better), "Diebold–Mariano test against “price stays”"),
     )
 
@@ -65,17 +65,24 @@ def _error(receipt: Receipt) -> Fact:
     if not receipt.origins:
         return Fact("error", ERROR, NONE, _UNTESTED)
     if receipt.mae_ratio is None:
-        return Fact("error", ERROR, NONE, "the price stood still wherever this was tested")
+        return Fact("error", ERROR, NONE, "the price never moved in the test periods")
     ends = receipt.mae_ratio_ci
-    interval = f"95 % interval {ratio(ends[0])} to {ratio(ends[1])}; " if ends else ""
-    return Fact("error", ERROR, f"{ratio(receipt.mae_ratio)} ×", f"{interval}below 1 is better")
+    interval = f"; 95% interval {ratio(ends[0])} to {ratio(ends[1])}" if ends else ""
+    note = f"{ratio(receipt.mae_ratio)} times as much{interval}"
+    return Fact("error", ERROR, less_or_more(receipt.mae_ratio), note)
+
+
+def less_or_more(times: float) -> str:
+    """An error as a multiple of another: “8% less”."""
+    change = round(100 * (times - 1))
+    return "the same" if not change else f"{percent(abs(change) / 100, 0)} {'less' if change < 0 else 'more'}"
 
 
 def _held(level: int, share: float | None, plausible: tuple[float, float] | None) -> Fact:
     if share is None or plausible is None:
         return Fact(f"held_{level}", held_label(level), NONE)
     low, high = (percent(end, 0) for end in plausible)
-    return Fact(f"held_{level}", held_label(level), percent(share, 0), f"{low} to {high} is the plausible range")
+    return Fact(f"held_{level}", held_label(level), percent(share, 0), f"{low} to {high}, allowing for luck")
 
 
 _MILESTONES = (1, 2, 5, 10, 22, 44)
@@ -96,7 +103,7 @@ def forecast_tables(analysis: ForecastAnalysis) -> dict[str, Table]:
 def fan_table(analysis: ForecastAnalysis, beside: Sequence[float] = (), name: str = "") -> Table:
     """The seven quantiles on a few days; ``beside`` is another line of that ``name``, a price a day."""
     forecast = analysis.forecast
-    levels = tuple("middle" if is_median(level) else f"{100 * float(level):g} %" for level in forecast.quantiles)
+    levels = tuple("median" if is_median(level) else f"{100 * float(level):g}%" for level in forecast.quantiles)
     rows = tuple(
         (
             str(ahead),
@@ -107,7 +114,7 @@ def fan_table(analysis: ForecastAnalysis, beside: Sequence[float] = (), name: st
         for ahead in milestones(analysis.horizon)
     )
     headings = ("Days ahead", "Date", *levels, *([name] if name else []))
-    return Table(headings, rows, "A price under 10 % is one that ten closes in a hundred are expected to stay below.")
+    return Table(headings, rows, "Under 10% stands the price that ten closes in a hundred should stay below.")
 
 
 def receipt_table(analysis: ForecastAnalysis) -> Table:
@@ -116,7 +123,7 @@ def receipt_table(analysis: ForecastAnalysis) -> Table:
     newest = receipt.forecasts[: -SHOWN_FORECASTS - 1 : -1]
     rows = tuple(_scored(forecast, analysis) for forecast in newest)
     note = f"The newest {len(newest)} of {plural(receipt.origins, 'past forecast')}; the card's JSON has all of them."
-    return Table(("Made on", "For", "Last close", "10 %", "Middle", "90 %", "Close then"), rows, note)
+    return Table(("Made on", "For", "Last close", "10%", "Median", "90%", "Close then"), rows, note)
 
 
 def _scored(scored: ScoredForecast, analysis: ForecastAnalysis) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from app.panels.lstm.model import LstmAnalysis
 
 def draw(history: PriceHistory, analysis: LstmAnalysis, canvas: Canvas) -> dict[str, Chart]:
     """The fan, and the receipt where there is one."""
-    title = f"The neural network: {range_words(analysis)}, 8 times in 10"
+    title = f"LSTM: {range_words(analysis)}, 8 times in 10"
     charts = {"fan": draw_fan(history, analysis, canvas, title=title)}
     if analysis.receipt.forecasts:
         charts["receipt"] = draw_hits(analysis, canvas)

@@ -55,7 +55,7 @@ PANEL = Panel(
     tables=odds_tables,
     needs=("verdict",),
     seconds=5.2,
-    heights=Heights(34, 32.5, 34),
+    heights=Heights(34, 36.25, 36.75),
     in_money=in_money,
 )
 

@@ -12,7 +12,15 @@ from app.market.calendar import sessions_a_year
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis
 from app.panels.forecast.convert import head, log_prices
-from app.panels.overview.model import Drawdown, FallChance, OverviewAnalysis, TailRisk, TypicalMove, Volatility
+from app.panels.overview.model import (
+    Drawdown,
+    FallChance,
+    MonthMove,
+    OverviewAnalysis,
+    TailRisk,
+    TypicalMove,
+    Volatility,
+)
 
 _MIN_WINDOWS = 20
 
@@ -34,6 +42,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         tail_risk=tuple(tail_risk(y, days) for days in sorted({1, horizon}) if days in lengths),
         drawdown=worst_drawdown(y),
         volatility=annual_volatility(y, sessions_a_year(history.passport.calendar)),
+        months=month_moves(y),
     )
 
 
@@ -62,14 +71,14 @@ def typical_move(y: LogPrices, days: int) -> TypicalMove:
 
 
 def tail_risk(y: LogPrices, days: int) -> TailRisk:
-    """Historical value at risk and expected shortfall at 95 %."""
+    """Historical value at risk and expected shortfall at 95%."""
     moves = moves_over(y, days)
     worst = float(np.quantile(moves, 0.05))
     return TailRisk(days, worst, float(moves[moves <= worst].mean()), len(moves))
 
 
 def fall_chance(y: LogPrices, horizon: int) -> FallChance:
-    """How often a close within ``horizon`` bars lay 5 % or more below the first."""
+    """How often a close within ``horizon`` bars lay 5% or more below the first."""
     windows = sliding_window_view(y.close, horizon + 1)
     lowest = (windows[:, 1:] - windows[:, :1]).min(axis=1)
     return FallChance(FALL, float((lowest <= np.log1p(-FALL)).mean()), len(lowest))
@@ -90,3 +99,11 @@ def annual_volatility(y: LogPrices, sessions_a_year: int) -> Volatility:
     """Today's volatility a year against that of every past day but the first month's."""
     annual = daily_volatility(y)[22:] * np.sqrt(sessions_a_year)
     return Volatility(float(annual[-1]), float(np.median(annual)), float((annual[:-1] < annual[-1]).mean()))
+
+
+def month_moves(y: LogPrices) -> tuple[MonthMove, ...]:
+    """The change in each month that has a close before it."""
+    months = y.dates.astype("datetime64[M]")
+    ends = np.append(np.flatnonzero(months[1:] != months[:-1]), len(y) - 1)
+    changes = np.expm1(np.diff(y.close[ends])).tolist()
+    return tuple(MonthMove(month.item(), change) for month, change in zip(months[ends[1:]], changes, strict=True))

@@ -49,6 +49,14 @@ class Drawdown:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthMove:
+    """The change from the last close before a month, named by its first day, to its own last one, as a share."""
+
+    month: date
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
 class Volatility:
     """Annualised volatility (EWMA 0.94) today, the median of its past, and the share of past days below it."""
 
@@ -62,6 +70,7 @@ class OverviewAnalysis(Analysis):
     """Where the price stands and how far it moves; ``change`` is against the bar before.
 
     What a short history cannot say about the horizon is left out: the typical move, tail risk and chance of a fall.
+    ``months`` are in order; the last one may not be over.
     """
 
     last_close: float
@@ -74,6 +83,7 @@ class OverviewAnalysis(Analysis):
     tail_risk: tuple[TailRisk, ...]
     drawdown: Drawdown
     volatility: Volatility
+    months: tuple[MonthMove, ...] = ()
 
     @property
     def usual_move(self) -> TypicalMove | None:

@@ -3,7 +3,7 @@
 from app.panels.analysis import NONE, Fact, Table
 from app.panels.overview.model import Drawdown, OverviewAnalysis, TailRisk
 from app.panels.panel import Heights, Panel
-from app.text.numbers import count, day, money, percent, plural, signed_percent
+from app.text.numbers import count, day, in_hundred, money, percent, plural, signed_percent
 
 
 def overview_facts(analysis: OverviewAnalysis) -> tuple[Fact, ...]:
@@ -44,7 +44,7 @@ PANEL = Panel(
     facts=overview_facts,
     tables=overview_tables,
     seconds=0.1,
-    heights=Heights(61.5, 58, 39),
+    heights=Heights(69.25, 65.5, 34.25),
 )
 
 
@@ -63,15 +63,17 @@ def _unless_doubted(analysis: OverviewAnalysis, value: str, note: str = "") -> t
 
 
 _TOO_SHORT = "this history is too short to say"
+_SPANS = {1: "day", 5: "week", 22: "month", 66: "quarter"}
 
 
 def typical_move_fact(analysis: OverviewAnalysis, days: int) -> Fact:
     """How far the price moves over ``days``, where its past is long enough to tell."""
-    key, label = f"typical_move_{days}", f"Typical move, {plural(days, 'day')}"
+    key = f"typical_move_{days}"
+    label = f"A usual {_SPANS.get(days, f'stretch of {days} days')}"
     move = next((move for move in analysis.typical_moves if move.days == days), None)
     if move is None:
         return Fact(key, label, NONE, _TOO_SHORT)
-    return Fact(key, label, f"± {percent(move.median)}", f"one in ten above {percent(move.large)}")
+    return Fact(key, label, f"±{percent(move.median)}", f"1 in 10 moves more than {percent(move.large)}")
 
 
 def fall_fact(analysis: OverviewAnalysis) -> Fact:
@@ -79,33 +81,35 @@ def fall_fact(analysis: OverviewAnalysis) -> Fact:
     fall = analysis.fall
     if fall is None:
         return Fact("fall", "Falls", NONE, _TOO_SHORT)
-    note = (
-        f"of {count(fall.windows)} past windows of {plural(analysis.horizon, 'day')} had a close that far below their "
-        "start; the verdict says how likely it is now"
-    )
-    label = f"Falls of {percent(fall.fall, 0)}"
-    return Fact("fall", label, *_unless_doubted(analysis, percent(fall.base_rate, 0), note))
+    note = f"of {count(fall.windows)} past stretches"
+    label = f"A close {percent(fall.fall, 0)} lower within {plural(analysis.horizon, 'day')}"
+    return Fact("fall", label, *_unless_doubted(analysis, in_hundred(fall.base_rate), note))
 
 
 def _tail(tail: TailRisk) -> Fact:
-    note = f"one in twenty was worse, and those averaged {signed_percent(tail.expected_shortfall)}"
+    note = f"worse in 1 case of 20; {signed_percent(tail.expected_shortfall)} on average then"
     label = f"Value at risk, {plural(tail.days, 'day')}"
     return Fact(f"value_at_risk_{tail.days}", label, signed_percent(tail.value_at_risk), note)
 
 
 def _drawdown(analysis: OverviewAnalysis) -> Fact:
     worst = analysis.drawdown
-    note = f"since {day(analysis.data.first_bar)}: {day(worst.peak)} to {day(worst.trough)}, {_recovery(worst)}"
-    return Fact("drawdown", "Worst drawdown", *_unless_doubted(analysis, signed_percent(worst.depth), note))
+    note = f"{day(worst.peak)} to {day(worst.trough)}, {_recovery(worst)}"
+    return Fact(
+        "drawdown",
+        f"Worst fall since {analysis.data.first_bar.year}",
+        *_unless_doubted(analysis, signed_percent(worst.depth), note),
+    )
 
 
 def _recovery(worst: Drawdown) -> str:
-    return f"recovered {day(worst.recovered)}" if worst.recovered else "not recovered"
+    return f"made good by {day(worst.recovered)}" if worst.recovered else "not made good yet"
 
 
 def _volatility_fact(analysis: OverviewAnalysis) -> Fact:
     now = analysis.volatility
-    note = f"a year; higher than on {percent(now.percentile, 0)} of past days, median {percent(now.median, 0)}"
+    higher = in_hundred(now.percentile).replace(" in 100", " of 100")
+    note = f"annualised; higher than on {higher} past days; usual: {percent(now.median, 0)}"
     return Fact("volatility", "Volatility now", *_unless_doubted(analysis, percent(now.now, 0), note))
 
 
@@ -116,7 +120,7 @@ def _levels(analysis: OverviewAnalysis) -> Table:
         ("Close before", money(analysis.previous_close, analysis), _last_change(analysis)),
         ("52-week high", money(high, analysis), f"{signed_percent(high / last - 1)} from the last close"),
         ("52-week low", money(low, analysis), f"{signed_percent(low / last - 1)} from the last close"),
-        ("Worst drawdown", *_unless_doubted(analysis, *_depth(fall))),
+        ("Worst fall", *_unless_doubted(analysis, *_depth(fall))),
     )
     return Table(("What", "Value", "When, or how far away"), rows)
 
@@ -136,5 +140,5 @@ def _move_rows(analysis: OverviewAnalysis) -> Table:
         )
         for move in analysis.typical_moves
     )
-    headings = ("Over", "Half moved less than", "One in ten moved more than", "Worst 5 % from", "These on average")
+    headings = ("Over", "Half moved less than", "One in ten moved more than", "Worst 5% from", "These on average")
     return Table(headings, tuple((*row, *(NONE for _ in headings[len(row) :])) for row in rows))

@@ -133,7 +133,15 @@ def _skill(y: LogPrices, past: list[Analogues]) -> PictureSkill:
             [y.close[DAYS : nearest.origin + 1] - y.close[: nearest.origin + 1 - DAYS] for nearest in past],
         )
     )
-    return PictureSkill(len(origins), alike.mae_ratio, alike.mae_ratio_ci, any_day.mae_ratio, alike.coverage_80)
+    return PictureSkill(
+        origins=len(origins),
+        mae_ratio=alike.mae_ratio,
+        mae_ratio_ci=alike.mae_ratio_ci,
+        base_rate_mae_ratio=any_day.mae_ratio,
+        coverage_80=alike.coverage_80,
+        guess_ratio=alike.guess_ratio,
+        guess_ratio_ci=alike.guess_ratio_ci,
+    )
 
 
 def _last_day(returns: Floats) -> Floats:

@@ -84,7 +84,7 @@ def draw_lookalikes(history: PriceHistory, analysis: PatternsAnalysis, canvas: C
     fan, base = (_range_and_middle(part) for part in (alike.fan, alike.base_rate))
     alt = (
         f"The last {alike.bars} bars over the {len(past)} past windows most like them. {alike.days} days after those "
-        f"the price stood at {fan[-1, 0]:.6g} to {fan[-1, 2]:.6g} in the middle 80 %, seen from today's close; after "
+        f"the price stood at {fan[-1, 0]:.6g} to {fan[-1, 2]:.6g} in the middle 80%, seen from today's close; after "
         f"any day at {base[-1, 0]:.6g} to {base[-1, 2]:.6g}."
     )
     picture = Lookalikes(np.exp(newest), np.exp(newest.mean() + centred * newest.std()), fan, base)
@@ -102,6 +102,6 @@ def _candles(history: PriceHistory, kept: slice = slice(None)) -> Candles:
 
 
 def _range_and_middle(quantiles: Mapping[str, tuple[float, ...]]) -> Floats:
-    """The lower end of the 80 % band, the median and the upper end, for each day (days, 3)."""
+    """The lower end of the 80% band, the median and the upper end, for each day (days, 3)."""
     band = band_of(quantiles, 80)
     return np.array([band.low, median_of(quantiles), band.high]).T

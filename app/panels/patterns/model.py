@@ -60,7 +60,8 @@ class Lookalike:
 class PictureSkill:
     """How the median of such fans did against the last price at past ``origins``; ratios are None without any.
 
-    ``base_rate_mae_ratio`` is that of the median of what followed any bar, at the same origins.
+    ``base_rate_mae_ratio`` is that of the median of what followed any bar, at the same origins; ``guess_ratio`` is the
+    error over that of the better of “price stays” and “price drifts as it did”.
     """
 
     origins: int
@@ -68,6 +69,8 @@ class PictureSkill:
     mae_ratio_ci: tuple[float, float] | None
     base_rate_mae_ratio: float | None
     coverage_80: float | None
+    guess_ratio: float | None = None
+    guess_ratio_ci: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

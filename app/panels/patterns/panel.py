@@ -5,7 +5,7 @@ from app.panels.analysis import Fact, Table
 from app.panels.forecast.content import milestones
 from app.panels.panel import Heights, Panel
 from app.panels.patterns.model import FoundShape, PatternsAnalysis
-from app.patterns.finding import EDGE
+from app.patterns.finding import EDGE, NOT_ENOUGH
 from app.text.numbers import chance, day, money, plural
 
 
@@ -32,10 +32,10 @@ PANEL = Panel(
     facts=patterns_facts,
     tables=patterns_tables,
     seconds=0.4,
-    heights=Heights(5.25, 3.75, 2.5),
+    heights=Heights(6.25, 3.75, 3.625),
 )
 
-_NO_EDGE = "after none of the eight shapes did this price move otherwise than after any day, by more than chance"
+_NO_EDGE, _TESTED = "None of the eight shapes was followed by anything unusual", "in {} on this price's past"
 
 
 def _newest(analysis: PatternsAnalysis) -> Fact:
@@ -50,9 +50,13 @@ def _newest(analysis: PatternsAnalysis) -> Fact:
 def _finding(analysis: PatternsAnalysis) -> Fact:
     edges = [f"{row.name} over {plural(row.days, 'day')}" for row in analysis.evidence if row.verdict == EDGE]
     if not edges:
-        return Fact("finding", "What followed the shapes", "No measurable edge", _NO_EDGE)
+        return Fact("finding", "What followed the shapes", _NO_EDGE, _TESTED.format(plural(_tested(analysis), "test")))
     note = "the price then differed from other days by more than chance; one in twenty such findings is luck"
     return Fact("finding", "What followed the shapes", ", ".join(edges), note)
+
+
+def _tested(analysis: PatternsAnalysis) -> int:
+    return sum(row.verdict != NOT_ENOUGH for row in analysis.evidence)
 
 
 def _window(shape: FoundShape) -> Table:
@@ -76,7 +80,7 @@ def _lookalikes(analysis: PatternsAnalysis) -> Table:
         (str(after), *_price_rows(past.fan, after, analysis), *_price_rows(past.base_rate, after, analysis))
         for after in days
     )
-    names = tuple(f"{level}, {whose}" for whose in ("lookalikes", "any day") for level in ("10 %", "middle", "90 %"))
+    names = tuple(f"{level}, {whose}" for whose in ("lookalikes", "any day") for level in ("10%", "median", "90%"))
     return Table(("Days later", *names), rows)
 
 

@@ -8,7 +8,7 @@ from app.panels.analysis import ForecastAnalysis
 
 @dataclass(frozen=True, slots=True)
 class StockStandard:
-    """Prophet as people usually configure it, on prices: its line, its 80 % band and how they did at past refits."""
+    """Prophet as people usually configure it, on prices: its line, its 80% band and how they did at past refits."""
 
     origins: int
     mae_ratio: float | None

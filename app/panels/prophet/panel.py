@@ -8,7 +8,7 @@ from app.panels.forecast.content import fan_table, forecast_facts, forecast_tabl
 from app.panels.forecast.convert import log_prices
 from app.panels.panel import Heights, Panel
 from app.panels.prophet.model import ProphetAnalysis
-from app.text.numbers import day, money, percent, ratio, signed_percent
+from app.text.numbers import day, money, percent, signed_percent
 
 
 def prophet_tables(analysis: ProphetAnalysis) -> dict[str, Table]:
@@ -20,8 +20,9 @@ def prophet_tables(analysis: ProphetAnalysis) -> dict[str, Table]:
 def prophet_facts(analysis: ProphetAnalysis) -> tuple[Fact, ...]:
     """The forecast, and how much of the trend it follows."""
     direction = "falls" if analysis.trend_per_year < 0 else "grows"
-    note = f"earned on this ticker's past; the trend {direction} by {percent(abs(analysis.trend_per_year), 0)} a year"
-    weight = Fact("trend_weight", "Weight of Prophet's trend", f"{ratio(analysis.trend_weight)} of 1", note)
+    growth = percent(abs(analysis.trend_per_year), 0)
+    note = f"as far as such trends deserved in the past; this one {direction} by {growth} a year"
+    weight = Fact("trend_weight", "How far the trend is followed", percent(analysis.trend_weight, 0), note)
     return *forecast_facts(analysis), weight
 
 
@@ -63,7 +64,7 @@ PANEL = Panel(
     tables=prophet_tables,
     fits=all_fits,
     seconds=4.0,
-    heights=Heights(6.25, 52.5, 47.25),
+    heights=Heights(6.375, 60.25, 61.25),
 )
 
 _MONTHS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)

@@ -51,8 +51,8 @@ def _reading(name: str, title: str, found: tuple[PriceLevel, ...], side: str, ba
     times = {1: "once", 2: "twice"}.get(nearest.touches, f"{nearest.touches} times")
     last, away = day_text(np.datetime64(nearest.last_touch)), percent_words(nearest.distance)
     sentence = (
-        f"The price turned near there {times} in {bars} bars, last on {last}; it lies {away} {side} the close, "
-        "and nothing makes the price turn there again."
+        f"{away} {side} the close. The price turned there {times} in {bars} bars, last on {last}; that does not mean "
+        "that it will again."
     )
     return Reading(name, title, nearest.price, price_words(nearest.price), sentence, None)
 

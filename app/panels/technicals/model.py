@@ -57,7 +57,7 @@ class PriceLevels:
 class Record:
     """What followed past days that read as today does: the share that stood higher after ``days``, and of all days.
 
-    The ``windows`` overlap; ``apart`` of them do not, and ``interval`` is the 95 % one for so many. A difference is
+    The ``windows`` overlap; ``apart`` of them do not, and ``interval`` is the 95% one for so many. A difference is
     ``beyond_chance`` where the base rate lies outside it.
     """
 

@@ -39,7 +39,7 @@ PANEL = Panel(
     facts=technicals_facts,
     tables=technicals_tables,
     seconds=0.1,
-    heights=Heights(6.5, 3.75, 2.5),
+    heights=Heights(5.5, 3.625, 3.625),
 )
 
 _PRICES = {"vwap_20", "sma_50", "sma_200", "support", "resistance"}

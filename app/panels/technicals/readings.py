@@ -15,21 +15,21 @@ from app.text.compact_numbers import percent_text, price_text, signed
 _ROUNDING = 1e-9
 _RSI_ZONES = {
     -1: ("RSI below 30", "many call below 30 oversold, yet a price can stay there for weeks"),
-    0: ("RSI from 30 to 70", "from 30 to 70 hardly anyone calls it a signal"),
+    0: ("RSI from 30 to 70", "between 30 and 70: neutral"),
     1: ("RSI above 70", "many call above 70 overbought, yet a price can stay there for weeks"),
 }
 _PACE = {
-    (True, True): "a wider gap than lately: a rise that gathered pace",
-    (True, False): "a narrower gap than lately: a rise that lost pace",
-    (False, True): "a narrower gap than lately: a fall that lost pace",
-    (False, False): "a wider gap than lately: a fall that gathered pace",
+    (True, True): "the rise has quickened",
+    (True, False): "the rise has slowed",
+    (False, True): "the fall has slowed",
+    (False, False): "the fall has quickened",
 }
 _BAND_ZONES = {
     -1: (
         "a close below the bands",
         "below the bands by {} of their width: unusual, but no promise of a turn",
     ),
-    0: ("a close between the bands", "{} of the way from the lower band to the upper: within its usual reach"),
+    0: ("a close between the bands", "between its bands, {} of the way up"),
     1: (
         "a close above the bands",
         "above the bands by {} of their width: unusual, but no promise of a turn",
@@ -39,9 +39,9 @@ _FOLLOWS = "but an average only follows the price"
 _AVERAGES = {
     "vwap_20": (
         "VWAP 20",
-        "its volume-weighted average price of 20 days: recent buyers are {} as a whole",
-        "ahead",
-        "behind",
+        "its volume-weighted average: on average, buyers of the last 20 days are {}",
+        "in profit",
+        "at a loss",
     ),
     "sma_50": ("SMA 50", "its average of 50 days; many call that {}, " + _FOLLOWS, "an uptrend", "a downtrend"),
     "sma_200": ("SMA 200", "its average of 200 days; many call that a long {}, " + _FOLLOWS, "uptrend", "downtrend"),
@@ -95,7 +95,7 @@ def readings(series: IndicatorSeries, past: Past) -> tuple[Reading, ...]:
 
 def percent_words(share: float) -> str:
     """A share without its sign, never rounded to nothing."""
-    return percent_text(100 * abs(share)) if abs(share) >= 0.0005 else "less than 0.1 %"
+    return percent_text(100 * abs(share)) if abs(share) >= 0.0005 else "less than 0.1%"
 
 
 def price_words(price: float) -> str:
@@ -119,13 +119,13 @@ def _macd(series: IndicatorSeries, past: Past) -> Reading:
     value, over = float(series.macd.line[-1]), series.macd.histogram > 0
     side, gap = ("above", "below")[value < 0], percent_words(value / float(series.close[-1]))
     pace = _PACE[value > 0, bool(over[-1])]
-    sentence = f"The 12-day average is {side} the 26-day one by {gap} of the price, {pace}, which is no forecast."
+    sentence = f"The 12-day average is {side} the 26-day one by {gap} of the price: {pace}."
     shown = ("+" if value > 0 else "") + price_words(value)
     condition = f"MACD {'above' if over[-1] else 'not above'} its signal"
     followed = past.after(condition, over == over[-1], np.isfinite(series.macd.line))
     if abs(value) < _ROUNDING * series.close[-1]:
         shown, followed = "0", None
-        sentence = "The 12-day and the 26-day average are equal: the price has no pace to read."
+        sentence = "The 12-day and the 26-day average are equal: there is no momentum to read."
     return Reading("macd", "MACD 12-26-9", value, shown, sentence, followed)
 
 
@@ -140,7 +140,7 @@ def _bollinger(series: IndicatorSeries, past: Past) -> Reading:
     condition, where = _BAND_ZONES[int(zones[-1])]
     place = float(close[-1] - bands.lower[-1]) / width
     outside = place - 1 if place > 1 else abs(place)
-    sentence = f"The close stands {where.format(percent_text(100 * outside, 0))}."
+    sentence = f"The close is {where.format(percent_text(100 * outside, 0))}."
     followed = past.after(condition, zones == zones[-1], np.isfinite(bands.middle))
     return Reading("bollinger", "Bollinger 20-2", place, percent_text(100 * place, 0), sentence, followed)
 

@@ -23,10 +23,10 @@ from app.forecasting.past_questions import odds_receipt
 from app.forecasting.paths import shuffled, windows_of
 from app.forecasting.questions import chances
 from app.forecasting.scoring import metrics
-from app.forecasting.scoring.audit import audit_ends
+from app.forecasting.scoring.audit import audit_ends, skill_of
 from app.forecasting.scoring.backtest import edge_origins, refit_origins
 from app.forecasting.scoring.metrics import probability_up
-from app.forecasting.scoring.receipt import Receipt
+from app.forecasting.scoring.receipt import Receipt, Skill
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis
 from app.panels.forecast.convert import head, log_prices, published_forecast
@@ -53,7 +53,7 @@ def analyse(
         **head(history, horizon),
         forecast=published_forecast(history, quantiles),
         receipt=receipt,
-        members=combined_members(today, members.today, float(history.adj_close[-1])),
+        members=combined_members(today, members.today, float(history.adj_close[-1]), _skills(y, members.past)),
         edge=edge_of(y, found, receipt),
         moved=float(np.expm1(quantiles[-1, MEDIAN] - today.quantiles[0, -1, MEDIAN])),
         fall=_fall(y, horizon, quantiles),
@@ -99,6 +99,15 @@ def _shapes(needed: Mapping[str, Analysis]) -> str:
     if not isinstance(patterns, PatternsAnalysis):
         raise TypeError(f"found {type(patterns).__name__} as the patterns; needed what their card publishes")
     return shapes(patterns)
+
+
+def _skills(y: LogPrices, past: PastForecasts) -> tuple[Skill | None, ...]:
+    """Of each member, at the past origins at which it had a forecast."""
+    found: list[Skill | None] = []
+    for quantiles in past.quantiles:
+        known = np.isfinite(quantiles).all(axis=-1)
+        found.append(skill_of(y, past.origins[known], past.day, quantiles[known]) if known.any() else None)
+    return tuple(found)
 
 
 def _receipt(y: LogPrices, found: Record) -> Receipt:

@@ -30,7 +30,7 @@ def _draw_members(analysis: VerdictAnalysis, canvas: Canvas) -> Chart:
     above = analysis.agreement
     alt = (
         f"The 80% ranges of {above.members} members after {analysis.horizon} trading days beside the combined one: "
-        f"{above.up} of them have their middle above the last price of {analysis.forecast.last:.6g}."
+        f"{above.up} of them have their median above the last price of {analysis.forecast.last:.6g}."
     )
     about = f"where 8 in 10 should end after {plural(analysis.horizon, 'trading day')}, as a change from the last price"
     caption = captioned(analysis, f"{above.up} of {above.members} methods point up", about, alt)

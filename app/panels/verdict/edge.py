@@ -24,7 +24,7 @@ def edge_of(y: LogPrices, found: Record, receipt: Receipt) -> Edge:
         EdgeTest(
             "The larger p of the two",
             chance(q, 1) if n else "none yet",
-            f"below {percent(SIGNIFICANCE)} after all {plural(int(tried.models[n]), 'model')} tried",
+            f"below {percent(SIGNIFICANCE)}, with {plural(int(tried.models[n]), 'model')} tried",
             bool(q < SIGNIFICANCE),
         ),
         EdgeTest(
@@ -60,7 +60,7 @@ def _in_a_row(y: LogPrices, found: Record) -> EdgeTest:
 
 def _band(level: int, share: float | None, plausible: tuple[float, float] | None) -> EdgeTest:
     """For the range, not for the claim: the receipt's share and interval."""
-    name, needed = f"{level} % range held", f"{level} % within that interval, for the range to be used"
+    name, needed = f"{level}% range held", f"{level}% within that interval, for the range to be used"
     if share is None or plausible is None:
         return EdgeTest(name, "none yet", needed, False)
     low, high = plausible
@@ -76,24 +76,24 @@ def changes(y: LogPrices, found: Record) -> tuple[str, ...]:
         doubt = f"p against either opponent is above {percent(DOUBT, 0)} (now {ps[0]} and {ps[1]})"
         return (f"The claim ends once {doubt} or its error reaches theirs (now {ratios[0]:.3f} and {ratios[1]:.3f}).",)
     if n < MIN_ORIGINS:
-        return (f"{MIN_ORIGINS - n} more past forecasts of this length would have to be over: a longer history.",)
+        return (f"Needs {MIN_ORIGINS - n} more completed forecasts, that is, a longer history.",)
     sentences = [
         *_missing(STAYS, float(tried.stays[n]), float(tried.p_stays[n])),
         *_missing(DRIFTS, float(tried.drifts[n]), float(tried.p_drifts[n])),
     ]
     if not tried.brier[n] <= tried.brier_base[n]:
-        sentences.append("Its chance of rising would have to do better than always saying the base rate.")
+        sentences.append("Its chance of rising would have to do better than always saying how often the price rose.")
     passed = f"All this would have to hold at {IN_A_ROW} month ends in a row."
     return (*sentences, passed)
 
 
 def _missing(opponent: str, ratio: float, p: float) -> tuple[str, ...]:
     if not ratio < 1:
-        return (f"Its middle would have to miss less than {opponent} does; so far it does not.",)
+        return (f"It would have to beat {opponent} consistently; so far it does not.",)
     if p < SIGNIFICANCE:
         return ()
     advantage = f"Its advantage of {percent(1 - ratio)} over {opponent}"
-    return (f"{advantage} would have to stand out from luck (p {chance(p, 1)}).",)
+    return (f"{advantage} would have to be more than luck (p {chance(p, 1)}).",)
 
 
 MONTHS = 12

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
 
+from app.forecasting.scoring.receipt import Skill
 from app.forecasting.scoring.reliability import OddsReceipt
 from app.panels.analysis import ForecastAnalysis
 
@@ -12,7 +13,8 @@ from app.panels.analysis import ForecastAnalysis
 class CombinedMember:
     """A member of the combination: its ``weight`` at the horizon with the reason, and what it says of the last day.
 
-    ``middle``, ``low`` and ``high`` are its median and 80 % band in prices, None where it has no forecast.
+    ``middle``, ``low`` and ``high`` are its median and 80% band in prices, None where it has no forecast. ``skill``
+    is that of its own past forecasts, None where there are none.
     """
 
     name: str
@@ -21,6 +23,7 @@ class CombinedMember:
     middle: float | None
     low: float | None
     high: float | None
+    skill: Skill | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Chances(TypedDict):
 class Accord:
     """How many of the ``members`` end above the last price, and how far apart their medians are.
 
-    ``spread`` is the widest distance of two medians as a share of the combined 80 % band.
+    ``spread`` is the widest distance of two medians as a share of the combined 80% band.
     """
 
     members: int
@@ -82,7 +85,7 @@ class EndFall:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedVerdict:
-    """What the verdict was on a day of the past: its 80 % band and P(up), whether it claimed an edge, what happened."""
+    """What the verdict was on a day of the past: its 80% band and P(up), whether it claimed an edge, what happened."""
 
     origin: date
     target: date

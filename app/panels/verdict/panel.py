@@ -6,7 +6,7 @@ from app.panels.forecast.content import forecast_facts, forecast_tables
 from app.panels.panel import Heights, Panel
 from app.panels.prophet.panel import trend_fits
 from app.panels.verdict.model import CombinedMember, VerdictAnalysis
-from app.text.numbers import chance, count, day, isolated, money, percent, plural, rounded, signed_percent
+from app.text.numbers import count, day, in_hundred, isolated, money, percent, plural, rounded, signed_percent
 
 
 def verdict_tables(analysis: VerdictAnalysis) -> dict[str, Table]:
@@ -17,7 +17,7 @@ def verdict_tables(analysis: VerdictAnalysis) -> dict[str, Table]:
         (test.name, test.found, test.needed, "passed" if test.passed else "not passed") for test in analysis.edge.tests
     )
     return forecast_tables(analysis) | {
-        "members": Table(("Member", "Weight", "10 %", "Middle", "90 %"), ends),
+        "members": Table(("Member", "Weight", "10%", "Median", "90%"), ends),
         "reasons": Table(("Member", "Weight", "Why"), reasons),
         "tests": Table(("Test", "Found", "Needed", "Result"), tests),
     }
@@ -87,28 +87,26 @@ def _rises(analysis: VerdictAnalysis) -> Fact:
 
 
 def _better(analysis: VerdictAnalysis) -> str:
-    own = f"the models' own chance today is {chance(analysis.p_up_model)}"
+    own = f"the models' own chance today is {in_hundred(analysis.p_up_model)}"
     if analysis.brier is None or analysis.brier_base_rate is None:
         return f"{own}, which could not be tested here yet"
     if analysis.edge.claimed:
-        return f"{own}, and such chances did better here than always saying the base rate"
+        return f"{own}, and such chances did better here than always saying how often it rose"
     if analysis.brier > analysis.brier_base_rate:
-        return f"{own}, but such chances did no better here than always saying the base rate"
-    return f"{own}; that such chances did better here than the base rate may be luck"
+        return f"{own}, but such chances did no better here than always saying how often it rose"
+    return f"{own}; that such chances did a little better here than always saying how often it rose may be luck"
 
 
 def _chances(analysis: VerdictAnalysis) -> tuple[Fact, ...]:
     fall = analysis.fall
-    rises = f"it was so after {percent(analysis.base_rate, 0)} of {count(analysis.windows)} past windows"
-    how = (
-        "the models' own, because an edge is claimed" if analysis.edge.claimed else "drawn to that, as no edge is shown"
-    )
+    rises = f"it rose in {in_hundred(analysis.base_rate)} of {count(analysis.windows)} past stretches"
+    how = "the models' own chance" if analysis.edge.claimed else "drawn towards that, as no edge is shown"
     label = f"Chance of ending at least {percent(fall.fall, 0)} lower"
-    note = f"it was so after {chance(fall.base_rate)} of them"
+    note = f"{in_hundred(fall.base_rate)} in the past"
     return (
-        Fact("chance_up", CHANCE, chance(analysis.p_up), f"{rises}; {how}"),
-        Fact("chance_fall", label, chance(fall.chance), note),
-        Fact("fall", FALL, chance(fall.on_the_way), f"within {plural(analysis.horizon, 'trading day')}"),
+        Fact("chance_up", CHANCE, in_hundred(analysis.p_up), f"{rises}; {how}"),
+        Fact("chance_fall", label, in_hundred(fall.chance), note),
+        Fact("fall", FALL, in_hundred(fall.on_the_way), f"within {plural(analysis.horizon, 'trading day')}"),
     )
 
 
@@ -120,7 +118,7 @@ def _brier(analysis: VerdictAnalysis) -> tuple[Fact, ...]:
 
 
 CAVEAT = (
-    "It makes a typical miss of the middle a little smaller; it does not narrow the range, and the next forecast may "
+    "It makes a typical miss of the median a little smaller; it does not narrow the range, and the next forecast may "
     "still be wrong"
 )
 """What a claim does not say, wherever it stands."""
@@ -130,8 +128,8 @@ def _edge(analysis: VerdictAnalysis) -> Fact:
     tests = analysis.edge.tests
     passed = f"{sum(test.passed for test in tests)} of {plural(len(tests), 'test')} passed"
     if analysis.edge.claimed:
-        return Fact("edge", EDGE, "An edge in the middle", f"{passed}. {CAVEAT}")
-    return Fact("edge", EDGE, "No demonstrated edge: use the range", passed)
+        return Fact("edge", EDGE, "An edge in the median", f"{passed}. {CAVEAT}")
+    return Fact("edge", EDGE, "Direction: no method here can tell. Use the range", passed)
 
 
 def _finding(analysis: VerdictAnalysis) -> Fact:
@@ -141,8 +139,8 @@ def _finding(analysis: VerdictAnalysis) -> Fact:
         return Fact("finding", "Finding", nothing)
     middle = analysis.forecast.median[-1]
     ends = f"{money(middle, analysis)}, {signed_percent(analysis.forecast.change(middle))}"
-    beat = "On this ticker's own past the middle of this forecast beat both “price stays” and “price drifts as it did”"
-    return Fact("finding", "Finding", f"{beat} by more than luck explains. It ends at {ends}. {CAVEAT}")
+    beat = "In the past, this forecast missed by less than “price stays” and “price drifts as it did”, and luck alone"
+    return Fact("finding", "Finding", f"{beat} would rarely do that. It points to {ends}. {CAVEAT}")
 
 
 def _ends(member: CombinedMember, analysis: VerdictAnalysis) -> tuple[str, ...]:

@@ -1,5 +1,8 @@
 """Why each member of the verdict has its weight, and how far they agree."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from app.forecasting.ensemble.blend import OWN_PAST, Blended, CurrentForecasts
@@ -8,6 +11,7 @@ from app.forecasting.ensemble.weights import SURE, WORST, Standing, Weighing
 from app.forecasting.forecast import MEDIAN, Floats
 from app.forecasting.models.baselines import T_THRESHOLD
 from app.forecasting.scoring.metrics import BANDS
+from app.forecasting.scoring.receipt import Skill
 from app.panels.patterns.model import PatternsAnalysis
 from app.panels.verdict.model import Accord, CombinedMember
 from app.patterns.finding import EDGE, NOT_ENOUGH
@@ -16,12 +20,14 @@ from app.text.numbers import chance, percent
 _LOW, _HIGH = BANDS[80]
 
 
-def combined_members(today: Blended, current: CurrentForecasts, last: float) -> tuple[CombinedMember, ...]:
-    """Each member with its weight today, the reason, and its prices on the horizon's last day."""
+def combined_members(
+    today: Blended, current: CurrentForecasts, last: float, skills: Sequence[Skill | None]
+) -> tuple[CombinedMember, ...]:
+    """Each member with its weight today, the reason, its prices on the horizon's last day, and its ``skills``."""
     weights, ends, weighing = today.weights[0, -1], current.quantiles[:, 0, -1], today.weighings[0]
     members = [
-        _member(member.title, weights[place], _reason(place, weighing), ends[place], last)
-        for place, member in enumerate(MEMBERS)
+        replace(_member(member.title, weights[place], _reason(place, weighing), ends[place], last), skill=skill)
+        for place, (member, skill) in enumerate(zip(MEMBERS, skills, strict=True))
     ]
     reasons = _why_drift(float(current.t[0])), _why_moves(float(current.shares[1, 0, -1]))
     own = [
@@ -42,41 +48,41 @@ def _member(title: str, weight: float, reason: str, quantiles: Floats, last: flo
 def _why_drift(t: float) -> str:
     drifted = f"Over three years it drifted with t = {t:.1f}"
     if abs(t) <= T_THRESHOLD:
-        return f"{drifted}; below {T_THRESHOLD:g} that may well be chance, so it counts for nothing."
-    return f"{drifted}, which chance does not explain."
+        return f"{drifted}; it is followed only above {T_THRESHOLD:g}, as less may be luck."
+    return f"{drifted}, more than luck explains."
 
 
 def _why_moves(share: float) -> str:
     if share > 0:
         return (
-            f"Its moves over 1, 5 and 22 days said something of the next here; {percent(share, 0)} of it is believed."
+            f"Its moves over 1, 5 and 22 days told something of the next here; {percent(share, 0)} of it is followed."
         )
-    return "Its moves over 1, 5 and 22 days said no more of the next here than chance may, so they count for nothing."
+    return "Its moves over 1, 5 and 22 days said nothing about the next here, so they do not count."
 
 
 def _reason(place: int, weighing: Weighing) -> str:
     ratio, p = weighing.mae_ratios[place], weighing.p_joins[place]
     n = int(weighing.origins[place])
-    here = f"on {n} past forecasts here its middle missed {ratio:.2f} times as much as “price stays”"
+    here = f"here, on {n} past forecasts, its error was {ratio:.2f} times that of “price stays”"
     untested = f"{n} past forecasts here are too few to change that"
     match weighing.standings[place]:
         case Standing.ABSENT:
-            return "It had learned nothing from before these days, so it does not count."
+            return "It was trained on later data, so it is not used for this date."
         case Standing.LEFT_OUT:
             return f"Left out: {here}, more than {WORST:g} times."
         case Standing.JOINED:
-            return f"It beat the others here beyond doubt (p below {SURE:g}), so it counts as much as they do together."
+            return f"It clearly beat the others here (p below {SURE:g}), so it counts as much as they do together."
         case Standing.VOTES:
             kept = untested if np.isnan(ratio) else f"{here}, {_speaks(ratio)}"
-            return f"What it earned at this distance on other stocks; {kept}."
+            return f"Counts as it did best on other stocks at this horizon; {kept}."
         case _:
-            kept = untested if np.isnan(p) else f"here it did not clearly beat them either (p {chance(p)})"
-            return f"On other stocks it added nothing to those that count; {kept}."
+            kept = untested if np.isnan(p) else f"nor, clearly, here (p {chance(p)})"
+            return f"Does not count: it added nothing on other stocks; {kept}."
 
 
 def _speaks(ratio: float) -> str:
     """What an error of the middle says that does not exclude a member."""
-    return "which speaks for it" if ratio < 1 else f"too little above 1 to leave it out (from {WORST:g} on)"
+    return "which supports that" if ratio < 1 else f"not enough to leave it out (that takes {WORST:g})"
 
 
 def agreement(ends: Floats, combined: Floats) -> Accord:

@@ -77,7 +77,7 @@ class ReceiptSigner:
         if isinstance(receipt, str):
             return Checked(None, receipt, _WHOLE)
         if not any(map(receipt.signed_with, (self.key, *self.earlier))):
-            sentence = "This receipt was not signed by this deployment, or it was changed since."
+            sentence = "This receipt was not signed by this deployment, or it has been changed since."
             return Checked(False, sentence, _OTHER_KEY, receipt.lines)
         return _compared(receipt)
 

@@ -56,8 +56,8 @@ _STATUSES = {
     "413": "More bytes than are read.",
     "422": "Something in the query, the file or the prices is not as needed; the answer says what.",
     "429": "More cards than one visitor may run; Retry-After says when there is room again.",
-    "500": "A fault of ours.",
-    "502": "The source answered nonsense.",
+    "500": "Internal error.",
+    "502": "The data source returned an invalid response.",
     "503": "More work than can be done now, or a source that refuses; Retry-After says when to come back.",
     "504": "The source did not answer.",
 }

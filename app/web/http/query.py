@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -126,6 +126,15 @@ def parse_canvas(texts: Mapping[str, str]) -> str:
 def page_url(query: Query, as_of: date | None) -> str:
     """The page of ``query`` as of another day."""
     return f"/?{query_string(replace(query, as_of=as_of, by=None, reveal=False))}"
+
+
+def earlier_urls(query: Query, seen: date, target: date) -> tuple[tuple[str, str], ...]:
+    """What a page ``seen`` a few weeks earlier said of the day ``target``: words and addresses, the latest first."""
+    pages = [
+        (words, seen - timedelta(weeks=weeks)) for weeks, words in enumerate(("a week", "two weeks", "three weeks"), 1)
+    ]
+    by_target = replace(query, by=target, reveal=False)
+    return tuple((words, f"/?{query_string(replace(by_target, as_of=day))}") for words, day in pages)
 
 
 def query_string(query: Query) -> str:

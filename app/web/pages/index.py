@@ -63,7 +63,7 @@ class IndexView:
     downloads: tuple[Download, ...] = DOWNLOADS
 
 
-_FILE_NEEDED = "to be sent, which an address cannot do: press “Report from this file”"
+_FILE_NEEDED = "to be sent with the form, as a link cannot hold a file: press “Report from this file”"
 
 
 async def index(request: Request) -> Response:

@@ -1,27 +1,22 @@
-// Cards on their way. htmx asks for them and puts what the server sends in its place. Here is what HTML cannot say:
-// that five run at once, how long one has taken, that it was cancelled or broke off, and when it is asked for again.
-// A browser keeps six connections to a host; the last one is left for whatever else the visitor does.
+// What HTML cannot say of cards on their way: that five run at once, how long one has taken, that it was cancelled or
+// broke off, and when it is asked for again. Of six connections to a host one is left for whatever else a visitor does.
 const [MOST_AT_ONCE, MOST_TRIES] = [5, 5];
 const CANCELLED = "Cancelled. Nothing is computed for this card until it is run again.";
 const BROKEN = "The connection broke off. Run again to try once more.";
 const OFFLINE = "You are offline. This card runs again by itself as soon as there is a network.";
-
 // What was asked for and has not ended, by card; how often a refused card was tried again, by its id; and the form with
 // its file as they were when Analyse was pressed, as each card is posted the same.
-const runs = new Map();
-const tries = new Map();
+const [runs, tries] = [new Map(), new Map()];
 let fields = [];
-
 const on = (name, act) => document.addEventListener(name, act);
 const again = (card) => card.querySelector(".again")?.click();
 const focus = (card, button) => card.querySelector(button)?.focus({ preventScroll: true });
 const runOf = (isIt) => [...runs].find(([, run]) => isIt(run)) ?? [];
-
 on("asked", ({ detail }) => (fields = detail));
 on("htmx:config:request", ({ target, detail: { ctx } }) => {
   if (!target.matches?.(".card")) return;
   if (ctx.request.method === "POST") fields.forEach(([name, value]) => ctx.request.body.set(name, value));
-  const width = target.clientWidth;
+  const width = target.clientWidth || (target.querySelector(".opened, .skeleton") ?? target.parentElement).clientWidth;
   ctx.request.body.set("canvas", width < 485 ? "narrow" : width < 700 ? "middle" : width < 1075 ? "wide" : "large");
   // Then htmx asks before it sends, and a card can wait for its turn.
   ctx.confirm = "in turn";
@@ -40,11 +35,9 @@ on("htmx:confirm", (event) => {
   if (focused) focus(card, ".cancel");
   setTimeout(sendNext);
 });
-// The quick cards first, so that they are first in the workers' queue too.
 function sendNext() {
-  const all = [...runs.values()];
-  const free = Math.max(0, MOST_AT_ONCE - all.filter((run) => run.sent).length);
-  const next = all.filter((run) => !run.sent).sort((one, other) => one.seconds - other.seconds);
+  const next = [...runs.values()].filter((run) => !run.sent).sort((one, other) => one.seconds - other.seconds);
+  const free = Math.max(0, MOST_AT_ONCE - runs.size + next.length);
   next.slice(0, free).forEach((run) => run.issueRequest((run.sent = true)));
 }
 const stop = (run) =>
@@ -90,10 +83,8 @@ on("click", ({ target }) => {
   const run = runs.get(target.closest(".cancel")?.closest(".card"));
   if (run) stop(run, (run.cancelled = true));
 });
-setInterval(() => {
-  for (const [card, run] of runs) say(card, "", `${Math.floor((performance.now() - run.begun) / 1000) || 1} s`);
-}, 1000);
-
+const seconds = ({ begun }) => `${Math.floor((performance.now() - begun) / 1000) || 1} s`;
+setInterval(() => runs.forEach((run, card) => say(card, "", seconds(run))), 1000);
 let focused;
 on("htmx:before:swap", ({ target: card }) => (focused = card !== document && card.contains(document.activeElement)));
 on("htmx:after:swap", ({ target }) => {
@@ -119,7 +110,6 @@ function countDown(line) {
     if (willTry && line.isConnected) again(card, tries.set(card.id, tried + 1));
   }
 }
-
 window.addEventListener("online", () => document.querySelectorAll(".card.broken").forEach(again));
 // Who comes back to a page as it was finds it going on.
 window.addEventListener("pageshow", (e) => e.persisted && document.querySelectorAll(".broken, .asking").forEach(again));

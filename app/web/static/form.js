@@ -1,8 +1,6 @@
-// What HTML alone cannot say of the form: that a chosen file is posted with every card, without leaving the page, and
-// that a file which is dropped anywhere is chosen.
+// A chosen file is posted with every card, without leaving the page; one that is dropped anywhere is chosen.
 const ask = document.querySelector("#ask");
 const note = document.querySelector("#prices-note");
-
 function sayOf(file, fault) {
   note.hidden = !fault;
   note.textContent = fault && `${file.name} ${fault}`;
@@ -10,10 +8,9 @@ function sayOf(file, fault) {
 }
 function showChoice() {
   const { prices, ticker, source } = ask.elements;
-  const file = prices.files[0];
-  const most = Number(prices.dataset.maxBytes);
-  const size = file && (file.size / 2 ** 20).toFixed(1);
-  sayOf(file, file?.size > most ? `has ${size} MiB; at most ${most / 2 ** 20} MiB can be read. Nothing is sent.` : "");
+  const [file, most] = [prices.files[0], prices.dataset.maxBytes / 2 ** 20];
+  const size = file && file.size / 2 ** 20;
+  sayOf(file, size > most ? `has ${size.toFixed(1)} MiB; at most ${most} MiB can be read. Nothing is sent.` : "");
   ticker.required = !file;
   if (file) prices.closest("details").open = true;
   if (file) source.value = "";
@@ -43,18 +40,14 @@ function submitted(event) {
 }
 function dragged(event) {
   const over = event.type === "dragover" && event.dataTransfer.types.includes("Files");
-  // Out of the window, and not from one element of it to another.
   if (over || event.type === "drop" || !event.relatedTarget) ask.classList.toggle("over", over);
   if (over || (event.type === "drop" && event.dataTransfer.files.length)) event.preventDefault();
   if (event.type !== "drop" || !event.dataTransfer.files.length) return;
-  const chosen = new DataTransfer();
-  chosen.items.add(event.dataTransfer.files[0]);
-  ask.elements.prices.files = chosen.files;
+  ask.elements.prices.files = event.dataTransfer.files;
   showChoice();
   ask.scrollIntoView({ block: "nearest" });
   ask.querySelector("button[type=submit]").focus();
 }
-
 if (ask) {
   ask.addEventListener("change", ({ target: { name } }) => {
     if (name === "source") ask.elements.prices.value = "";
@@ -68,11 +61,9 @@ if (ask) {
     if (persisted && !ask.elements.prices.files.length) ask.reset();
     showChoice();
   });
-}
-// An address says only what was said.
+}// An address says only what was said.
 document.addEventListener("formdata", ({ target, formData }) => {
-  if (target.method !== "get") return;
-  const filled = [...formData].filter(([, value]) => value !== "" && value.name !== "");
-  for (const name of new Set(formData.keys())) formData.delete(name);
-  for (const [name, value] of filled) formData.append(name, value);
+  const all = target.method === "get" ? [...formData] : [];
+  for (const [name] of all) formData.delete(name);
+  for (const [name, value] of all) if (value !== "" && value.name !== "") formData.append(name, value);
 });

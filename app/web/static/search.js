@@ -4,14 +4,11 @@ for (const field of document.querySelectorAll("input[data-search]")) {
   const options = () => [...list.querySelectorAll("[role=option]")];
   const active = () => options().find((option) => option.ariaSelected === "true");
   // Whether what is found is still to be shown, and whether the form is to be sent with the first of it.
-  let wanted = false;
-  let sends = false;
-
+  let [wanted, sends] = [false, false];
   field.closest("label").querySelector("span").textContent = field.dataset.search;
   // Else what is found would be part of the label, as it stands inside it.
   Object.assign(field, { role: "combobox", ariaAutoComplete: "list", ariaLabel: field.dataset.search, maxLength: 40 });
   Object.assign(field, { ariaExpanded: "false" }).setAttribute("aria-controls", list.id);
-
   function show(open) {
     wanted = open;
     list.hidden = !open || !list.childElementCount;
@@ -30,7 +27,6 @@ for (const field of document.querySelectorAll("input[data-search]")) {
     if (option) field.value = option.dataset.ticker;
     show(false);
   }
-  // What was typed is taken where it is a symbol itself, else the first that was found.
   function send() {
     const typed = field.value.trim().toUpperCase();
     choose(options().find((option) => option.dataset.ticker === typed) ?? options()[0]);
@@ -38,8 +34,7 @@ for (const field of document.querySelectorAll("input[data-search]")) {
     field.form.requestSubmit();
   }
   function pressed(event) {
-    const all = options();
-    const open = !list.hidden;
+    const [all, open] = [options(), !list.hidden];
     const at = open ? all.indexOf(active()) : -1;
     if (event.isComposing) return;
     if (event.key === "ArrowDown" && !open) htmx.trigger(field, "find", (wanted = true));
@@ -53,14 +48,11 @@ for (const field of document.querySelectorAll("input[data-search]")) {
     else return;
     event.preventDefault();
   }
-
   field.addEventListener("input", () => show(false, (list.innerHTML = "")) ?? (wanted = field.value.trim() !== ""));
   field.addEventListener("keydown", pressed);
   field.addEventListener("blur", () => show(false));
   field.form.addEventListener("submit", () => show(false));
-  // A ticker that now stands among those compared is asked for no longer.
   field.form.addEventListener("htmx:after:swap", ({ target }) => target.matches(".compare") && (field.value = ""));
-  // Who has left the field, or closed its list, no longer waits for what is found.
   field.addEventListener("htmx:config:request", (event) => wanted || event.preventDefault());
   field.addEventListener("htmx:finally:request", () => {
     options().forEach((option, number) => (option.id = `${list.id}-${number}`));

@@ -53,7 +53,7 @@ def test_a_proxy_that_is_not_there_is_told_at_once(source, yahoo, monkeypatch):
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{probe.getsockname()[1]}")
     begun = time.monotonic()
     error = error_of(source)
-    assert (type(error), error.sentence) == (SourceSilentError, "Yahoo cannot be reached: no connection comes about.")
+    assert (type(error), error.sentence) == (SourceSilentError, "Yahoo cannot be reached: no connection.")
     assert time.monotonic() - begun < 5
 
 

@@ -19,8 +19,8 @@ HTML = {"Content-Type": "text/html"}
 WHOLE = answer(chart(walk(50)))
 HALF = replace(WHOLE, body=WHOLE.body[: len(WHOLE.body) // 2])
 CASES = {
-    "unknown": (UNKNOWN, UnknownTickerError, "Yahoo knows no “AAPL”", 1),
-    "unknown with status 200": (replace(UNKNOWN, status=200), UnknownTickerError, "knows no", 1),
+    "unknown": (UNKNOWN, UnknownTickerError, "Yahoo does not list “AAPL”", 1),
+    "unknown with status 200": (replace(UNKNOWN, status=200), UnknownTickerError, "does not list", 1),
     "no row in the window": (answer(EMPTY_WINDOW), NoPricesError, "no daily prices", 1),
     "no row with a price": (answer(chart([None, None])), NoPricesError, "no daily prices", 1),
     "400, nothing in the window": (
@@ -31,9 +31,9 @@ CASES = {
     ),
     "400, something else": (refusal("Bad Request", "Invalid input", 400), SourceBrokenError, "Invalid input", 1),
     "401": (answer(NO_CRUMB, 401), SourceBrokenError, "Invalid Crumb", 5),
-    "429": (TOO_MANY, SourceRefusedError, "limits how often", 1),
-    "429 told with status 200": (replace(TOO_MANY, status=200), SourceRefusedError, "limits how often", 1),
-    "999": (Answer(b"", 999, HTML), SourceRefusedError, "limits how often", 1),
+    "429": (TOO_MANY, SourceRefusedError, "asked us to slow down", 1),
+    "429 told with status 200": (replace(TOO_MANY, status=200), SourceRefusedError, "asked us to slow down", 1),
+    "999": (Answer(b"", 999, HTML), SourceRefusedError, "asked us to slow down", 1),
     "500": (Answer(b"Internal Server Error", 500, HTML), SourceBrokenError, "status 500", 1),
     "503, a maintenance page": (Answer(b"<p>Will be right back", 503, HTML), SourceBrokenError, "maintenance page", 1),
     "404, a web page": (Answer(b"<html>", 404, HTML), SourceBrokenError, "a web page with status 404", 1),

@@ -18,9 +18,9 @@ from tests.support.yahoo_stand_in import Answer, Clock
 
 GOOD = answer(chart(walk(400)))
 FAILURES = {
-    "unknown": (UNKNOWN, 404, "Yahoo knows no “AAPL”"),
+    "unknown": (UNKNOWN, 404, "Yahoo does not list “AAPL”"),
     "no prices": (answer(chart([None])), 422, "no daily prices"),
-    "refused": (TOO_MANY, 503, "limits how often"),
+    "refused": (TOO_MANY, 503, "asked us to slow down"),
     "500": (Answer(b"oops", 500), 502, "status 500"),
     "consent": (CONSENT, 502, "a consent page"),
     "hang": (Answer(hangs=True), 504, "did not answer within 1 s"),

@@ -58,7 +58,7 @@ def page_vitals(browser: Browser, url: str, width: int, height: int, look_at: st
     for panel in PANELS:
         page.wait_for_selector(COMPLETE.format(panel.slug), timeout=10_000)
     paint = page.evaluate(_PAINT) / 1000
-    found = PageVitals(paint, tuple(seen["long"]), seen["shift"], sum(came), _heights(page))
+    found = PageVitals(paint, tuple(seen["long"]), seen["shift"], sum(came), card_heights(page))
     context.close()
     return found
 
@@ -71,7 +71,15 @@ def _wait_for_streams(page: Page, ended: list[str]) -> None:
         page.wait_for_timeout(50)
 
 
-def _heights(page: Page) -> dict[str, float]:
-    cards = page.locator("section[id^=panel-]")
-    found = cards.evaluate_all("cards => cards.map(card => [card.id, card.offsetHeight])")
+# From the top of the first to the end of the last thing that is shown of a card, which may have no box of its own.
+_EXTENT = """cards => cards.map((card) => {
+  const boxes = [card, ...card.querySelectorAll("*")].filter((one) => one.checkVisibility()).map((one) =>
+    one.getBoundingClientRect()).filter((box) => box.height);
+  return [card.id, Math.max(...boxes.map((box) => box.bottom)) - Math.min(...boxes.map((box) => box.top))];
+})"""
+
+
+def card_heights(page: Page) -> dict[str, float]:
+    """How much of the page each card takes, in rem by slug."""
+    found = page.locator("section[id^=panel-]").evaluate_all(_EXTENT)
     return {name.removeprefix("panel-"): height / 16 for name, height in found}

@@ -19,7 +19,15 @@ from tests.support.pages import assert_contained, links
 from tests.support.served import served
 
 PEOPLES = {"/", "/report", "/panels", "/panels/{slug}", "/docs", "/robots.txt", "/favicon.ico", "/verify"}
-PEOPLES |= {"/panels/{slug}/live", "/sample.csv", "/search", "/live", "/mcp", "/llms.txt"}
+PEOPLES |= {
+    "/panels/{slug}/live",
+    "/panels/{slug}/{chart}.{ending}",
+    "/sample.csv",
+    "/search",
+    "/live",
+    "/mcp",
+    "/llms.txt",
+}
 PEOPLES |= {"/compare", "/compare/ranges", "/compare/columns/{place}"}
 
 

@@ -165,14 +165,14 @@ WRONG = {
     "no such ticker": (
         "expected_range",
         {"ticker": "NONE"},
-        "expected_range for “NONE”: The synthetic market knows no",
+        "expected_range for “NONE”: The synthetic market does not list",
     ),
     "too short": ("risk", {"ticker": "SHORT"}, "risk for “SHORT”: This card needs 250 daily bars and found 200."),
     "a horizon": ("track_record", {"ticker": "SYN", "horizon": 67}, "“horizon” has “67”; it needs a whole number"),
-    "no ticker": ("expected_range", {}, "“ticker” has nothing in it"),
+    "no ticker": ("expected_range", {}, "“ticker” is empty"),
     "a true": ("expected_range", {"ticker": True}, "“ticker” has “true”; it needs one text or one number"),
     "a list": ("expected_range", {"ticker": ["SYN"]}, "it needs one text or one number"),
-    "no level": ("chance_of_level", {"ticker": "SYN"}, "“level” has nothing in it; it needs a price such as 380"),
+    "no level": ("chance_of_level", {"ticker": "SYN"}, "“level” is empty; it needs a price such as 380"),
     "a far level": ("chance_of_level", {"ticker": "SYN", "level": 9e6}, "“level” has “9000000”; it needs a price from"),
     "a point": ("chance_of_level", {"ticker": "SYN", "level": 1e-7}, "“level” has “1e-07”"),
     "two ends": ("expected_range", {"ticker": "SYN", "horizon": 5, "by": "2016-05-02"}, "“by” has “2016-05-02”"),
@@ -182,7 +182,7 @@ WRONG = {
     "nobody": ("compare", {"tickers": ["SHORT", "NONE"]}, "compare for “SHORT, NONE”: This card needs 250 daily"),
     "no term": ("explain_term", {"term": "banana"}, "it needs one of these, or words with one of them: trading day;"),
     "a source": ("find_ticker", {"q": "a", "source": "bloomberg"}, "“source” has “bloomberg”; it needs “sample”"),
-    "no name": ("find_ticker", {"q": ""}, "“q” has nothing in it"),
+    "no name": ("find_ticker", {"q": ""}, "“q” is empty"),
 }
 
 
@@ -204,7 +204,7 @@ def test_a_call_counts_as_the_cards_that_it_costs(name):
     assert not first.is_error
     assert second.is_error == bool(cost)
     if cost:
-        assert "and that limit is reached. Wait" in second.content[0].text
+        assert "that limit is reached for now. Wait" in second.content[0].text
 
 
 def test_what_the_engine_refuses_is_given_back():

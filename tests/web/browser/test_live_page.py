@@ -9,7 +9,7 @@ from tests.support.browser.accessibility import assert_no_violation
 from tests.support.browser.watching import Watched
 
 PAGE = "/?ticker=AAPL&source=yahoo"
-PRICE = "<strong>$321.45</strong> <span>−0.8 % since the close before</span> <span>at 15:42:10 EST</span>"
+PRICE = "<strong>$321.45</strong> <span>−0.8% since the close before</span> <span>at 15:42:10 EST</span>"
 CLOSED = "<strong>$321.40</strong> <span>market closed, last traded 26 Nov 2026 at 16:00 EST</span>"
 CARD = '<section class="card ready" id="panel-{}"><h1>A card</h1></section>'
 

@@ -131,8 +131,12 @@ def test_what_happened_waits_for_a_press_but_where_the_address_asks_for_it(
     watched.wait_for_cards()
     happened = page.locator("#outcome-verdict p").first
     assert happened.is_visible() == shown
+    assert page.locator(".fan > .chart").is_visible() != shown
     page.locator("#outcome-verdict summary").first.click()
     assert happened.is_visible() != shown
+    # One fan at a time, and a link to the page as it is.
+    assert page.locator(".fan > .chart").is_visible() == shown
+    page.wait_for_url(lambda url: ("reveal=1" in url) != shown)
 
 
 def test_the_home_page_remembers_what_was_looked_at_lately(watched: Watched) -> None:

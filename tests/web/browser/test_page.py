@@ -49,6 +49,37 @@ def test_a_visitor_asks_with_the_keyboard_alone(watched: Watched) -> None:
     assert page.title().startswith("^GSPC")
 
 
+def test_each_method_is_a_row_with_its_error_what_held_and_what_it_counts(watched: Watched) -> None:
+    page = watched.open(QUERY)
+    watched.wait_for_cards()
+    expect(page.locator(".rows .line h3")).to_have_text(
+        [
+            *("Verdict", "Range regression", "Historical simulation", "LSTM", "Prophet"),
+            *("Lookalikes", "Six indicators", "Eight candle shapes"),
+        ]
+    )
+    assert page.locator(".rows .line .whisker").count() == 6
+    for held in page.locator(".rows .line .held").all_inner_texts():
+        assert 50 <= int(held.removeprefix("80% range held").strip().removesuffix("%")) <= 100
+    shares = page.locator(".rows .share").all_inner_texts()
+    counted = [int(share.removeprefix("counts").strip().removesuffix("%")) for share in shares if "–" not in share]
+    assert (len(counted), sum(counted)) == (7, 100)
+
+
+def test_a_chart_says_the_values_where_one_points_at(watched: Watched) -> None:
+    page = watched.open(QUERY)
+    watched.wait_for_cards()
+    fan = page.locator(".fan > .chart img")
+    row = page.locator(".fan > .chart .numbers tbody tr").last
+    box = fan.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * float(fan.get_attribute("data-last-x") or 0), box["y"] + 40)
+    for cell in row.locator("th, td").all_inner_texts():
+        expect(page.locator(".tip")).to_contain_text(cell)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] - 20)
+    expect(page.locator(".tip")).to_have_count(0)
+
+
 def test_any_card_can_be_run_again(watched: Watched) -> None:
     page = watched.open(QUERY)
     watched.wait_for_cards()

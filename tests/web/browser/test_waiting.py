@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, Route, expect
 
 from app.panels import PANELS
-from tests.support.browser.page_vitals import WATCH, page_vitals
+from tests.support.browser.page_vitals import WATCH, card_heights, page_vitals
 from tests.support.browser.watching import QUERY, Watched
 from tests.support.visitors import within
 
@@ -63,8 +63,9 @@ def test_a_card_tells_what_is_done_for_it_and_how_long_it_has_taken(watched: Wat
     told = page.evaluate("told")
     fits = numbers(told, r"Testing on the past, fit (\d) of 6")
     assert len(fits) >= 3
-    assert fits == sorted(set(fits))
-    assert told.index(f"Testing on the past, fit {fits[-1]} of 6") < told.index("Looking at the seasons")
+    # Several workers fit at once, so the last but one may begin last.
+    assert len(fits) == len(set(fits))
+    assert told.index(f"Testing on the past, fit {fits[0]} of 6") < told.index("Looking at the seasons")
 
 
 def test_a_ready_card_is_announced_once_and_seconds_are_not(watched: Watched) -> None:
@@ -231,7 +232,7 @@ def test_the_place_of_a_card_is_about_as_tall_as_the_card(chromium: Browser, ser
     page = chromium.new_page(viewport=dict(zip(("width", "height"), SIZES[size], strict=True)))
     page.route("**/panels/*/live?**", silent)
     page.goto(served + QUERY)
-    places = {panel.slug: page.locator(f"#panel-{panel.slug}").bounding_box()["height"] for panel in PANELS}
+    places = card_heights(page)
     page.close()
     cards = page_vitals(chromium, served + QUERY, *SIZES[size]).heights
-    assert {slug for slug, height in places.items() if not 0.85 <= cards[slug] * 16 / height <= 1.15} == set()
+    assert {slug for slug, height in places.items() if not 0.85 <= cards[slug] / height <= 1.15} == set()

@@ -56,7 +56,7 @@ def test_while_yahoo_refuses_every_card_counts_down_and_offers_the_sample_and_a_
     yahoo.charts = [refused(600)]
     page = watched.open(ASKED)
     wait_for_failures(watched)
-    assert page.get_by_text("Yahoo limits how often it may be asked").count() == 1
+    assert page.get_by_text("Yahoo has asked us to slow down").count() == 1
     assert page.get_by_text("Trying again in").count() == len(PANELS)
     assert_no_violation(page)
     page.locator("#banner").get_by_role("link", name="Choose a CSV of prices").click()
@@ -78,7 +78,7 @@ def test_an_unknown_ticker_is_told_once_with_what_may_have_been_meant(yahoo: Yah
     yahoo.charts = [UNKNOWN]
     page = watched.open(ASKED.replace("ACME", "APPL"))
     wait_for_failures(watched)
-    assert page.get_by_text("Yahoo knows no “APPL”").count() == 1
+    assert page.get_by_text("Yahoo does not list “APPL”").count() == 1
     expect(page.locator("#banner a").first).to_have_attribute("href", re.compile(r"/\?ticker=.*&source=yahoo"))
     assert_no_violation(page)
     watched.expects("status of 404")

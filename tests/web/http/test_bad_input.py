@@ -67,7 +67,7 @@ FORGIVEN = [
     {"as_of": ""},
     {"as_of": TODAY.isoformat()},
     {"level": "", "by": "", "amount": ""},
-    {"level": " 75 ; -5 % ;"},
+    {"level": " 75 ; -5% ;"},
     {"level": "−5%;+5%;5%"},
     {"by": "2016-05-24", "horizon": ""},
     {"source": ""},

@@ -36,13 +36,16 @@ def form(field, value, charset):
 
 
 def test_every_endpoint_that_reads_a_form_is_known():
-    assert len(POSTED) == 8
+    assert len(POSTED) == 9
     assert {"punycode", "raw_unicode_escape", "utf_7"} < set(CODECS)
 
 
 @pytest.mark.parametrize("path", POSTED)
 def test_no_codec_that_a_client_names_is_used(client, path):
-    path, field = path.format(slug="overview"), "receipt" if path == "/verify" else "ticker"
+    path, field = (
+        path.format(slug="overview", chart="price", ending="svg"),
+        "receipt" if path == "/verify" else "ticker",
+    )
     for said, text in TEXTS.items():
         plain = client.post(path, **form(field, text, "utf-8"))
         assert plain.status_code in ((400,) if said == "not UTF-8" else (404, 422)), said
@@ -58,7 +61,7 @@ def test_no_codec_makes_a_name_of_no_valid_text(client, path, kind):
     body = f'--b\r\nContent-Disposition: form-data; {named}\\ud800"\r\n\r\nx\r\n--b--\r\n'
     for codec in ("raw_unicode_escape", "unicode_escape", "utf_7"):
         headers = {"Content-Type": f"multipart/form-data; boundary=b; charset={codec}"}
-        answer = client.post(path.format(slug="overview"), content=body, headers=headers)
+        answer = client.post(path.format(slug="overview", chart="price", ending="svg"), content=body, headers=headers)
         assert answer.status_code in (200, 404, 422)
         answer.text.encode()
 

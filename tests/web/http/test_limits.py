@@ -69,7 +69,10 @@ def test_what_does_no_work_is_never_counted():
     "route", [one for one in routes() if isinstance(one, Route) and one.path != TOOLS], ids=lambda one: one.path
 )
 def test_every_route_is_limited_or_known_to_be_cheap(route):
-    method, path = "GET" if "GET" in route.methods else "POST", route.path.format(slug="overview", place="1")
+    method, path = (
+        "GET" if "GET" in route.methods else "POST",
+        route.path.format(slug="overview", place="1", chart="price", ending="svg"),
+    )
     with served(rate_limit="1/hour") as client:
         statuses = [client.request(method, path, params={"ticker": "SYN"}).status_code for _ in range(2)]
     assert statuses == [200, 200 if route.path in FREE else 429]
@@ -84,7 +87,9 @@ POSTED = sorted({one.path for one in routes() if isinstance(one, Route) and "POS
 async def test_no_body_is_read_of_a_client_who_may_run_no_card(path):
     async with running(InlineEngine(), rate_limit="1/hour") as app:
         assert await Visitor(app, "/panels/overview", "ticker=SYN").status() == 200
-        visitor = Visitor(app, path.format(slug="overview"), method="POST", body=bytes(2**20))
+        visitor = Visitor(
+            app, path.format(slug="overview", chart="price", ending="svg"), method="POST", body=bytes(2**20)
+        )
         assert await visitor.status() == 429
         assert not visitor.body_was_read
 
@@ -94,7 +99,7 @@ def test_head_computes_nothing(route):
     engine = InlineEngine()
     source = FakeMarket(market())
     with served(source, engine) as client:
-        path = route.path.format(slug="overview", place="1")
+        path = route.path.format(slug="overview", place="1", chart="price", ending="svg")
         answer = client.head(path, params={"ticker": "SYN", "source": "sample"})
     cheap = route.path in FREE - {"/search", "/api/v1/search"}
     assert (answer.status_code, answer.content) == (200 if cheap else 405, b"")

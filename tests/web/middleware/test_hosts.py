@@ -36,7 +36,7 @@ def test_a_space_answers_to_its_name_and_to_this_machines(space, host):
 def test_other_names_are_refused_in_the_form_of_the_path(space, path, host):
     answer = space.get(path, headers={"Host": host})
     assert answer.status_code == 400
-    assert "not one that this service answers to" in answer.text
+    assert "host name is not configured" in answer.text
     assert answer.headers["content-type"].startswith("application/problem+json" if "/api/" in path else "text/html")
     assert [name for name in HEADERS if name not in answer.headers] == []
     assert "evil" not in answer.text

@@ -42,7 +42,7 @@ def test_a_png_is_that_chart_twice_as_dense_with_a_margin(client):
 
 def test_an_svg_says_what_it_shows_and_where_its_prices_are_from(client):
     words = " ".join(client.get(FAN.format("svg")).text.split("</style>")[1].split(">"))
-    assert "SYN will probably stand between" in words
+    assert "An even chance: between" in words
     assert "Source: " in words
     assert "Stock Forecasting Analytics" in words
 

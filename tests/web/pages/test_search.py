@@ -54,7 +54,7 @@ def test_a_list_of_ours_stands_in_for_a_source_that_cannot_be_asked_and_says_so(
     assert [one["ticker"] for one in found["found"]] == ["AAPL"]
     assert "cannot be asked just now. These are from a built-in list." in found["note"]
     assert "MSFT" in answers[0].text
-    assert "nothing like it" in answers[1].text
+    assert "No match in the built-in list" in answers[1].text
     assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
     # It is left alone for a while.
     assert source.searches == ["apple"]

@@ -17,7 +17,7 @@ InMoney = Annotated[
     dict[str, float] | None,
     Field(description="What is gained or lost of the amount, by the names that risk has, and at each level."),
 ]
-Interval = Annotated[tuple[float, float] | None, Field(description="Its 95 % interval.")]
+Interval = Annotated[tuple[float, float] | None, Field(description="Its 95% interval.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Ranged:
     range_80: Annotated[PriceRange, Field(description="The price should end in it in 80 of 100 such cases.")]
     range_95: PriceRange
     n: Annotated[int, Field(description="Past forecasts of this ticker that were scored; they overlap.")]
-    coverage_80: Annotated[Share | None, Field(description="How often the 80 % range really held in these n cases.")]
+    coverage_80: Annotated[Share | None, Field(description="How often the 80% range really held in these n cases.")]
     coverage_80_ci: Interval
     edge: EdgeFinding
     age_sessions: Annotated[int, Field(description="Trading days between the last price and the day asked on.")]

@@ -34,7 +34,7 @@ async def find_ticker(request: Request, arguments: Arguments) -> Searched:
 
 
 async def expected_range(request: Request, arguments: Arguments) -> Ranged:
-    """Between which prices a ticker should end after so many trading days (80 % and 95 %), how often such ranges held
+    """Between which prices a ticker should end after so many trading days (80% and 95%), how often such ranges held
     for it before, and whether an edge is claimed. Costs 1 card run.
     """
     return ranges.range_answer(await _result(request, arguments, "verdict"), context_of(request).signer)
