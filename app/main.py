@@ -46,7 +46,7 @@ from app.web.routes import paths, routes
 from app.web.views import Site
 
 # pyts is quick to import here because the engine starts its processes with numba's compiler off.
-_DRAWING = "matplotlib.figure", "matplotlib.backends.backend_svg"
+_DRAWING = "matplotlib.figure", "matplotlib.backends.backend_agg"
 _PRELOAD = ("numpy", "pandas", "pydantic", *_DRAWING, "exchange_calendars", "pyts.image", "prophet", "tensorflow")
 # Each costs a few milliseconds of the one process that answers everybody; a person's browser never comes near.
 _PAGES = "600/minute"

@@ -31,6 +31,7 @@ class Canvas:
         return self.width < 400
 
 
+LARGE = Canvas(1080)
 WIDE = Canvas(720)
 MIDDLE = Canvas(500)
 NARROW = Canvas(328)
@@ -78,10 +79,10 @@ class DayMark:
     words: str
 
 
-CANVASES = {"wide": WIDE, "middle": MIDDLE, "narrow": NARROW}
+CANVASES = {"large": LARGE, "wide": WIDE, "middle": MIDDLE, "narrow": NARROW}
 RASTER = ".png"
 """Behind the name of a canvas: the same width in pixels, for what is taken along."""
-_HALF_WIDE = 440
+_BESIDE_A_COLUMN = 680
 MARGIN = 16
 PREVIEW = "preview"
 """The canvas of what a shared link shows: 1200 by 630 pixels with its margin."""
@@ -94,9 +95,14 @@ def canvas_named(name: str) -> Canvas:
     return replace(canvas, raster=name.endswith(RASTER))
 
 
-def beside(canvas: Canvas) -> Canvas:
-    """The canvas of a picture that shares its row with another where the page is wide."""
-    return replace(canvas, width=_HALF_WIDE) if canvas.width == WIDE.width else canvas
+def halved(canvas: Canvas) -> Canvas:
+    """The canvas of a picture that shares its row with another where the page is large."""
+    return replace(canvas, width=MIDDLE.width) if canvas.width == LARGE.width else canvas
+
+
+def beside_column(canvas: Canvas) -> Canvas:
+    """The canvas of a picture that stands beside a column of words or odds where the page is large."""
+    return replace(canvas, width=_BESIDE_A_COLUMN) if canvas.width == LARGE.width else canvas
 
 
 INK = "#1d1f24"

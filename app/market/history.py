@@ -1,9 +1,10 @@
 """PriceHistory: the checked daily bars up to an as-of date, in that day's prices, and nothing later."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from app.market.passport import MOST_LISTED, Passport, Remark, listed, listed_ju
 from app.market.raw_history import Floats, RawHistory, pack, unpack
 
 MAXIMUM_BARS = 2520
+_YEAR = np.timedelta64(366, "D")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +80,17 @@ def closes_after(quotes: RawHistory, day: date, count: int) -> tuple[tuple[date,
     became = quotes.splits_after(day)
     quoted = np.stack([bars.close[after], bars.high[after], bars.low[after]]) * became
     return tuple(bars.dates[after].tolist()), closes / closes[0] * (bars.close[start] * became), quoted
+
+
+def closes_in_common(histories: Sequence[PriceHistory]) -> tuple[NDArray[np.datetime64], Floats]:
+    """Days (n,) of their last year on which all of them have a bar, and adjusted closes (k, n), 100 on the first.
+
+    The year is that of the history that ends first. Both are empty where no day is common to all.
+    """
+    first = min(history.dates[-1] for history in histories) - _YEAR
+    days = reduce(np.intersect1d, (history.dates[history.dates >= first] for history in histories))
+    closes = np.array([history.adj_close[np.searchsorted(history.dates, days)] for history in histories])
+    return days, 100 * closes / closes[:, :1]
 
 
 def encode(history: PriceHistory) -> bytes:

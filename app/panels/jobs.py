@@ -75,9 +75,9 @@ async def request_marked_fan(
     return await run(_name(draw_marked_fan), *given)
 
 
-async def request_ranges_chart(run: Run, canvas: str, verdicts: Sequence[bytes]) -> bytes:
-    """The chart that sets the ranges of finished verdicts side by side, for ``decode_chart``."""
-    return await run(_name(draw_ranges), canvas.encode(), *verdicts)
+async def request_ranges_chart(run: Run, canvas: str, histories: Sequence[bytes], verdicts: Sequence[bytes]) -> bytes:
+    """The chart that sets histories and the ranges of their finished verdicts side by side, for ``decode_chart``."""
+    return await run(_name(draw_ranges), canvas.encode(), *histories, *verdicts)
 
 
 def decode_analysis(panel: Panel, analysis: bytes) -> Analysis:
@@ -133,14 +133,12 @@ def draw(slug: bytes, canvas: bytes, history: bytes, analysis: bytes, say: Say =
     return _CHARTS.dump_json(charts)
 
 
-def draw_outcome(
-    slug: bytes, canvas: bytes, history: bytes, analysis: bytes, outcome: bytes, say: Say = silent
-) -> bytes:
+def draw_outcome(slug: bytes, canvas: bytes, history: bytes, analysis: bytes, later: bytes, say: Say = silent) -> bytes:
     """The chart of an outcome as JSON; the only work that is handed anything later than its history."""
     say(DRAWING)
-    finished, happened = decode_analysis(BY_SLUG[slug.decode()], analysis), OUTCOME.validate_json(outcome)
-    given = decode(history), finished, happened, canvas_named(canvas.decode())
-    return _CHART.dump_json(import_module(_FORECAST_CHARTS).draw_outcome(*given))
+    finished, outcome = decode_analysis(BY_SLUG[slug.decode()], analysis), OUTCOME.validate_json(later)
+    shared, room = import_module(_FORECAST_CHARTS), canvas_named(canvas.decode())
+    return _CHART.dump_json(shared.draw_outcome(decode(history), finished, outcome, room))
 
 
 def draw_marked_fan(
@@ -150,15 +148,18 @@ def draw_marked_fan(
     say(DRAWING)
     finished, days = decode_analysis(BY_SLUG[slug.decode()], analysis), MARKS.validate_json(marks)
     remark = "".join(f"; {mark.words} on {mark.day}" for mark in days)
-    given = decode(history), finished, canvas_named(canvas.decode())
-    return _CHART.dump_json(import_module(_FORECAST_CHARTS).draw_fan(*given, remark=remark, marks=days))
+    shared, room = import_module(_FORECAST_CHARTS), canvas_named(canvas.decode())
+    return _CHART.dump_json(shared.draw_fan(decode(history), finished, room, remark=remark, marks=days))
 
 
-def draw_ranges(canvas: bytes, *verdicts: bytes, say: Say = silent) -> bytes:
-    """The chart as JSON that sets the ranges of finished verdicts side by side."""
+def draw_ranges(canvas: bytes, *compared: bytes, say: Say = silent) -> bytes:
+    """The chart as JSON of as many histories as finished verdicts, which stand behind them in the same order."""
     say(DRAWING)
-    finished = [decode_analysis(BY_SLUG["verdict"], verdict) for verdict in verdicts]
-    return _CHART.dump_json(import_module(_RANGES_CHART).draw_ranges(finished, canvas_named(canvas.decode())))
+    count = len(compared) // 2
+    histories = [decode(history) for history in compared[:count]]
+    finished = [decode_analysis(BY_SLUG["verdict"], verdict) for verdict in compared[count:]]
+    room = canvas_named(canvas.decode())
+    return _CHART.dump_json(import_module(_RANGES_CHART).draw_ranges(histories, finished, room))
 
 
 def warm() -> None:

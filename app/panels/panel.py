@@ -119,6 +119,7 @@ class Panel:
     long one core takes: a page asks for the quick ones first. ``fits`` tells from a history and a horizon which fits of
     Prophet ``analyse`` is to be given as ``fitted``. ``facts`` says an ``analysis`` in words, and ``tables``
     has the numbers of each of its charts, by the chart's name. A card on its way is as tall as ``heights``.
+    The charts of a card ``drawn_once`` are the same for every horizon.
     A card with ``in_money`` answers questions: its ``analyse`` is also given a ``Question``, and ``in_money`` adds to
     an ``analysis`` what becomes of an amount, outside the workers.
     """
@@ -135,6 +136,7 @@ class Panel:
     fits: Callable[[PriceHistory, int], tuple[PlannedFit, ...]] | None = None
     seconds: float = 1.0
     heights: Heights = Heights(110, 105, 75)
+    drawn_once: bool = False
     in_money: Callable[[Any, float], Analysis] | None = None
 
     @property

@@ -87,7 +87,8 @@ class Analyses:
 
         Where there is an outcome, its picture is ``outcome`` among them: drawn apart, so that no other knows of it.
         """
-        key = f"{panel.slug}:{canvas}:{finished.analysis.horizon}:{finished.loaded.key}"
+        horizon = "" if panel.drawn_once else finished.analysis.horizon
+        key = f"{panel.slug}:{canvas}:{horizon}:{finished.loaded.key}"
         if panel.in_money:
             key = f"{key}:{hashlib.sha256(finished.json).hexdigest()}"
 
@@ -112,12 +113,13 @@ class Analyses:
         return jobs.decode_chart(await self.remembered(key, draw))
 
     async def ranges(self, verdicts: Sequence[Finished], canvas: str) -> Chart:
-        """The chart that sets the ranges of finished ``verdicts`` side by side."""
+        """The chart that sets the past year and the ranges of finished ``verdicts`` side by side."""
         compared = [finished.json for finished in verdicts]
         key = f"ranges:{canvas}:{hashlib.sha256(b' '.join(compared)).hexdigest()}"
 
         async def draw() -> bytes:
-            return await jobs.request_ranges_chart(self.engine.run, canvas, compared)
+            past = [finished.loaded.history for finished in verdicts]
+            return await jobs.request_ranges_chart(self.engine.run, canvas, past, compared)
 
         return jobs.decode_chart(await self.remembered(key, draw))
 

@@ -64,8 +64,7 @@ def as_text(request: Request, error: Exception) -> Response:
     """The sentence, the hint and when to come back, a line each."""
     failure = failure_of(error)
     wait = f"Worth another try in {failure.retry_after} s." if failure.retry_after is not None else ""
-    lines = filter(None, (failure.sentence, failure.hint, wait))
-    return PlainTextResponse("".join(f"{line}\n" for line in lines), failure.status)
+    return PlainTextResponse("\n".join(filter(None, (failure.sentence, failure.hint, wait))) + "\n", failure.status)
 
 
 def as_json(request: Request, error: Exception) -> Response:
@@ -117,7 +116,5 @@ async def _answer_refusal(request: Request, error: Exception) -> Response:
 
 HANDLERS = {
     **dict.fromkeys(GIVEN_BACK, _answer_refusal),
-    AppError: answer_failure,
-    HTTPException: answer_failure,
-    Exception: answer_failure,
+    **dict.fromkeys((AppError, HTTPException, Exception), answer_failure),
 }

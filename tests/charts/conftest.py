@@ -2,11 +2,13 @@ from collections.abc import Callable
 
 import pytest
 
-from app.charts.chart import MIDDLE, NARROW, WIDE, Canvas, Chart, beside
+from app.charts.chart import LARGE, MIDDLE, NARROW, WIDE, Canvas, Chart, beside_column
 from tests.support.drawings import DRAWINGS
 
+ROOMS = {"large": LARGE, "wide": WIDE, "beside": beside_column(LARGE), "middle": MIDDLE, "narrow": NARROW}
 
-@pytest.fixture(params=[WIDE, MIDDLE, beside(WIDE), NARROW], ids=["wide", "middle", "beside", "narrow"])
+
+@pytest.fixture(params=ROOMS.values(), ids=ROOMS)
 def canvas(request) -> Canvas:
     return request.param
 

@@ -20,7 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 KILOBYTE = 1024
 PAGE = ("#f6f3ec", "#0f1113")
 """What lies around cards, in the style sheet: a chart may stand on it too."""
-SHOWN = {720: 700, 500: 485, 440: 424, 328: 318}
+SHOWN = {1080: 1070, 720: 700, 680: 670, 500: 485, 328: 318}
 """The least width in CSS pixels that a chart of each canvas is shown at: the narrowest card that asks for it."""
 
 

@@ -30,9 +30,14 @@ def draw_receipt(canvas, *actual):
     return interval_hits(past, canvas=canvas, caption=Caption(""))
 
 
-def test_the_receipt_counts_what_it_draws(canvas):
+def test_the_receipt_names_its_bars_and_the_farthest_miss(canvas):
     words = words_of(draw_receipt(canvas, 0.0, 0.9, -1.5, 3.0, -2.5))
-    assert {"2 of 5 inside the 80% range", "1 just outside", "2 beyond the 95% range"} <= set(words)
+    assert {"8 in 10", "19 in 20", "+3.0%, from 7 Jan 2016"} <= set(words)
+    assert not [text for text in words if "2.5%" in text]
+
+
+def test_where_every_range_held_no_miss_is_named(canvas):
+    assert not [text for text in words_of(draw_receipt(canvas, 0.0, 0.9, -1.0)) if "from" in text]
 
 
 def test_hits_and_misses_differ_in_shape_and_not_only_in_colour():
@@ -43,21 +48,14 @@ def test_hits_and_misses_differ_in_shape_and_not_only_in_colour():
 
 def test_more_past_forecasts_than_there_is_room_for_are_counted_and_some_are_drawn(canvas):
     chart = draw_hits(canvas, origins=500)
-    marks, key = len(list(root_of(chart).iter(f"{SVG}use"))), 3
-    every, remark = {
-        720: (3, "every 3rd is drawn"),
-        500: (4, "every 4th is drawn"),
-        440: (4, "every 4th is drawn"),
-        328: (6, "every 6th is drawn"),
-    }[canvas.width]
-    assert marks - key == -(-500 // every)
-    assert remark in words_of(chart)
-    assert any(" of 500 inside" in words for words in words_of(chart))
+    marks = len(list(root_of(chart).iter(f"{SVG}use")))
+    every, nth = {1080: (2, "2nd"), 720: (3, "3rd"), 680: (3, "3rd"), 500: (4, "4th"), 328: (7, "7th")}[canvas.width]
+    assert marks == -(-500 // every)
+    assert f"Every {nth} is drawn." in " ".join(words_of(chart))
 
 
 def test_a_single_past_forecast_makes_a_receipt(canvas):
-    chart = draw_receipt(canvas, 0.0)
-    assert "1 of 1 inside the 80% range" in words_of(chart)
+    assert "8 in 10" in words_of(draw_receipt(canvas, 0.0))
 
 
 def stems(chart):

@@ -2,7 +2,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from app.market.history import encode, history_until
-from app.panels import BY_SLUG, jobs
+from app.panels import BY_SLUG, PANELS, jobs
 from tests.support.cards import SLUGS
 from tests.support.fakes import market
 
@@ -31,6 +31,12 @@ def test_the_same_analysis_gives_the_same_pictures(first, canvas):
     slug, published = first
     drawn = [jobs.draw(slug.encode(), canvas, HISTORY, published) for _ in range(2)]
     assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize("slug", [panel.slug for panel in PANELS if panel.drawn_once])
+def test_what_is_drawn_once_is_the_same_for_every_horizon(slug):
+    near, far = (jobs.draw(slug.encode(), b"wide", HISTORY, analysed(slug, HISTORY, days)) for days in (b"5", b"22"))
+    assert near == far
 
 
 def test_an_analysis_read_back_from_its_json_is_the_same(first):

@@ -9,11 +9,19 @@ import numpy as np
 from app.charts.chart import Caption, Chart
 from app.charts.parts.figure import text_width
 from app.charts.pictures.candles import Candles, Mark, candles, window
+from app.charts.pictures.compared import (
+    Kept,
+    PastYear,
+    Span,
+    TouchCurve,
+    compared,
+    reliability_chart,
+    touch_chart,
+)
 from app.charts.pictures.components import Reach, Season, Trend, components, members_chart
 from app.charts.pictures.fan import FanData, Track, fan
-from app.charts.pictures.intervals import PastIntervals, Span, interval_hits, ranges_chart
+from app.charts.pictures.intervals import PastIntervals, interval_hits
 from app.charts.pictures.lookalikes import Lookalikes, aftermath, lookalikes
-from app.charts.pictures.odds import Kept, TouchCurve, reliability_chart, touch_chart
 from app.charts.pictures.overview import move_distribution, price_and_volume, volatility
 from app.charts.pictures.technicals import technicals
 from app.charts.pictures.technicals_data import PriceLevelLine, TechnicalsData
@@ -127,7 +135,17 @@ def draw_technicals(canvas, bars=BARS, last=100.0, level_count=6):
 
 
 def draw_ranges(canvas):
-    return ranges_chart(SPANS, canvas=canvas, caption=caption("ranges"))
+    dates, _ = walk(252)
+    steps = np.random.default_rng(14).normal(0.0003, 0.015, (len(SPANS), 252))
+    closes = 100 * np.exp(np.cumsum(steps, axis=1) - steps[:, :1])
+    heads = ("100 on 4 Jan 2016, with dividends", "Change over 22 trading days")
+    return compared(SPANS, PastYear(dates, closes), heads, canvas=canvas, caption=caption("ranges"))
+
+
+def draw_ranges_alone(canvas):
+    """Two tickers without a day in common."""
+    none = PastYear(np.array([], "datetime64[D]"), np.zeros((2, 0)))
+    return compared(SPANS[:2], none, ("", "Change over 1 trading day"), canvas=canvas, caption=caption("ranges"))
 
 
 def draw_members(canvas, last=100.0):
@@ -191,7 +209,8 @@ def draw_reliability(canvas, groups=10):
 DRAWINGS = (
     draw_touch, draw_reliability,
     draw_price, draw_fan, draw_fan_with_tracks, draw_components, draw_moves, draw_hits, draw_many_hits, draw_volatility,
-    draw_technicals, draw_aftermath, draw_members, draw_ranges, draw_candles, draw_window, draw_lookalikes,
+    draw_technicals, draw_aftermath, draw_members, draw_ranges, draw_ranges_alone, draw_candles, draw_window,
+    draw_lookalikes,
 )  # fmt: skip
 
 

@@ -171,7 +171,7 @@ def two_sources():
 
 @pytest.mark.parametrize(
     ("asked", "leads"),
-    [("/panels/overview", "/"), ("/panels/overview/live", "/"), ("/compare/columns/1", "/"), ("/report", "/report")],
+    [("/panels/overview", "/"), ("/panels/overview/live", "/"), ("/compare/column", "/"), ("/report", "/report")],
 )
 def test_an_unknown_ticker_of_a_small_source_leads_to_those_it_has_and_to_other_sources(asked, leads):
     with two_sources() as client:
@@ -201,7 +201,7 @@ def test_a_page_that_is_refused_for_now_offers_itself_again_and_the_page_of_its_
 
 def test_a_card_that_is_refused_for_now_has_its_button_and_no_link():
     with served(engine=FailingEngine(compute.OverloadedError(7))) as client:
-        cards = [client.get(f"{path}?ticker=SYN").text for path in ("/panels/overview", "/compare/columns/1")]
+        cards = [client.get(f"{path}?ticker=SYN").text for path in ("/panels/overview", "/compare/column")]
     assert not [card for card in cards if "Try again</a>" in card]
 
 

@@ -51,7 +51,7 @@ def test_a_name_from_right_to_left_leaves_the_words_around_it_in_their_order(nam
         assert client.get("/summary.txt?ticker=SYN").text.startswith(f"{alone} (SYN), as of ")
         assert f"Closing prices of {alone} from" in client.get("/panels/overview?ticker=SYN&canvas=wide").text
         assert f'<strong dir="auto">{name}</strong>' in client.get("/report?ticker=SYN").text
-        assert alone in client.get("/compare/columns/1?ticker=SYN").text
+        assert alone in client.get("/compare/column?ticker=SYN").text
 
 
 def test_other_names_stay_as_they_are():

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 from app.panels import BY_SLUG, PANELS
 from app.panels.analysis import Analysis
@@ -61,3 +62,19 @@ def test_with_every_card_open_nothing_is_computed_twice():
 
     asyncio.run(open_all())
     assert sorted(engine.asked) == sorted(panel.slug.encode() for panel in PANELS)
+
+
+def test_another_horizon_draws_nothing_again_that_shows_no_horizon():
+    engine = InlineEngine()
+    analyses = analyses_on(engine)
+
+    async def draw_twice(panel):
+        for horizon in (5, 22):
+            await analyses.charts(panel, await analyses.finished(panel, replace(QUERY, horizon=horizon)), "wide")
+
+    async def draw_all():
+        await asyncio.gather(*(draw_twice(BY_SLUG[slug]) for slug in ("patterns", "technicals")))
+
+    asyncio.run(draw_all())
+    drawn = [payload[0] for function, *payload in engine.calls if function == "draw"]
+    assert sorted(drawn) == [b"patterns", b"technicals", b"technicals"]

@@ -7,8 +7,8 @@ from itertools import chain
 import numpy as np
 
 from app.charts.chart import DOTTED, INK, INK_SOFT, LINE, SMALL, Canvas, Caption, Dates, Floats
-from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, height_on, new_sheet, text_width
-from app.charts.parts.labels import EndLabel, room_for
+from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, text_width
+from app.charts.parts.labels import EndLabel, height_on, new_sheet, room_for
 from app.charts.parts.ticks import Tick, date_ticks, day_text, padded, round_ticks
 
 AXIS_GAP = 12
@@ -150,19 +150,26 @@ _ROOM_FOR_WORDS = 160
 
 
 def future_view(
-    dates: Dates, future: Dates, prices: Floats, labels: Sequence[EndLabel], *, canvas: Canvas, caption: Caption
+    dates: Dates,
+    future: Dates,
+    prices: Floats,
+    labels: Sequence[EndLabel],
+    *,
+    canvas: Canvas,
+    caption: Caption,
+    bulge: float = 0.08,
 ) -> FutureView:
     """The frame for closes at ``dates`` and days in the ``future``, the first of which is the last of the former.
 
-    It holds all ``prices`` and leaves room for ``labels`` behind the density.
+    It holds all ``prices`` and leaves room for ``labels`` behind the density, which takes ``bulge`` of the width.
     """
     height = height_on(canvas, caption, 330 if canvas.narrow else 350)
     limits = padded(float(prices.min()), float(prices.max()))
     ticks = round_ticks(*limits, 5)
     margin = left_width(ticks)
-    split, bulge = round(canvas.width * (0.3 if canvas.narrow else 0.42)), round(0.08 * canvas.width)
+    split, swell = round(canvas.width * (0.3 if canvas.narrow else 0.42)), round(bulge * canvas.width)
     tall, bars, end = height - 12 - DATE_HEIGHT, max(len(dates) - 1, 1), len(future) - 1
-    wide = canvas.width - split - bulge - 2 * _GAP - room_for(labels)
+    wide = canvas.width - split - swell - 2 * _GAP - room_for(labels)
     sheet = new_sheet(canvas, height, caption)
     past = Plot(sheet, Box(0, 12, split, tall), (-bars - margin * bars / (split - margin), 0), limits)
     ahead = Plot(sheet, Box(split, 12, wide, tall), (0, end), limits)
@@ -171,7 +178,7 @@ def future_view(
     lower_axis(past, _within(past, before))
     after = _within(ahead, date_ticks(future, wide))
     lower_axis(ahead, after, firm=[Tick(end, day_text(future[-1]))], room_right=canvas.width - split - wide)
-    return FutureView(past, ahead, Plot(sheet, Box(split + wide + _GAP, 12, bulge, tall), (0, 1), limits))
+    return FutureView(past, ahead, Plot(sheet, Box(split + wide + _GAP, 12, swell, tall), (0, 1), limits))
 
 
 def _within(plot: Plot, ticks: Iterable[Tick]) -> list[Tick]:

@@ -1,4 +1,4 @@
-"""Text on a plot that does not cover other text: labels at the ends of lines, and flags on stems above it."""
+"""Text that does not cover other text: labels at the ends of lines, flags on stems, and the words of a sheet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from itertools import permutations, product
 
 import numpy as np
 
-from app.charts.chart import BAND_50, INK_SOFT, SMALL, Floats
-from app.charts.parts.figure import LINE_HEIGHT, Plot, text_width
+from app.charts.chart import BAND_50, INK_SOFT, SMALL, TITLE, Canvas, Caption, Floats
+from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, Sheet, text_width
 from app.charts.parts.ticks import spread
 
 LEADER = 12.0
@@ -117,3 +117,60 @@ def _cost(places: Sequence[_Hoisted], width: float) -> float:
     crossed = sum(other.row > place.row and place.covers(other.stem) for place in places for other in places)
     inwards = sum(place.side * (place.stem - width / 2) < 0 for place in places)
     return 100 * cut + 10 * crossed + inwards
+
+
+_TITLE_LINE = 21
+_BELOW_HEADING = 6
+# A screen may round the width of each letter up.
+_FULL = 0.96
+
+
+def new_sheet(canvas: Canvas, height: int, caption: Caption) -> Sheet:
+    """An empty sheet with ``height`` pixels for pictures between its heading and its source."""
+    title, subtitle, source = _written(canvas, caption)
+    head = _heading(len(title), len(subtitle))
+    tall = head + height + LINE_HEIGHT * len(source)
+    sheet = Sheet(caption, canvas.width, tall, head, canvas.raster)
+    page = Plot(sheet, Box(0, -head, canvas.width, tall), (0, canvas.width), (tall, 0))
+    for row, text in enumerate(title):
+        page.write(0, (row + 0.5) * _TITLE_LINE, text, size=TITLE, bold=True)
+    for row, text in enumerate(subtitle):
+        page.write(0, _TITLE_LINE * len(title) + (row + 0.5) * LINE_HEIGHT, text, INK_SOFT)
+    for row, text in enumerate(source):
+        page.write(0, head + height + (row + 0.5) * LINE_HEIGHT, text, INK_SOFT)
+    return sheet
+
+
+def height_on(canvas: Canvas, caption: Caption, usual: int) -> int:
+    """How many pixels ``caption`` leaves for pictures where the height of all is given, else the ``usual`` ones."""
+    title, subtitle, source = map(len, _written(canvas, caption))
+    return usual if canvas.tall is None else canvas.tall - _heading(title, subtitle) - LINE_HEIGHT * source
+
+
+def _heading(title: int, subtitle: int) -> int:
+    return _TITLE_LINE * title + LINE_HEIGHT * subtitle + _BELOW_HEADING
+
+
+def _written(canvas: Canvas, caption: Caption) -> tuple[list[str], list[str], list[str]]:
+    """The lines of the title, of the subtitle and of the source."""
+    subtitle, source = (_lines(text, canvas.width, SMALL, bold=False) for text in (caption.subtitle, caption.source))
+    return _lines(caption.title, canvas.width, TITLE, bold=True), subtitle, source
+
+
+def _lines(text: str, width: float, size: float, *, bold: bool) -> list[str]:
+    """The text in as few lines as hold it; a word that no line holds is cut."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, bold=bold) <= _FULL * width:
+            lines[-1] = longer
+        else:
+            lines.append(_cut(word, width, size, bold=bold))
+    return lines
+
+
+def _cut(word: str, width: float, size: float, *, bold: bool) -> str:
+    if text_width(word, size, bold=bold) <= width:
+        return word
+    kept = next(end for end in range(len(word) - 1, 0, -1) if text_width(f"{word[:end]}…", size, bold=bold) <= width)
+    return f"{word[:kept]}…"

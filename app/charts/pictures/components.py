@@ -25,7 +25,8 @@ from app.charts.chart import (
     Floats,
 )
 from app.charts.parts.axis import DATE_HEIGHT, axis_width, box_between, lower_axis, value_axis
-from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot, new_sheet, text_width
+from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot, text_width
+from app.charts.parts.labels import new_sheet
 from app.charts.parts.ticks import Tick, date_ticks, extremes, padded, percent_ticks, price_scale
 from app.charts.svg import finish
 from app.text.compact_numbers import MONTHS, percent_text
@@ -104,7 +105,7 @@ def _x_ticks(panel: Component, width: float) -> Sequence[Tick]:
 def _draw_trend(plot: Plot, trend: Trend) -> None:
     scale = price_scale(trend.values, 3)
     heights = scale.heights(trend.values)
-    rows = extremes(heights, int(plot.box.width))
+    rows = extremes(heights, int(plot.box.width / 1.5))
     plot.line(rows, heights[rows], ACCENT, 2, name="trend")
     notes = ["log scale"] if scale.is_log else []
     if len(trend.bends):

@@ -20,8 +20,8 @@ from app.charts.chart import (
     Floats,
 )
 from app.charts.parts.axis import box_between, future_view, left_axis, left_width, lower_axis, mark_no_move
-from app.charts.parts.figure import Plot, new_sheet
-from app.charts.parts.labels import EndLabel, room_for, write_end_labels
+from app.charts.parts.figure import Plot
+from app.charts.parts.labels import EndLabel, new_sheet, room_for, write_end_labels
 from app.charts.parts.ticks import Tick, padded, round_ticks
 from app.charts.pictures.fan import history_bars
 from app.charts.svg import finish
@@ -103,7 +103,8 @@ def aftermath(
     end, path = len(later_close), np.concatenate([close[-1:], later_close])
     labels = [EndLabel(end, float(path[-1]), in_currency(float(path[-1]), currency, ""), INK, True, "what happened")]
     future = np.concatenate([dates[-1:], later_dates])
-    view = future_view(dates, future, np.concatenate([close, path]), labels, canvas=canvas, caption=caption)
+    prices = np.concatenate([close, path])
+    view = future_view(dates, future, prices, labels, canvas=canvas, caption=caption, bulge=0)
     plot, ahead = view.ahead, np.arange(end + 1.0)
     plot.area([*ahead, end, 0], [*path, path[0], path[0]], ACCENT_SOFT, name="way")
     mark_no_move(plot, float(path[0]), end)

@@ -21,8 +21,8 @@ from app.charts.chart import (
     Floats,
 )
 from app.charts.parts.axis import axis_width, box_between, lower_axis, value_axis
-from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, new_sheet
-from app.charts.parts.labels import EndLabel, Flag, draw_flags, room_for, taken_heights, write_end_labels
+from app.charts.parts.figure import LINE_HEIGHT, Box, Plot
+from app.charts.parts.labels import EndLabel, Flag, draw_flags, new_sheet, room_for, taken_heights, write_end_labels
 from app.charts.parts.ticks import Tick, date_ticks, extremes, means, percent_ticks, price_scale, round_ticks
 from app.charts.svg import finish
 from app.text.compact_numbers import compact_text, percent_text

@@ -22,13 +22,14 @@ from app.charts.chart import (
     Floats,
 )
 from app.charts.parts.axis import DATE_HEIGHT, axis_width, lower_axis, value_axis
-from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot, new_sheet
-from app.charts.parts.labels import EndLabel, room_for, taken_heights, write_end_labels
+from app.charts.parts.figure import LINE_HEIGHT, Box, Limits, Plot
+from app.charts.parts.labels import EndLabel, new_sheet, room_for, taken_heights, write_end_labels
 from app.charts.parts.ticks import Tick, date_ticks, day_text, padded, price_scale, round_ticks
 from app.charts.pictures.technicals_data import PriceLevelLine, TechnicalsData
 from app.charts.svg import finish
 
-_WIDE_BARS = 150
+_PIXELS_EACH = 4.8
+_MOST_BARS = 150
 _NARROW_BARS = 90
 _TITLE_HEIGHT = 34
 _AVERAGES = {
@@ -58,8 +59,8 @@ class _Layout:
 
 
 def technicals(indicators: TechnicalsData, *, canvas: Canvas, caption: Caption) -> Chart:
-    """The last seven months, on a phone four, each line as far as it is known."""
-    indicators = indicators.newest(_NARROW_BARS if canvas.narrow else _WIDE_BARS)
+    """As many of the newest bars as the canvas has room for, each line as far as it is known."""
+    indicators = indicators.newest(_NARROW_BARS if canvas.narrow else min(int(canvas.width / _PIXELS_EACH), _MOST_BARS))
     scale, (macd_limits, macd_ticks) = (
         price_scale(indicators.prices(), 6),
         macd_axis(indicators.macd, indicators.signal),

@@ -92,10 +92,7 @@ def _filled(quotes: RawHistory) -> tuple[RawHistory, list[Remark]]:
             remarks += _remarks(quotes, gone, f"no {name}: the close was taken")
     untold = np.isnan(quotes.volume)
     columns["volume"] = np.where(_gone(quotes.volume), 0.0, quotes.volume)
-    if untold.all():
-        remarks += _remark_on_all(quotes, "no volume on any day")
-    else:
-        remarks += _remarks(quotes, untold, "no volume")
+    remarks += _remark_on_all(quotes, "no volume on any day") if untold.all() else _remarks(quotes, untold, "no volume")
     return replace(quotes, **columns), remarks
 
 

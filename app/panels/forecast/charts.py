@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.charts.chart import Canvas, Caption, Chart, DayMark
+from app.charts.chart import Canvas, Caption, Chart, DayMark, beside_column
 from app.charts.pictures.fan import FanData, Track, fan
 from app.charts.pictures.intervals import PastIntervals, interval_hits
 from app.charts.pictures.lookalikes import aftermath
@@ -59,7 +59,8 @@ def draw_fan(
     about = f"closing prices{in_unit(analysis)}; the days ahead are drawn wider"
     finding = title or f"An even chance: {range_words(analysis, 50)} on {day(forecast.dates[-1])}"
     data = FanData(history.dates[-250:], history.adj_close[-250:], dates, quantiles, faint, actual, tuple(marks))
-    return fan(data, canvas=canvas, caption=captioned(analysis, finding, about, alt), currency=unit(analysis))
+    caption = captioned(analysis, finding, about, alt)
+    return fan(data, canvas=beside_column(canvas), caption=caption, currency=unit(analysis))
 
 
 def range_words(analysis: ForecastAnalysis, level: int = 80) -> str:
@@ -80,7 +81,7 @@ def draw_hits(analysis: ForecastAnalysis, canvas: Canvas) -> Chart:
     origins = np.array([past.origin for past in scored], dtype="datetime64[D]")
     held = int(((actual >= inner[0]) & (actual <= inner[1])).sum())
     ahead = plural(analysis.horizon, "trading day")
-    about = f"change over {ahead}; bars: where 8 in 10 should end, pale 19 in 20; dots: what happened"
+    about = f"change over {ahead}; dots: what happened, hollow ones outside the bar, crosses beyond the pale one"
     alt = (
         f"{len(scored)} past forecasts of {ahead}: the 80% range held {analysis.receipt.coverage_80:.0%} of the time, "
         f"the 95% range {analysis.receipt.coverage_95:.0%}."

@@ -1,7 +1,7 @@
 """The odds card's charts."""
 
-from app.charts.chart import Canvas, Chart, beside
-from app.charts.pictures.odds import Kept, TouchCurve, reliability_chart, touch_chart
+from app.charts.chart import Canvas, Chart, halved
+from app.charts.pictures.compared import Kept, TouchCurve, reliability_chart, touch_chart
 from app.forecasting.scoring.reliability import EventReceipt
 from app.market.history import PriceHistory
 from app.panels.forecast.charts import captioned
@@ -11,9 +11,9 @@ from app.text.numbers import day, in_hundred, money, plural
 
 def draw(history: PriceHistory, analysis: OddsAnalysis, canvas: Canvas) -> dict[str, Chart]:
     """By which day it is reached, and how past chances were kept, where there are any."""
-    charts = {"curves": _curves(analysis, beside(canvas))}
+    charts = {"curves": _curves(analysis, halved(canvas))}
     if analysis.receipt.origins:
-        charts["receipt"] = _reliability(analysis, beside(canvas))
+        charts["receipt"] = _reliability(analysis, halved(canvas))
     return charts
 
 

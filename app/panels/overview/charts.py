@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.charts.chart import Canvas, Chart, beside
+from app.charts.chart import Canvas, Chart, beside_column, halved
 from app.charts.pictures.overview import move_distribution, price_and_volume
 from app.charts.pictures.overview import volatility as volatility_through_time
 from app.forecasting.scoring import metrics
@@ -18,9 +18,9 @@ from app.text.numbers import day, isolated, plural, unit
 def draw(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) -> dict[str, Chart]:
     """The price, the distribution of moves over the horizon, and volatility through time."""
     return {
-        "price": _price(history, analysis, canvas),
-        "moves": _moves(history, analysis, beside(canvas)),
-        "volatility": _volatility(history, analysis, beside(canvas)),
+        "price": _price(history, analysis, beside_column(canvas)),
+        "moves": _moves(history, analysis, halved(canvas)),
+        "volatility": _volatility(history, analysis, halved(canvas)),
     }
 
 

@@ -32,6 +32,7 @@ PANEL = Panel(
     facts=patterns_facts,
     tables=patterns_tables,
     seconds=0.4,
+    drawn_once=True,
     heights=Heights(6.25, 3.75, 3.625),
 )
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.charts.chart import Canvas, Chart, beside
+from app.charts.chart import Canvas, Chart, halved
 from app.charts.pictures.components import Season, Trend, components
 from app.charts.pictures.fan import Track
 from app.market.history import PriceHistory
@@ -13,9 +13,9 @@ from app.text.compact_numbers import percent_text
 
 def draw(history: PriceHistory, analysis: ProphetAnalysis, canvas: Canvas) -> dict[str, Chart]:
     """The fan, the receipt where there is one, and the components."""
-    charts = {"fan": _fan(history, analysis, canvas), "components": _draw_components(analysis, beside(canvas))}
+    charts = {"fan": _fan(history, analysis, canvas), "components": _draw_components(analysis, halved(canvas))}
     if analysis.receipt.forecasts:
-        charts["receipt"] = draw_hits(analysis, beside(canvas))
+        charts["receipt"] = draw_hits(analysis, halved(canvas))
     return charts
 
 

@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.charts.chart import Canvas, Chart, beside
+from app.charts.chart import Canvas, Chart, beside_column
+from app.charts.pictures.compared import PastYear, Span, compared
 from app.charts.pictures.components import Reach, members_chart
-from app.charts.pictures.intervals import Span, ranges_chart
-from app.market.history import PriceHistory
+from app.market.history import PriceHistory, closes_in_common
 from app.panels.forecast.charts import captioned, draw_fan, draw_hits
 from app.panels.verdict.model import VerdictAnalysis
 from app.text.compact_numbers import percent_text
-from app.text.numbers import plural
+from app.text.numbers import day, plural
 
 
 def draw(history: PriceHistory, analysis: VerdictAnalysis, canvas: Canvas) -> dict[str, Chart]:
     """The combined fan, the members beside one another, and the receipt where there is one."""
-    charts = {"fan": draw_fan(history, analysis, canvas), "members": _draw_members(analysis, beside(canvas))}
+    charts = {"fan": draw_fan(history, analysis, canvas), "members": _draw_members(analysis, beside_column(canvas))}
     if analysis.receipt.forecasts:
         charts["receipt"] = draw_hits(analysis, canvas)
     return charts
@@ -37,16 +37,18 @@ def _draw_members(analysis: VerdictAnalysis, canvas: Canvas) -> Chart:
     return members_chart(reaches, analysis.forecast.last, canvas=canvas, caption=caption)
 
 
-def draw_ranges(verdicts: Sequence[VerdictAnalysis], canvas: Canvas) -> Chart:
-    """The ranges of ``verdicts`` of one horizon, in the order given."""
-    spans = tuple(_span(verdict) for verdict in verdicts)
+def draw_ranges(histories: Sequence[PriceHistory], verdicts: Sequence[VerdictAnalysis], canvas: Canvas) -> Chart:
+    """The past year of ``histories`` and the ranges of their ``verdicts``, all of one horizon, in the order given."""
+    spans, past = tuple(_span(verdict) for verdict in verdicts), PastYear(*closes_in_common(histories))
     ahead = plural(verdicts[0].horizon, "trading day")
-    about = f"change over {ahead}; thick: where 8 in 10 should end, thin: 19 in 20"
+    since = f"100 on {day(past.dates[0].item())}, with dividends" if len(past.dates) else ""
+    heads = since, f"Change over {ahead}"
+    about = "where the price came from, and where it may go; thick: where 8 in 10 should end, thin: 19 in 20"
     each = "; ".join(f"{span.name} {_ends(span)}" for span in spans)
     title = _finding(spans)
     caption = captioned(verdicts[0], title, about, f"80% ranges in {ahead}: {title}. {each}.")
     caption = replace(caption, subtitle=f"{about[0].upper()}{about[1:]}.")
-    return ranges_chart(spans, canvas=canvas, caption=caption)
+    return compared(spans, past, heads, canvas=canvas, caption=caption)
 
 
 def _span(verdict: VerdictAnalysis) -> Span:

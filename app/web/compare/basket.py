@@ -18,7 +18,6 @@ from app.web.views import Slot
 
 _WEIGHT = "weight"
 _NUMBER = r"\s*\d{1,6}(\.\d{1,6})?\s*"
-_PLACE = "basket"
 
 
 def shares_in(request: Request, tickers: int) -> tuple[float, ...]:
@@ -69,4 +68,4 @@ async def _card(app: AppContext, queries: Sequence[Query], shares: Sequence[floa
 
 
 def _slot(url: str) -> Slot:
-    return column_slot(_PLACE, "Basket", url)
+    return column_slot("Basket", url)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import cast
 
 from app.errors import AppError, NotApplicableError, TooFewBarsError, UnbelievablePricesError
+from app.market.history import closes_in_common, decode
 from app.panels import BY_SLUG
 from app.panels.analysis import NONE, Analysis, Fact, Table, by_key
 from app.panels.forecast.content import ERROR, held_label, range_label, receipt_facts
@@ -74,7 +75,7 @@ async def ranges_card(app: AppContext, queries: Sequence[Query], canvas: str, sl
         horizon=verdicts[0].analysis.horizon,
         pictures=Pictures(
             {"ranges": await app.analyses.ranges(verdicts, canvas)},
-            {"ranges": ranges_table([cast("VerdictAnalysis", verdict.analysis) for verdict in verdicts])},
+            {"ranges": ranges_table(verdicts)},
         ),
         left_out=left_out,
         retry_after=max(waits, default=None),
@@ -132,17 +133,24 @@ def happened(outcome: Outcome, analysis: Analysis) -> Fact:
     return replace(facts["change"], note=facts["held"].value if "held" in facts else "")
 
 
-def ranges_table(verdicts: Sequence[VerdictAnalysis]) -> Table:
-    """The chart of ranges in numbers."""
-    rows = tuple((verdict.ticker, day(verdict.forecast.dates[-1]), *_changes(verdict.forecast)) for verdict in verdicts)
-    note = "Changes from each last close, so that prices in different currencies can be compared."
-    return Table(("Ticker", "By", "2.5 %", "10 %", "Middle", "90 %", "97.5 %"), rows, note)
+def ranges_table(verdicts: Sequence[Finished]) -> Table:
+    """The chart of the past year and of the ranges in numbers."""
+    days, closes = closes_in_common([decode(verdict.loaded.history) for verdict in verdicts])
+    grown = [signed_percent(line[-1] / 100 - 1) for line in closes] if len(days) > 1 else [NONE] * len(verdicts)
+    rows = tuple(
+        (verdict.analysis.ticker, past, *_ahead(cast("VerdictAnalysis", verdict.analysis).forecast))
+        for verdict, past in zip(verdicts, grown, strict=True)
+    )
+    since = f"Since {day(days[0].item())}" if len(days) else "Past year"
+    note = "Ranges are changes from each last close, so that prices in different currencies can be compared."
+    headings = ("Ticker", since, "By", "1 in 40 below", "1 in 10 below", "Middle", "1 in 10 above", "1 in 40 above")
+    return Table(headings, rows, note)
 
 
-def _changes(forecast: PublishedForecast) -> tuple[str, ...]:
+def _ahead(forecast: PublishedForecast) -> tuple[str, ...]:
     (low_95, high_95), (low_80, high_80) = forecast.band(95).end, forecast.band(80).end
     ends = (low_95, low_80, forecast.median[-1], high_80, high_95)
-    return tuple(signed_percent(forecast.change(price)) for price in ends)
+    return day(forecast.dates[-1]), *(signed_percent(forecast.change(price)) for price in ends)
 
 
 def _of_verdict(verdict: VerdictAnalysis) -> tuple[Fact, ...]:
@@ -154,7 +162,7 @@ def _of_verdict(verdict: VerdictAnalysis) -> tuple[Fact, ...]:
         replace(reach, value=reach.note, note=reach.value),
         facts["fall"],
         facts["chance_up"],
-        facts["edge"],
+        replace(facts["edge"], value="shown" if verdict.edge.claimed else "none shown"),
         replace(error, note=f"{error.note}; {receipt['tested'].value}"),
         receipt["held_80"],
     )

@@ -1,9 +1,7 @@
 """Several tickers side by side: the page, and the fragments that fill it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -12,11 +10,11 @@ from app.panels.panel import DEFAULT_HORIZON, Query
 from app.web.compare.basket import basket_slots
 from app.web.compare.cards import COSTS, SECONDS, column_card, ranges_card
 from app.web.compare.request import (
-    PLACES,
+    MOST,
+    Chosen,
     CompareView,
     Comparison,
     Field,
-    Reported,
     column_slot,
     comparison_of,
     comparison_string,
@@ -33,26 +31,22 @@ from app.web.views import Failure, FormValues, Slot
 
 
 async def page(request: Request) -> Response:
-    """GET /compare: a field for each ticker, and the places that fill themselves; no model, no market is touched."""
+    """GET /compare: a form, and the places that fill themselves; no model, no market is touched."""
     tickers, others = fields_to_compare(request)
     values = _form_values(request, others)
     try:
         comparison = comparison_of(request, tickers, others)
         baskets = basket_slots(request, comparison.queries)
     except QueryError as error:
-        unread = Comparison(tuple(Field(ticker[:40], "") for ticker in tickers[: len(PLACES)]), (), ())
+        unread = Comparison(faulty=tuple(Field(ticker[:40]) for ticker in tickers[:MOST]))
         return _page(request, values, unread, failure=shown_failure(error))
     return _page(request, values, comparison, baskets)
 
 
 async def column(request: Request) -> Response:
-    """GET /compare/columns/{place}: what the overview and the verdict of one ticker say, in a column."""
-    place = request.path_params["place"]
-    if place not in PLACES:
-        raise HTTPException(404)
+    """GET /compare/column: what the overview and the verdict of one ticker say, in a column."""
     query = await query_of(request)
-    slot = column_slot(place, query.ticker, _column_url(request, place, query_string(query)))
-    card = column_card(context_of(request), query, slot)
+    card = column_card(context_of(request), query, column_slot(query.ticker, _column_url(request, query)))
     return HTMLResponse(await while_connected(request, card, COSTS, SECONDS))
 
 
@@ -64,17 +58,17 @@ async def ranges(request: Request) -> Response:
     return HTMLResponse(await while_connected(request, card, len(queries)))
 
 
-def _column_url(request: Request, place: str, query: str) -> str:
-    return f"{request.app.url_path_for('compare_column', place=place)}?{query}"
+def _column_url(request: Request, query: Query) -> str:
+    return f"{request.app.url_path_for('compare_column')}?{query_string(query)}"
 
 
 def _ranges_url(request: Request, queries: Sequence[Query]) -> str:
     return f"{request.app.url_path_for('compare_ranges')}?{comparison_string(queries)}"
 
 
-def _without(comparison: Comparison, ticker: str) -> str:
-    others = [query for query in comparison.queries if query.ticker != ticker]
-    return comparison_string(others) if others else ""
+def _chosen(query: Query, queries: Sequence[Query]) -> Chosen:
+    others = [other for other in queries if other is not query]
+    return Chosen(query.ticker, query_string(query), comparison_string(others) if others else "")
 
 
 def _form_values(request: Request, others: Mapping[str, str]) -> FormValues:
@@ -89,24 +83,18 @@ def _page(
     baskets: tuple[Slot, ...] = (),
     failure: Failure | None = None,
 ) -> Response:
-    blank = (Field("", ""),) * (len(PLACES) - len(comparison.fields))
-    strings = [(query.ticker, query_string(query)) for query in comparison.queries]
+    queries, faulty = comparison.queries, comparison.faulty
+    # Nothing can be compared with nothing.
+    least = 1 if queries else 2
     view = CompareView(
         site=site_of(request),
         asked=values,
-        fields=tuple(replace(one, without=_without(comparison, one.typed)) for one in comparison.fields) + blank,
+        fields=faulty + (Field(),) * (least - len(faulty)),
         failure=failure,
         merged=comparison.merged,
-        ranges=ranges_slot(_ranges_url(request, comparison.queries)) if strings else None,
-        columns=(
-            *(
-                column_slot(place, ticker, _column_url(request, place, string))
-                for place, (ticker, string) in zip(PLACES, strings, strict=False)
-            ),
-            *baskets,
-        ),
-        together=place_of(request, comparison.queries),
-        reports=tuple(Reported(ticker, string) for ticker, string in strings),
+        ranges=ranges_slot(_ranges_url(request, queries)) if queries else None,
+        columns=(*(column_slot(query.ticker, _column_url(request, query)) for query in queries), *baskets),
+        together=place_of(request, queries),
+        chosen=tuple(_chosen(query, queries) for query in queries),
     )
-    wrong = failure or any(field.fault for field in comparison.fields)
-    return HTMLResponse(render("compare.html", view), 422 if wrong else 200)
+    return HTMLResponse(render("compare.html", view), 422 if failure or faulty else 200)

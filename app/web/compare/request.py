@@ -1,5 +1,6 @@
 """What a comparison asks, where its fragments go, and what its templates may use."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -18,28 +19,28 @@ from app.web.views import Failure, FormValues, Pictures, Site, Slot
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
-    """A ticker and the query string of its report and of its page."""
+class Chosen:
+    """A ticker of the comparison, the query string of its report, and of the comparison ``without`` it.
+
+    The latter is empty where none would be left.
+    """
 
     ticker: str
     query_string: str
+    without: str
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What stands in one of the form's ticker fields, and what is wrong with it, if anything is.
+    """What stands in one of the form's fields for another ticker, and what is wrong with it, if anything is."""
 
-    ``without`` is the query string of the comparison with no such ticker, empty where none would be left.
-    """
-
-    typed: str
-    fault: str
-    without: str = ""
+    typed: str = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CompareView:
-    """compare.html: a form with a field for each ticker, and the places of a chart, of a column for each, and of pairs.
+    """compare.html: what is ``chosen``, ``fields`` for more, and the places of a chart and of a column for each.
 
     ``together`` is where pairs are told of; one ticker alone has none.
     """
@@ -52,7 +53,7 @@ class CompareView:
     ranges: Slot | None = None
     columns: tuple[Slot, ...] = ()
     together: Slot | None = None
-    reports: tuple[Reported, ...] = ()
+    chosen: tuple[Chosen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class RangesView:
     interactive: bool = True
 
 
-PLACES = ("1", "2", "3", "4")
+MOST = 4
 SUCH_AS = {2: "60,40", 3: "50,30,20", 4: "40,30,20,10"}
 """Shares of a basket as they are written, by the number of tickers."""
 _TICKER = "ticker"
@@ -98,13 +99,18 @@ _COLUMN_QUESTION = "How far may it move, and is there an edge?"
 
 def ranges_slot(url: str) -> Slot:
     """The place of the chart of all tickers, filled from ``url``."""
-    question = "Which may move furthest by then?"
-    return Slot("ranges", "Ranges on one scale", question, url, posted=False, seconds=_SECONDS)
+    question = "Where each came from, and how far it may go."
+    return Slot(f"ranges-{told_by(url)}", "Which may move furthest?", question, url, posted=False, seconds=_SECONDS)
 
 
-def column_slot(place: str, ticker: str, url: str, name: str = _COLUMN_QUESTION) -> Slot:
-    """The column at ``place``, one of ``PLACES``; ``name`` is the ticker's, once it is known."""
-    return Slot(f"column-{place}", ticker, name, url, posted=False, seconds=_SECONDS)
+def column_slot(ticker: str, url: str, name: str = _COLUMN_QUESTION) -> Slot:
+    """The column filled from ``url``; ``name`` is the ticker's, once it is known."""
+    return Slot(f"column-{told_by(url)}", ticker, name, url, posted=False, seconds=_SECONDS)
+
+
+def told_by(url: str) -> str:
+    """A name for what ``url`` answers with, so that it is known on the page when others come and go around it."""
+    return hashlib.sha256(url.encode()).hexdigest()[:10]
 
 
 def requested_ranges(request: Request) -> Slot:
@@ -112,19 +118,18 @@ def requested_ranges(request: Request) -> Slot:
     return ranges_slot(url_again(request, request.url.path))
 
 
-def requested_column(request: Request) -> Slot | None:
-    """The place that ``request`` is to fill with a column, if there is such a place."""
-    place, ticker = request.path_params.get("place"), request.query_params.get("ticker", "")[:40]
-    return column_slot(place, ticker, url_again(request, request.url.path)) if place in PLACES else None
+def requested_column(request: Request) -> Slot:
+    """The place that ``request`` is to fill with a column."""
+    return column_slot(request.query_params.get("ticker", "")[:40], url_again(request, request.url.path))
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The ticker ``fields`` as they were typed, ``queries`` for those that name one, and tickers said twice."""
+    """``queries`` for the tickers, ``faulty`` ones as they were typed, and those ``merged`` as they were said twice."""
 
-    fields: tuple[Field, ...]
-    queries: tuple[Query, ...]
-    merged: tuple[str, ...]
+    queries: tuple[Query, ...] = ()
+    faulty: tuple[Field, ...] = ()
+    merged: tuple[str, ...] = ()
 
 
 def fields_to_compare(request: Request) -> tuple[tuple[str, ...], Mapping[str, str]]:
@@ -137,15 +142,16 @@ def fields_to_compare(request: Request) -> tuple[tuple[str, ...], Mapping[str, s
 def comparison_of(request: Request, tickers: Sequence[str], others: Mapping[str, str]) -> Comparison:
     """The checked comparison; raises ``QueryError`` for too many ``tickers`` and for any of the ``others``."""
     distinct = tuple(dict.fromkeys(tickers))
-    if len(distinct) > len(PLACES):
-        raise QueryError(_TICKER, f"{len(distinct)} tickers", f"at most {len(PLACES)} of them")
+    if len(distinct) > MOST:
+        raise QueryError(_TICKER, f"{len(distinct)} tickers", f"at most {MOST} of them")
     queries = [_query_or_error(request, ticker, others) for ticker in distinct]
-    fields = tuple(
-        Field(ticker, "" if isinstance(query, Query) else fault_of(query))
+    faulty = tuple(
+        Field(ticker, fault_of(query))
         for ticker, query in zip(distinct, queries, strict=True)
+        if isinstance(query, QueryError)
     )
     merged = tuple(ticker for ticker in distinct if tickers.count(ticker) > 1)
-    return Comparison(fields, tuple(query for query in queries if isinstance(query, Query)), merged)
+    return Comparison(tuple(query for query in queries if isinstance(query, Query)), faulty, merged)
 
 
 def queries_of(request: Request) -> tuple[Query, ...]:

@@ -14,7 +14,7 @@ from app.panels.analysis import Fact, Table
 from app.panels.panel import Query
 from app.panels.together import decode_together, request_together, together_facts, together_tables
 from app.services.loaded_history import LoadedHistory
-from app.web.compare.request import SUCH_AS, LeftOut, comparison_string, queries_of
+from app.web.compare.request import SUCH_AS, LeftOut, comparison_string, queries_of, told_by
 from app.web.context import AppContext, context_of, url_again, while_connected
 from app.web.failures import shown_failure
 from app.web.templating import render
@@ -47,7 +47,7 @@ class TogetherView:
 def together_slot(url: str) -> Slot:
     """The place of the fragment, filled from ``url``."""
     question = "Do they share their days, and do they stay together?"
-    return Slot("together", "How they move together", question, url, posted=False, seconds=_SECONDS)
+    return Slot(f"together-{told_by(url)}", "How they move together", question, url, posted=False, seconds=_SECONDS)
 
 
 def place_of(request: Request, queries: Sequence[Query]) -> Slot | None:

@@ -52,6 +52,7 @@ for (const field of document.querySelectorAll("input[data-search]")) {
   field.addEventListener("keydown", pressed);
   field.addEventListener("blur", () => show(false));
   field.form.addEventListener("submit", () => show(false));
+  field.form.addEventListener("htmx:after:swap", ({ target }) => target.matches(".compare") && (field.value = ""));
   field.addEventListener("htmx:config:request", (event) => wanted || event.preventDefault());
   field.addEventListener("htmx:finally:request", () => {
     options().forEach((option, number) => (option.id = `${list.id}-${number}`));

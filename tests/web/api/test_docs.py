@@ -31,7 +31,7 @@ PEOPLES |= {
     "/preview.png",
     "/manifest.webmanifest",
 }
-PEOPLES |= {"/compare", "/compare/ranges", "/compare/columns/{place}", "/compare/basket", "/compare/together"}
+PEOPLES |= {"/compare", "/compare/ranges", "/compare/column", "/compare/basket", "/compare/together"}
 
 
 @pytest.fixture(scope="module")

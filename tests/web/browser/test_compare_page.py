@@ -16,8 +16,8 @@ def compared(watched: Watched, path: str = BOTH, columns: int = 2) -> Page:
 
 
 def wait_for(page: Page, columns: int) -> None:
-    for name in ("ranges", *(f"column-{place}" for place in range(1, columns + 1))):
-        page.wait_for_selector(f"#panel-{name}.ready", timeout=90_000)
+    page.wait_for_selector(".comparison > .card.ready", timeout=90_000)
+    expect(page.locator(".columns > .ready")).to_have_count(columns, timeout=90_000)
 
 
 @pytest.mark.parametrize(
@@ -35,14 +35,14 @@ def test_the_columns_fill_themselves_in_reach_of_everybody(watched: Watched) -> 
 def test_what_is_compared_stands_at_one_height_below_a_chart_that_fills_its_place(watched: Watched) -> None:
     page = compared(watched)
     heights = [
-        page.locator(f"#panel-column-{place} .fact").evaluate_all(
+        page.locator(f".columns > :nth-child({place}) .fact").evaluate_all(
             "facts => facts.map(f => f.getBoundingClientRect().y)"
         )
         for place in (1, 2)
     ]
     assert len(heights[0]) == 13
     assert heights[0] == heights[1]
-    shown, room = page.locator("#panel-ranges .chart").evaluate(
+    shown, room = page.locator(".comparison .chart").evaluate(
         "chart => [chart.querySelector('img').clientWidth, chart.clientWidth]"
     )
     assert shown == room
@@ -51,16 +51,46 @@ def test_what_is_compared_stands_at_one_height_below_a_chart_that_fills_its_plac
 @pytest.mark.parametrize("watched", [("phone", "light"), ("laptop", "light")], indirect=True)
 def test_what_is_compared_is_labelled_once(watched: Watched) -> None:
     page = compared(watched)
-    seen = """place => [...document.querySelectorAll(`#panel-column-${place} dt`)]
+    seen = """place => [...document.querySelectorAll(`.columns > :nth-child(${place}) dt`)]
         .map(term => getComputedStyle(term).opacity > 0 && term.getBoundingClientRect().width > 1)"""
     assert all(page.evaluate(seen, 1))
     assert not any(page.evaluate(seen, 2))
 
 
-def test_a_ticker_is_taken_away_by_its_link(watched: Watched) -> None:
+COLUMNS_ASKED = (
+    "() => performance.getEntriesByType('resource').filter(one => one.name.includes('/compare/column')).length"
+)
+TABLE_AT = "() => Math.round(document.querySelector('.columns').getBoundingClientRect().y)"
+
+
+def test_a_ticker_goes_in_place_and_the_others_stay_as_they_are(watched: Watched) -> None:
     page = compared(watched)
-    page.get_by_role("link", name="Remove ^GSPC").click()
+    page.locator(".columns > :nth-child(2)").evaluate("column => { column.stood = true; scrollTo(0, 300); }")
+    at = page.evaluate(TABLE_AT)
+    page.get_by_role("link", name="Remove ^GSPC").evaluate("link => link.click()")
     expect(page.get_by_role("heading", level=1)).to_have_text("^IXIC")
+    page.wait_for_url("**/compare?ticker=%5EIXIC&horizon=5&as_of=2018-06-29&source=sample")
+    wait_for(page, columns=1)
+    assert page.locator(".columns > :first-child").evaluate("column => column.stood")
+    assert page.evaluate(COLUMNS_ASKED) == 2
+    assert page.title().startswith("^IXIC")
+    # The notice that asks for a second ticker has come above it.
+    assert abs(page.evaluate(TABLE_AT) - at) < 120
+
+
+def test_a_ticker_comes_in_place_and_one_goes_back_to_before_it(watched: Watched) -> None:
+    page = compared(watched, BOTH.replace("ticker=%5EIXIC&", ""), columns=1)
+    page.locator(".columns > :first-child").evaluate("column => { column.stood = true; }")
+    field = page.get_by_role("combobox", name="Another ticker or name")
+    field.fill("^ixic")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("^GSPC, ^IXIC side by side")
+    wait_for(page, columns=2)
+    assert page.locator(".columns > :first-child").evaluate("column => column.stood")
+    expect(field).to_have_value("")
+    expect(page.locator("#told")).to_have_text("^GSPC, ^IXIC side by side")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("^GSPC")
     wait_for(page, columns=1)
 
 
@@ -91,21 +121,16 @@ def test_tickers_are_chosen_and_compared_with_the_keyboard_alone(watched: Watche
     wait_for(page, columns=2)
 
 
-def test_a_ticker_is_added_and_another_taken_away_with_the_mouse(watched: Watched) -> None:
-    page = compared(watched, BOTH.replace("ticker=%5EIXIC&", ""), columns=1)
-    page.get_by_role("combobox", name="Second ticker or name").fill("^ixic")
-    page.get_by_role("combobox", name="First ticker or name").fill("")
-    page.get_by_role("button", name="Compare").click()
-    page.wait_for_url("**/compare?ticker=%5Eixic&**")
-    expect(page.get_by_role("heading", level=1)).to_have_text("^IXIC")
-    wait_for(page, columns=1)
-
-
-def test_without_scripts_four_plain_fields_compare_and_lead_to_reports(chromium: Browser, served: str) -> None:
+def test_without_scripts_plain_fields_and_links_compare_and_lead_to_reports(chromium: Browser, served: str) -> None:
     page = chromium.new_page(java_script_enabled=False)
     page.goto(f"{served}/compare")
-    page.get_by_role("textbox", name="Fourth ticker").fill("^GSPC")
+    page.get_by_role("textbox", name="Second ticker").fill("^GSPC")
     page.keyboard.press("Enter")
     report = page.get_by_role("link", name="^GSPC", exact=True)
     expect(report).to_have_attribute("href", "/report?ticker=%5EGSPC&horizon=22&source=sample")
+    page.get_by_role("textbox", name="Another ticker").fill("^IXIC")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("^GSPC, ^IXIC side by side")
+    page.get_by_role("link", name="Remove ^GSPC").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("^IXIC")
     page.close()
