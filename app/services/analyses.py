@@ -93,8 +93,7 @@ class Analyses:
             key = f"{key}:{hashlib.sha256(finished.json).hexdigest()}"
 
         async def draw() -> bytes:
-            history, analysis = finished.loaded.history, finished.json
-            return await jobs.request_charts(self.engine.run, panel, canvas, history, analysis)
+            return await jobs.request_charts(self.engine.run, panel, canvas, finished.loaded.history, finished.json)
 
         charts, outcome = await asyncio.gather(
             self.remembered(f"charts:{key}", draw), self._outcome_chart(key, panel, finished, canvas)

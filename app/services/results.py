@@ -102,9 +102,8 @@ def forecast_table(forecasts: Mapping[str, ForecastAnalysis]) -> str:
 
 def delimited(table: str, signs: Mapping[int, int]) -> str:
     """``table`` with other ``signs`` in its numbers and between its cells; what stands in quotes stays."""
-    parts = table.split('"')
-    parts[::2] = [part.translate(signs) for part in parts[::2]]
-    return '"'.join(parts)
+    parts = enumerate(table.split('"'))
+    return '"'.join(part if place % 2 else part.translate(signs) for place, part in parts)
 
 
 def cell(text: str) -> str:
@@ -115,7 +114,7 @@ def cell(text: str) -> str:
 def _rows(member: str, analysis: ForecastAnalysis, levels: list[str]) -> Iterator[list[str | float]]:
     forecast = analysis.forecast
     decimals = price_decimals(forecast.last, analysis.data.currency, analysis.ticker)
+    last = round(forecast.last, decimals)
     for row, day in enumerate(forecast.dates):
-        last = round(forecast.last, decimals)
         known = cell(analysis.ticker), str(analysis.as_of), last, cell(member), row + 1, str(day)
         yield [*known, *(round(forecast.quantiles[level][row], decimals) for level in levels)]

@@ -3,21 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 
-from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.forecasting.scoring.reliability import ReliabilityRow
 from app.panels.panel import DEFAULT_HORIZON, Query
 from app.web.context import site_of
 from app.web.http.query import page_url
+from app.web.pages.evaluation import Measured, Member, Odds, Ticker, measured
 from app.web.templating import render
 from app.web.views import NextStep, Site
 
-_FOLDER = Path(__file__).parents[1] / "measured"
 _OURS, _USUAL = "combined", "prophet_stock"
 _SPANS = {"1": "1 day", "5": "1 week", "22": "1 month"}
 _FEWEST = 2
@@ -46,84 +42,20 @@ LESSON_DAYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number with the 95 % interval around it."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Scores over some days ahead; the loss is a ratio to that of the last price with a constant volatility."""
-
-    n: int
-    pinball_ratio: Estimate
-    coverage_80: Estimate
-    coverage_95: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class Ticker:
-    """Scores of one ticker at ``n`` past days."""
-
-    n: int
-    pinball_ratio: float
-    coverage_80: float
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """What was measured of one forecaster; ``below`` is how often prices ended below each of its quantiles."""
-
-    title: str
-    scores: Mapping[str, Span]
-    below: Mapping[str, float]
-    by_ticker: Mapping[str, Ticker]
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A file of ``evaluate --json``."""
-
-    origins: int
-    tickers: tuple[str, ...]
-    members: Mapping[str, Member]
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """How the chances of one kind of question were kept."""
-
-    table: tuple[ReliabilityRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Odds:
-    """A file of ``evaluate odds --json``."""
-
-    origins: int
-    tickers: int
-    events: Mapping[str, Event]
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """The tickers of one market together; ``loss`` is a ratio as above."""
 
     name: str
     tickers: int
-    n: int
     loss: float
     held_80: float
 
 
 @dataclass(frozen=True, slots=True)
 class HowGoodView:
-    """how_good.html: ``us`` and ``odds`` as they were measured, ``markets`` and the ``worst`` tickers of the verdict.
+    """how_good.html: what was measured; ``worst`` are the verdict's tickers, ``spans`` the days ahead by their names.
 
-    ``lessons`` are past days on which the usual forecast failed; ``spans`` are the days ahead, by their names.
+    ``lessons`` are days on which the usual forecast failed.
     """
 
     site: Site
@@ -140,7 +72,7 @@ class HowGoodView:
 
 async def how_good(request: Request) -> Response:
     """GET /how-good: how often ranges and chances held over many tickers, and what the forecasts were better than."""
-    us, world, odds = _measured()
+    us, world, odds = measured()
     ours = us.members[_OURS]
     view = HowGoodView(
         site=site_of(request),
@@ -155,14 +87,6 @@ async def how_good(request: Request) -> Response:
         spans=_SPANS,
     )
     return HTMLResponse(render("how_good.html", view), headers={"Cache-Control": "public, max-age=3600"})
-
-
-@cache
-def _measured() -> tuple[Measured, Measured, Odds]:
-    """The three files that the repository ships: US stocks, the markets of the world, and the odds."""
-    us, world, odds = (_FOLDER.joinpath(f"{name}.json").read_bytes() for name in ("us_stocks", "world", "odds"))
-    tables = TypeAdapter(Measured)
-    return tables.validate_json(us), tables.validate_json(world), TypeAdapter(Odds).validate_json(odds)
 
 
 def _groups(tickers: Mapping[str, Ticker]) -> tuple[Group, ...]:
@@ -188,7 +112,7 @@ def _group(market: str, tickers: list[Ticker]) -> Group:
     loss, held = (
         sum(ticker.n * getattr(ticker, name) for ticker in tickers) / n for name in ("pinball_ratio", "coverage_80")
     )
-    return Group(market, len(tickers), n, loss, held)
+    return Group(market, len(tickers), loss, held)
 
 
 def _lesson(day: date) -> str:

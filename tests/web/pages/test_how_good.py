@@ -4,17 +4,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import app.web
 from app.forecasting.models.prophet import stock_standard
 from app.market.history import history_until
 from app.market.sample import SampleSource
 from app.panels.forecast.convert import log_prices
 from app.text.numbers import count
+from app.web.pages import how_good
 from app.web.pages.how_good import LESSON_DAYS
 from tests.support.cards import elements
 from tests.support.pages import assert_contained
 
-MEASURED = Path(app.web.__file__).parent / "measured"
+MEASURED = Path(how_good.__file__).parent / "measured"
 
 
 @pytest.fixture(scope="module")
