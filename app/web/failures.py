@@ -66,7 +66,7 @@ def failure_of(error: Exception) -> Failure:
     retry_after = getattr(error, "retry_after", default_seconds)
     at_fault, status = isinstance(error, _SOURCE_AT_FAULT), PROBLEMS[kind][0]
     failure = Failure(status, error.sentence, error.hint, retry_after, other_source=at_fault)
-    if isinstance(error, (errors.SourceUnavailableError, errors.UnknownTickerError)):
+    if isinstance(error, (errors.SourceUnavailableError, errors.UnknownTickerError, errors.TooFewBarsError)):
         unknown = getattr(error, "ticker", "")
         failure = replace(failure, whole=True, unknown=unknown)
     if isinstance(error, ChoiceNeededError) and error.columns:
