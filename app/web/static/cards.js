@@ -16,7 +16,7 @@ on("asked", ({ detail }) => (fields = detail));
 on("htmx:config:request", ({ target, detail: { ctx } }) => {
   if (!target.matches?.(".card")) return;
   if (ctx.request.method === "POST") fields.forEach(([name, value]) => ctx.request.body.set(name, value));
-  const place = target.querySelector(".opened, .fan, .skeleton") ?? target;
+  const place = target.querySelector(".opened, .fan, .side, .skeleton") ?? target;
   const width = place.clientWidth || target.parentElement.clientWidth;
   ctx.request.body.set("canvas", width < 485 ? "narrow" : width < 700 ? "middle" : "wide");
   // Then htmx asks before it sends, and a card can wait for its turn.
