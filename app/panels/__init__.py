@@ -19,5 +19,5 @@ PANELS = (
 )
 BY_SLUG = {panel.slug: panel for panel in PANELS}
 IN_PAGE_ORDER = tuple(
-    BY_SLUG[slug] for slug in ("verdict", "odds", "overview", "prophet", "lstm", "patterns", "technicals")
+    BY_SLUG[slug] for slug in ("verdict", "odds", "overview", "lstm", "prophet", "technicals", "patterns")
 )

@@ -132,7 +132,7 @@ def test_who_may_come_back_in_some_seconds_has_met_something_that_passes(error, 
 def test_when_to_try_again_is_said_alike():
     hints = {kind(7).hint for kind in (compute.OverloadedError, compute.WorkerDiedError, compute.OutOfMemoryError)}
     assert hints == {"Try again in 7 s."}
-    assert compute.DiskFullError(7).hint == "Try again in 7 s, or look at the cards that need none."
+    assert compute.DiskFullError(7).hint == "Try again in 7 s. The other cards still work."
 
 
 def test_a_failed_card_counts_down_and_can_be_run_again():

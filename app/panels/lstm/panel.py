@@ -25,5 +25,5 @@ PANEL = Panel(
     facts=lstm_facts,
     tables=forecast_tables,
     seconds=0.4,
-    heights=Heights(6.375, 60.25, 61.25),
+    heights=Heights(6.375, 57, 59.25),
 )

@@ -1,6 +1,8 @@
 """The odds card's charts."""
 
-from app.charts.chart import Canvas, Chart, halved
+from dataclasses import replace
+
+from app.charts.chart import NARROW, Canvas, Chart
 from app.charts.pictures.compared import Kept, TouchCurve, reliability_chart, touch_chart
 from app.forecasting.scoring.reliability import EventReceipt
 from app.market.history import PriceHistory
@@ -11,9 +13,11 @@ from app.text.numbers import day, in_hundred, money, plural
 
 def draw(history: PriceHistory, analysis: OddsAnalysis, canvas: Canvas) -> dict[str, Chart]:
     """By which day it is reached, and how past chances were kept, where there are any."""
-    charts = {"curves": _curves(analysis, halved(canvas))}
+    # They stand in places of a column's width, side by side where there is room.
+    canvas = replace(canvas, width=NARROW.width)
+    charts = {"curves": _curves(analysis, canvas)}
     if analysis.receipt.origins:
-        charts["receipt"] = _reliability(analysis, halved(canvas))
+        charts["receipt"] = _reliability(analysis, canvas)
     return charts
 
 

@@ -44,7 +44,7 @@ PANEL = Panel(
     facts=overview_facts,
     tables=overview_tables,
     seconds=0.1,
-    heights=Heights(69.25, 65.5, 34.25),
+    heights=Heights(69.25, 63.25, 41),
 )
 
 

@@ -64,7 +64,7 @@ PANEL = Panel(
     tables=prophet_tables,
     fits=all_fits,
     seconds=4.0,
-    heights=Heights(6.375, 60.25, 61.25),
+    heights=Heights(6.375, 57, 59.25),
 )
 
 _MONTHS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)

@@ -111,7 +111,7 @@ def test_an_answer_is_a_range_with_its_record_and_agrees_with_the_card(port, nam
     assert answer["n"] == verdict["receipt"]["origins"] > 0
     assert answer["coverage_80"] == verdict["receipt"]["coverage_80"]
     assert answer["edge"]["claimed"] is verdict["edge"]["claimed"] is False
-    assert "No demonstrated edge" in answer["edge"]["says"]
+    assert "no method here can tell" in answer["edge"]["says"]
     assert "trading days ago" in answer["old"]
 
 

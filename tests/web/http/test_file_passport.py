@@ -51,7 +51,7 @@ def test_a_move_that_no_forecast_would_survive_is_told_at_once(client):
     unit = np.where(np.arange(300) < 150, 1, 100)
     prices = {name: unit * getattr(told, name) for name in ("open", "high", "low", "close", "adj_close")}
     page = words(post(client, "/panels", csv_of(replace(told, **prices))).text)
-    assert re.search(r"a change of \+(9[89]|10[01])\d\d\.\d", page)
+    assert re.search(r"a change of \+(9,[89]|10,[01])\d\d\.\d", page)
     assert "Cards that forecast will refuse it." in page
 
 

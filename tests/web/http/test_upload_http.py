@@ -84,7 +84,7 @@ def test_a_price_that_stood_still_where_it_was_tested_has_a_receipt_without_a_ra
     rows = (f"{day},{100 + (row >= 150)}" for row, day in enumerate(weekdays(300)))
     content = "\n".join(["Date,Close", *rows]).encode()
     assert post(client, "/api/v1/panels/prophet", content).json()["receipt"]["mae_ratio"] is None
-    assert "the price stood still" in post(client, "/panels/prophet", content).text
+    assert "the price never moved" in post(client, "/panels/prophet", content).text
 
 
 def test_the_report_of_a_file_has_every_card_and_no_link_to_a_page_that_cannot_be(client):
