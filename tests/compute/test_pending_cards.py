@@ -152,6 +152,18 @@ async def test_begun_cards_come_before_quick_ones_and_these_before_slow_ones():
     assert waiting.order() == "again begun quick slow"
 
 
+async def test_what_a_card_asked_for_in_one_go_comes_first_once_it_has_begun_and_no_worker_is_held_back_for_it():
+    waiting, both = Waiting(), Card("a", seconds=4)
+    waiting.join("1", both)
+    waiting.join("2", both)
+    waiting.join("other ", Card("b", seconds=4))
+    assert not waiting.queue.hurry
+    assert waiting.queue.call("worker")
+    assert waiting.queue.hurry
+    waiting.names = {ticket: named for ticket, named in waiting.names.items() if not ticket.done()}
+    assert waiting.order() == "2other "
+
+
 async def test_everybody_hears_how_many_come_first_and_may_leave():
     waiting = Waiting()
     tickets = [waiting.join(name, Card(name, seconds=4)) for name in "aaabbc"]

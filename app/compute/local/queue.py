@@ -76,11 +76,20 @@ class JobQueue(Generic[T]):
                 ticket = line[client][0]
                 card = self._take_out(ticket)
                 if not ticket.done():
-                    card.begun = True
+                    if not card.begun:
+                        self._begin(card)
                     self._running[client] += 1
                     ticket.set_result(found)
                     return True
         return False
+
+    def _begin(self, card: Card) -> None:
+        card.begun = True
+        # What it asked for in one go is ahead too, and no worker is held back for what it may ask for next.
+        for ticket in [one for one, (owner, _) in self._cards.items() if owner is card]:
+            self._take_out(ticket)
+            self._lines[0].setdefault(card.client, deque()).append(ticket)
+            self._cards[ticket] = card, 0
 
     def done(self, card: Card) -> None:
         """A job of it that was called has ended."""
