@@ -15,7 +15,7 @@ on("asked", ({ detail }) => (fields = detail));
 on("htmx:config:request", ({ target, detail: { ctx } }) => {
   if (!target.matches?.(".card")) return;
   if (ctx.request.method === "POST") fields.forEach(([name, value]) => ctx.request.body.set(name, value));
-  const width = target.clientWidth || (target.querySelector(".opened, .side") ?? target.parentElement).clientWidth;
+  const width = target.clientWidth || target.querySelector(".opened, .side, .skeleton").clientWidth;
   ctx.request.body.set("canvas", width < 485 ? "narrow" : width < 700 ? "middle" : width < 1075 ? "wide" : "large");
   // Then htmx asks before it sends, and a card can wait for its turn.
   ctx.confirm = "in turn";

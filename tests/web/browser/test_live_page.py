@@ -11,7 +11,7 @@ from tests.support.browser.watching import Watched
 PAGE = "/?ticker=AAPL&source=yahoo"
 PRICE = "<strong>$321.45</strong> <span>−0.8% since the close before</span> <span>at 15:42:10 EST</span>"
 CLOSED = "<strong>$321.40</strong> <span>market closed, last traded 26 Nov 2026 at 16:00 EST</span>"
-CARD = '<section class="card ready" id="panel-{}"><h1>A card</h1></section>'
+CARD = '<section class="card ready" id="panel-{0}"><h{1}>A card</h{1}></section>'
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def streaming(watched: Watched, *events: str) -> list[str]:
 
     def card(route: Route) -> None:
         slug = route.request.url.partition("/panels/")[2].partition("/")[0]
-        route.fulfill(content_type="text/html", body=CARD.format(slug))
+        route.fulfill(content_type="text/html", body=CARD.format(slug, 1 if slug == "verdict" else 2))
 
     watched.page.route("**/live?ticker=**", stream)
     watched.page.route("**/panels/**", card)
