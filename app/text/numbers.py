@@ -128,9 +128,9 @@ def money(value: float, priced: Priced) -> str:
     return in_currency(value, priced.data.currency, priced.ticker)
 
 
-def rounded(value: float, priced: Priced) -> str:
-    """``money`` for a headline: from 100 on without decimals, $304 and ₩70,500."""
-    return re.sub(r"\.\d+", "", money(round(value), priced)) if abs(value) >= 100 else money(value, priced)
+def rounded(value: float, priced: Priced, like: float | None = None) -> str:
+    """``rounded_money`` in the currency of ``priced``, for a headline: $304 and ₩70,500."""
+    return rounded_money(value, unit(priced), like)
 
 
 def month(value: date) -> str:

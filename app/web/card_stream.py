@@ -16,9 +16,10 @@ from starlette.types import Message, Receive, Scope, Send
 from app.charts.chart import Chart
 from app.compute.progress import LISTENER, Listener
 from app.panels.analysis import Analysis
+from app.panels.forecast.content import range_ends
 from app.panels.panel import Query
 from app.panels.verdict.model import VerdictAnalysis
-from app.text.numbers import day, money, rounded
+from app.text.numbers import day, money
 from app.web.cards import card_view, render_card
 from app.web.context import admit, card_of, context_of, give_back, slot_for
 from app.web.endpoint import GIVEN_BACK, failed_card
@@ -83,7 +84,7 @@ def _recent(analysis: Analysis, query: Query) -> str:
     """What a browser remembers of an answer, as JSON; nothing of a past day or a file."""
     if query.as_of or query.upload or not isinstance(analysis, VerdictAnalysis):
         return ""
-    low, high = (rounded(price, analysis) for price in analysis.forecast.band(80).end)
+    low, high = range_ends(analysis)
     told = {
         "ticker": query.ticker,
         "query": query_string(query),

@@ -12,10 +12,10 @@ from app.forecasting.forecast import MEDIAN, QUANTILES
 from app.forecasting.scoring import metrics
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis, ForecastAnalysis
-from app.panels.forecast.content import SHOWN_FORECASTS
+from app.panels.forecast.content import SHOWN_FORECASTS, range_ends
 from app.panels.outcome import Outcome
 from app.text.compact_numbers import percent_text
-from app.text.numbers import day, plural, rounded_money, unit, unit_name
+from app.text.numbers import day, plural, rounded, unit, unit_name
 
 _LOW, _HIGH = metrics.BANDS[80]
 _SOURCES = {"yahoo": "Yahoo Finance", "sample": "the sample in the arch package", "upload": "a file of one's own"}
@@ -46,7 +46,7 @@ def draw_fan(
 ) -> Chart:
     """The forecast after the last closes; ``remark`` ends the words for who cannot see tracks and marks.
 
-    Its ``title`` is where half of the cases end where no other is given: the page's own heading has the range.
+    Its ``title`` is the range, or where half of the cases end, where no other is given.
     """
     forecast = analysis.forecast
     dates = np.array(forecast.dates, dtype="datetime64[D]")
@@ -57,17 +57,23 @@ def draw_fan(
         f"{remark}."
     )
     about = f"closing prices{in_unit(analysis)}; the days ahead are drawn wider"
-    finding = title or f"An even chance: {range_words(analysis, 50)} on {day(forecast.dates[-1])}"
+    finding = title or _finding(analysis, canvas)
     data = FanData(history.dates[-250:], history.adj_close[-250:], dates, quantiles, faint, actual, tuple(marks))
     caption = captioned(analysis, finding, about, alt)
     return fan(data, canvas=beside_column(canvas), caption=caption, currency=unit(analysis))
 
 
+def _finding(analysis: ForecastAnalysis, canvas: Canvas) -> str:
+    """The range of the last day; on a page, whose heading has that already, where half of the cases end."""
+    until = day(analysis.forecast.dates[-1])
+    if canvas.raster:
+        return f"By {until}, {analysis.ticker} will probably stand {range_words(analysis)}"
+    return f"An even chance: {range_words(analysis, 50)} on {until}"
+
+
 def range_words(analysis: ForecastAnalysis, level: int = 80) -> str:
     """The range of ``level`` percent (50, 80 or 95) of the last day: “between $304 and $403”."""
-    low, high = (
-        rounded_money(price, unit(analysis), analysis.forecast.last) for price in analysis.forecast.band(level).end
-    )
+    low, high = range_ends(analysis, level)
     return f"between {low} and {high}"
 
 
@@ -94,7 +100,7 @@ def draw_hits(analysis: ForecastAnalysis, canvas: Canvas) -> Chart:
 def draw_outcome(history: PriceHistory, analysis: Analysis, outcome: Outcome, canvas: Canvas) -> Chart:
     """What happened, over the forecast where the card made one: day h over day h, as its score counts."""
     actual = np.array(outcome.actual)
-    end = rounded_money(float(actual[-1]), unit(analysis), float(history.adj_close[-1]))
+    end = rounded(float(actual[-1]), analysis, float(history.adj_close[-1]))
     change = percent_text(100 * outcome.change, plus=True)
     title = f"On {day(outcome.dates[-1])}, {analysis.ticker} stood at {end}, {change}"
     if isinstance(analysis, ForecastAnalysis):

@@ -6,7 +6,7 @@ from app.forecasting.forecast import is_median
 from app.forecasting.scoring.receipt import Receipt, ScoredForecast
 from app.panels.analysis import NONE, Analysis, Fact, ForecastAnalysis, Table
 from app.panels.outcome import Outcome
-from app.text.numbers import chance, day, money, percent, plural, ratio, signed_percent
+from app.text.numbers import chance, day, money, percent, plural, ratio, rounded, signed_percent
 
 ERROR = "Error against “price stays”"
 _UNTESTED = "this history is too short to test the forecast. Treat it as untested"
@@ -18,6 +18,12 @@ def forecast_facts(analysis: ForecastAnalysis) -> tuple[Fact, ...]:
     middle = forecast.median[-1]
     note = f"{signed_percent(forecast.change(middle))} by {day(forecast.dates[-1])}"
     return _range(analysis, 80), _range(analysis, 95), Fact("middle", "Median", money(middle, analysis), note)
+
+
+def range_ends(analysis: ForecastAnalysis, level: int = 80) -> tuple[str, str]:
+    """The range of ``level`` percent (50, 80 or 95) of the last day for a headline, written alike: $304 and $403."""
+    low, high = (rounded(price, analysis, analysis.forecast.last) for price in analysis.forecast.band(level).end)
+    return low, high
 
 
 def range_label(level: int, horizon: int) -> str:

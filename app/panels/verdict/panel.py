@@ -2,7 +2,7 @@
 
 from app.forecasting.scoring import metrics
 from app.panels.analysis import NONE, Fact, Table
-from app.panels.forecast.content import forecast_facts, forecast_tables
+from app.panels.forecast.content import forecast_facts, forecast_tables, range_ends
 from app.panels.panel import Heights, Panel
 from app.panels.prophet.panel import trend_fits
 from app.panels.verdict.model import CombinedMember, VerdictAnalysis
@@ -48,17 +48,19 @@ PANEL = Panel(
 
 def _answer(analysis: VerdictAnalysis) -> Fact:
     """The range of the last day as a sentence."""
-    low, high = (rounded(price, analysis) for price in analysis.forecast.band(80).end)
+    low, high = range_ends(analysis)
     changes = " to ".join(signed_percent(analysis.forecast.change(end), 0) for end in analysis.forecast.band(80).end)
     # A file has no name but its own.
     name = analysis.ticker if analysis.data.source == "upload" else isolated(analysis.data.name)
+    # “The S&P 500 index”, but “Apple Inc.”.
+    name = f"the {name}" if name.endswith(" index") else name
     until = day(analysis.forecast.dates[-1])
     return Fact("answer", "Answer", f"By {until}, {name} will probably stand between {low} and {high}", changes)
 
 
 def _short(analysis: VerdictAnalysis) -> Fact:
     """Price and range in half a line."""
-    last, low, high = (rounded(price, analysis) for price in (analysis.forecast.last, *analysis.forecast.band(80).end))
+    last, (low, high) = rounded(analysis.forecast.last, analysis), range_ends(analysis)
     return Fact("short", "In short", f"{last} · {low} to {high} by {day(analysis.forecast.dates[-1])}")
 
 
