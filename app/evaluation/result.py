@@ -134,10 +134,9 @@ def _row(member: str, horizon: int, names: list[str], tickers: list[TickerLosses
 
 def _ticker_score(mine: Losses, baseline: Losses, span: Span) -> TickerScore:
     days = slice(span.first - 1, span.last)
-    error, pinball = (
-        float(np.nansum(getattr(mine, name)[:, days]) / np.nansum(getattr(baseline, name)[:, days]))
-        for name in ("error", "pinball")
-    )
+    sums = [[np.nansum(getattr(part, name)[:, days]) for part in (mine, baseline)] for name in ("error", "pinball")]
+    # A price that never moved cost the baseline nothing.
+    error, pinball = (float(lost / most) if most else float("nan") for lost, most in sums)
     held_80, held_95 = (float(np.nanmean(inside[:, days])) for inside in (mine.inside_80, mine.inside_95))
     return TickerScore(len(mine.dates), error, pinball, held_80, held_95)
 

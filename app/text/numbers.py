@@ -112,9 +112,12 @@ def age(minutes: int) -> str:
     return plural(minutes, "minute") if minutes < 120 else plural(minutes // 60, "hour")
 
 
+_ISOLATES = "\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL ISOLATE}"
+
+
 def on_one_line(text: str) -> str:
-    """A text from elsewhere without line ends and other signs that cannot be seen."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    """A text from elsewhere without line ends and other signs that cannot be seen, but for those of ``isolated``."""
+    return " ".join("".join(sign if sign.isprintable() or sign in _ISOLATES else " " for sign in text).split())
 
 
 def isolated(name: str) -> str:

@@ -149,7 +149,7 @@ async def test_a_job_out_of_memory_is_tried_once_more_in_a_fresh_process(open_en
 @pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EDQUOT])
 async def test_a_full_disk_is_said_and_costs_no_worker(open_engine, reason):
     async with open_engine() as engine:
-        with pytest.raises(DiskFullError, match="no room"):
+        with pytest.raises(DiskFullError, match="out of disk space"):
             await engine.run(f"{HERE}:without_room", str(reason).encode())
         assert await engine.run(f"{HERE}:echo", b"next") == b"next"
         assert engine.status().restarts == 0

@@ -75,7 +75,12 @@ def test_the_json_holds_every_score(evaluation):
     found = json.loads(as_json(evaluation))
     ours = found["members"]["ewma"]
     assert list(ours["scores"]) == ["1", "5", "22", "1–5", "1–22"]
-    assert ours["scores"]["1–22"]["pinball_ratio"]["value"] == evaluation.rows[1].scores[-1].pinball_ratio.value
+    ratio = evaluation.rows[1].scores[-1].pinball_ratio.value
+    assert ours["scores"]["1–22"]["pinball_ratio"]["value"] == pytest.approx(ratio, rel=1e-5)
+    tickers = ours["by_ticker"].values()
+    assert sum(one["n"] for one in tickers) == evaluation.origins
+    assert min(one["pinball_ratio"] for one in tickers) <= ratio <= max(one["pinball_ratio"] for one in tickers)
+    assert list(ours["below"].values()) == sorted(ours["below"].values())
     assert ours["coverage_by_volatility"]["calm"]["n"] > 0
     assert (found["from"], found["origins"], len(found["failures"])) == ("2014-01-01", evaluation.origins, 3)
 

@@ -40,7 +40,7 @@ def client():
 
 def without_links(document):
     """A document on standard output has no page to lead back to; the receipt of a summary is of its words, too."""
-    document = re.sub(r"http://testserver/\S*\n|text: \w+\\n|signature: \w+\\n", "", document)
+    document = re.sub(r"http://testserver/[^\s\"]*\n?|text: \w+\\n|signature: \w+\\n", "", document)
     before, link, after = document.partition('<a href="/?ticker')
     return (before + after.partition("</a>")[2]).split() if link else document.split()
 

@@ -48,9 +48,13 @@ def test_a_name_from_right_to_left_leaves_the_words_around_it_in_their_order(nam
     told = market(340, listing=replace(LISTING, name=name))
     alone = f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
     with served(FakeMarket(told)) as client:
-        assert client.get("/summary.txt?ticker=SYN").text.startswith(f"{alone} (SYN), as of ")
+        summary = client.get("/summary.txt?ticker=SYN").text
+        assert summary.startswith(f"{alone} (SYN) closed at ")
+        assert f", {alone} will probably stand between " in summary
         assert f"Closing prices of {alone} from" in client.get("/panels/overview?ticker=SYN&canvas=wide").text
-        assert f'<strong dir="auto">{name}</strong>' in client.get("/report?ticker=SYN").text
+        report = client.get("/report?ticker=SYN").text
+        assert f'<strong dir="auto">{name}</strong>' in report
+        assert f", {alone} will probably stand between " in report
         assert alone in client.get("/compare/column?ticker=SYN").text
 
 

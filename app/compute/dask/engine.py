@@ -30,8 +30,7 @@ class DaskEngine:
 
     def __init__(self, scheduler: str, build: str, limits: Limits | None = None, warm_seconds: float = 20.0) -> None:
         self._build, self._limits = build, limits or Limits()
-        self._connection = SchedulerConnection(scheduler, build)
-        self._warm_seconds = warm_seconds
+        self._connection, self._warm_seconds = SchedulerConnection(scheduler, build), warm_seconds
         self._pending = PendingCards(self._limits.queue, self._limits.queue_seconds)
 
     async def start(self) -> None:

@@ -56,9 +56,14 @@ class _InMemory(MultiPartParser):
         self.ended = True
 
     async def parse(self) -> FormData:
-        form = await super().parse()
-        if not self.ended:
-            raise MultiPartException("it ends before its last boundary")
+        try:
+            form = await super().parse()
+            if not self.ended:
+                raise MultiPartException("it ends before its last boundary")
+        except (MultiPartException, UnicodeDecodeError):
+            for file in self._files_to_close_on_error:
+                file.close()
+            raise
         return form
 
 

@@ -52,6 +52,11 @@ def card_of(client, ticker):
     return analysis, client.get(f"/panels/overview?ticker={ticker}").text
 
 
+def said_of(card):
+    """What the card says beside the name at the head of the page."""
+    return re.search(r'<hx-partial hx-target="#who"[^>]*>(.*?)</hx-partial>', card, re.DOTALL)[1]
+
+
 @pytest.mark.parametrize("ticker", MARKETS)
 def test_days_names_and_prices_of_a_market_read_as_its_own(yahoo, client, ticker):
     meta, calendar, price, shown = MARKETS[ticker]
@@ -63,8 +68,8 @@ def test_days_names_and_prices_of_a_market_read_as_its_own(yahoo, client, ticker
     assert (passport["calendar"], passport["missing_sessions"]) == (calendar, [])
     assert (passport["first_bar"], passport["last_bar"]) == (str(days[0]), str(days[-1]))
     assert (passport["name"], passport["currency"]) == (meta["longName"], meta["currency"])
-    assert f'<span class="name" dir="auto">{meta["longName"]}</span>' in card
-    assert re.search(shown, card)
+    assert f'<strong dir="auto">{meta["longName"]}</strong> {ticker}' in said_of(card)
+    assert re.search(shown, said_of(card))
 
 
 @pytest.mark.parametrize("lacking", [("currency",), ("exchangeTimezoneName",), ("currency", "exchangeTimezoneName")])
@@ -77,7 +82,7 @@ def test_an_answer_without_currency_or_time_zone_is_read_and_says_so(yahoo, clie
     assert (passport["first_bar"], passport["last_bar"]) == (str(days[0]), str(days[-1]))
     assert (passport["currency"] == "unknown") is ("currency" in lacking)
     assert (passport["time_zone"] == "unknown") is ("exchangeTimezoneName" in lacking)
-    assert ("In an unknown currency" in card) is ("currency" in lacking)
+    assert (", in an unknown currency" in said_of(card)) is ("currency" in lacking)
 
 
 def test_an_unknown_exchange_falls_back_to_weekdays_and_says_so(yahoo, client):

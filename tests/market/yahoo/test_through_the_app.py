@@ -84,19 +84,23 @@ def test_yahoo_is_asked_where_no_source_is_named(yahoo):
 
 
 @pytest.mark.parametrize("trouble", [TOO_MANY, Answer(b"oops", 500), Answer(hangs=True)], ids=["429", "500", "hang"])
-def test_the_last_answer_is_given_once_more_with_its_age_on_every_card(yahoo, trouble):
+def test_the_last_answer_is_given_once_more_with_its_age_at_the_head_of_the_page(yahoo, trouble):
     yahoo.charts = [GOOD, trouble]
     clock = Clock()
     with served(patience=8, clock=clock) as client:
         fresh = client.get("/panels/overview?ticker=AAPL").text
         clock.now += 901
         cards = [client.get(f"/panels/{slug}?ticker=AAPL") for slug in ("overview", "technicals")]
-        told = client.get("/api/v1/panels/overview?ticker=AAPL").json()
+        answers = [client.get(f"/api/v1/panels/{slug}?ticker=AAPL").json() for slug in ("overview", "technicals")]
+        page = client.get("/?ticker=AAPL").text
     assert "were loaded on" not in fresh
     assert [card.status_code for card in cards] == [200, 200]
-    assert all(re.search(r"Yahoo (limits|answered|did not).*were loaded on", card.text, re.DOTALL) for card in cards)
+    said = r"Yahoo (has asked us|answered|did not).*were loaded on \d.* UTC,\s+0 minutes ago"
+    assert page.count('<div id="banner">') == 1
+    assert re.search(rf'<hx-partial hx-target="#banner" [^>]*>((?!</hx-partial>).)*{said}', cards[0].text, re.DOTALL)
+    assert "were loaded on" not in cards[1].text
     assert len(yahoo.requests) == 2
-    assert (told["stale"]["minutes"], told["stale"]["why"][:5]) == (0, "Yahoo")
+    assert [(told["stale"]["minutes"], told["stale"]["why"][:5]) for told in answers] == [(0, "Yahoo")] * 2
 
 
 def test_the_age_of_the_prices_changes_nothing_in_the_analysis(yahoo):

@@ -29,7 +29,7 @@ def test_a_button_copies_the_summary(chromium: Browser, served: str) -> None:
     context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(served + PAST)
-    page.get_by_text("The answer as text, to be copied").click()
+    page.get_by_text("Plain-text summary, to be copied").click()
     expect(page.locator(".summary-text pre")).to_contain_text("END RECEIPT", timeout=90_000)
     page.get_by_role("button", name="Copy summary").click()
     page.get_by_role("button", name="Copied").wait_for()
@@ -71,7 +71,7 @@ def test_a_file_is_sent_again_for_what_is_taken_along(page: Page) -> None:
     press_analyse(page)
     with page.expect_download(timeout=90_000) as got:
         page.get_by_role("button", name="plain-text summary").click()
-    assert got.value.path().read_text().startswith("acme.csv (ACME), as of ")
+    assert got.value.path().read_text().startswith("acme.csv (ACME) closed at ")
 
 
 def test_a_receipt_is_checked_without_scripts(plain: Page, served: str) -> None:
@@ -83,14 +83,14 @@ def test_a_receipt_is_checked_without_scripts(plain: Page, served: str) -> None:
     assert "unchanged like all that was pasted" in plain.get_by_role("status").inner_text()
 
 
-def test_the_report_prints_on_light_paper_with_each_card_on_its_own(chromium: Browser, served: str) -> None:
+def test_the_report_prints_on_light_paper_with_each_part_on_its_own(chromium: Browser, served: str) -> None:
     page = chromium.new_page(color_scheme="dark")
     page.goto(served + PAST.replace("/?", "/report?"), timeout=90_000)
     dark = page.evaluate("getComputedStyle(document.body).color")
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(29, 31, 36)" != dark
-    broken = page.locator(".card").evaluate_all("cards => cards.map(card => getComputedStyle(card).breakBefore)")
-    assert broken[1:] == ["page"] * (len(broken) - 1)
+    broken = page.locator(".cards").evaluate_all("parts => parts.map(part => getComputedStyle(part).breakBefore)")
+    assert broken == ["auto", "page", "page"]
     page.close()
 
 
@@ -107,7 +107,7 @@ def test_a_report_has_charts_for_phones_and_prints_those_for_paper(page: Page, s
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(f"{served}/report{PAST[1:]}")
     drawn = "chart => chart.decode().then(() => chart.naturalWidth)"
-    chart = page.locator("#panel-overview .card-body img")
+    chart = page.locator("#panel-overview-proof .chart img >> nth=0")
     assert chart.evaluate(drawn) == NARROW.width
     page.emulate_media(media="print")
     assert chart.evaluate(drawn) == WIDE.width

@@ -101,8 +101,8 @@ def test_four_tickers_that_nobody_asked_for_before_stand_side_by_side_from_one_r
     yahoo.charts = [answer(chart(walk(2500, seed))) for seed in range(4)]
     tickers = ("AAA", "BBB", "CCC", "DDD")
     page = watched.open("/compare?" + "&".join(f"ticker={ticker}" for ticker in tickers))
-    for name in ("ranges", *(f"column-{place}" for place in range(1, 5))):
-        page.wait_for_selector(f"#panel-{name}.ready", timeout=90_000)
+    page.wait_for_selector("[id^=panel-ranges].ready", timeout=90_000)
+    expect(page.locator("[id^=panel-column].ready")).to_have_count(4, timeout=90_000)
     prices = page.locator(".columns .card").evaluate_all(
         "cards => cards.map(card => card.querySelector('.fact .value').textContent)"
     )
