@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from app.compute.dask.engine import DaskEngine
-from app.compute.engine import Engine
+from app.compute.engine import Card, Engine, working_for
 from app.main import local_engine
 from app.market import history as histories
 from app.market.sample import SampleSource
@@ -112,8 +112,9 @@ async def pages_a_minute(engine: Engine, turn: int) -> tuple[float, float]:
 
 
 async def card(analyses: Analyses, panel: Panel, query: Query) -> None:
-    """One card with its charts."""
-    await analyses.charts(panel, await analyses.finished(panel, query), "wide")
+    """One card with its charts, whose jobs are those of one card, as they are where it is served."""
+    with working_for(Card(seconds=panel.seconds)):
+        await analyses.charts(panel, await analyses.finished(panel, query), "wide")
 
 
 if __name__ == "__main__":
