@@ -148,8 +148,8 @@ def together_tables(together: Together) -> dict[str, Table]:
     betas = tuple((pair.second, str(pair.beta or NONE)) for pair in together.pairs if pair.first == first)
     headings = ("Pair", "Days in common", "Correlation of daily moves", "q of a tie", "Lasting tie")
     return {
-        "pairs": Table(headings, pairs, "In brackets: 95 % intervals. Each price counts in its own currency."),
-        "betas": Table(("Ticker", f"Beta to {first}"), betas, f"How far it moved, in percent, with 1 % of {first}."),
+        "pairs": Table(headings, pairs, "In brackets: 95% intervals. Each price counts in its own currency."),
+        "betas": Table(("Ticker", f"Beta to {first}"), betas, f"How far it moved, in percent, with 1% of {first}."),
     }
 
 

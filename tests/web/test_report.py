@@ -78,6 +78,14 @@ def test_the_style_of_the_report_is_known_to_its_policy_by_hash(report):
     assert "@import" not in style
 
 
+@pytest.mark.parametrize("host", ['x"}body{display:none}', "x</style><script>alert(1)</script>", "x\\22", "x y"])
+def test_what_a_client_calls_a_host_stands_nowhere_in_the_report(client, host):
+    report = client.get("/report?ticker=syn", headers={"Host": host})
+    assert report.status_code in (200, 400)
+    assert host not in report.text
+    assert "<script" not in report.text
+
+
 def test_the_report_has_no_button_that_cannot_work(report):
     assert elements(report.text, "button") == []
     assert not [a for _, a in elements(report.text) if "hx-get" in a or "hx-trigger" in a]

@@ -92,7 +92,7 @@ async def _sentence(lines: dict[str, str], target: date, changes: tuple[float, .
     low, high = changes
     inside = "inside" if low <= change <= high else "outside"
     return (
-        f"It said: 8 in 10 that the price changes by {signed_percent(low)} to {signed_percent(high)} until "
+        f"It said that in 8 of 10 cases the price changes by {signed_percent(low)} to {signed_percent(high)} by "
         f"{day(target)}. By {day(after.dates[-1])} it had changed by {signed_percent(change)}: {inside} the range. "
         "One forecast proves little."
     )
