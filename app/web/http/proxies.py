@@ -1,6 +1,5 @@
 """What the proxies in front of the app say of a request, as far as they can be believed."""
 
-import re
 from collections.abc import Iterable
 
 from starlette.requests import Request
@@ -8,16 +7,9 @@ from starlette.types import Scope
 
 from app.services.shared_state import address_of
 
-_HOST = re.compile(r"[A-Za-z0-9._\-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
-
 
 def origin_of(request: Request, hops: int) -> str:
-    """Scheme and host as the visitor's browser knows them, with ``hops`` proxies in front; empty where it is no host.
-
-    What a client calls a host may be anything, and it is written where nothing could be escaped.
-    """
-    if not _HOST.fullmatch(request.base_url.netloc):
-        return ""
+    """Scheme and host as the visitor's browser knows them, with ``hops`` proxies in front."""
     url, forwarded = request.base_url, request.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip()
     believed = hops and forwarded in ("http", "https")
     return str(url.replace(scheme=forwarded) if believed else url).rstrip("/")

@@ -109,7 +109,7 @@ def report_style(app: AppContext, result: QueryResult, origin: str) -> str:
     return app.style + _PRINTED.format(about=about, address=address)
 
 
-# A ticker and a query in an address have no sign that could end these texts.
+# A ticker, a query in an address and what Starlette takes for a host have no sign that could end these texts.
 _PRINTED = (
     '@page{{font:8pt sans-serif;color:#5d636e;@top-left{{content:"{about}"}}@top-right{{content:"{address}"}}'
     '@bottom-left{{content:"Stock Forecasting Analytics · not advice"}}'
