@@ -23,8 +23,7 @@ from app.store.windows import GIVE_BACK, HIT, MemoryWindows
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
-_TIMEOUT_SECONDS = 0.5
-_PAUSE_SECONDS = 1.0
+_CHECKS, _CHECK_SECONDS, _PAUSE_SECONDS = 10, 0.05, 1.0
 
 
 class RedisConnection:
@@ -35,7 +34,7 @@ class RedisConnection:
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         # Retrying is for those who have nothing else to fall back to.
-        self.redis: Redis = Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=_TIMEOUT_SECONDS)
+        self.redis: Redis = Redis.from_url(url, retry=Retry(NoBackoff(), 0))
         self._clock = clock
         self._alone_until = -math.inf
         self.down = False
@@ -45,8 +44,7 @@ class RedisConnection:
         if self._clock() < self._alone_until:
             return otherwise
         try:
-            async with asyncio.timeout(_TIMEOUT_SECONDS):
-                answer = await question(self.redis)
+            answer = await _in_time(question(self.redis))
         except ResponseError:
             # A key of a wrong type, or no room for one more: that is this question's trouble only.
             answer = otherwise
@@ -61,16 +59,28 @@ class RedisConnection:
         await self.redis.aclose()
 
     def _note(self, *, down: bool, why: str = "") -> None:
-        if down != self.down:
-            _log.warning("Redis is away (%s); this replica goes on alone.", why) if down else _log.info(
-                "Redis is back."
-            )
+        if down and not self.down:
+            _log.warning("Redis is away (%s); this replica goes on alone.", why)
+        if self.down and not down:
+            _log.info("Redis is back.")
         self.down = down
         self._alone_until = self._clock() + _PAUSE_SECONDS if down else -math.inf
 
 
-_SEAL = hashlib.sha256().digest_size
-_LARGEST = 16 * 2**20
+async def _in_time(answer: Awaitable[T]) -> T:
+    """Await ``answer`` for half a second; what is longer because this process itself stood still does not count."""
+    asking = asyncio.ensure_future(answer)
+    try:
+        for _ in range(_CHECKS):
+            await asyncio.wait({asking}, timeout=_CHECK_SECONDS)
+            if asking.done():
+                return await asking
+        raise TimeoutError
+    finally:
+        asking.cancel()
+
+
+_SEAL, _LARGEST = hashlib.sha256().digest_size, 16 * 2**20
 
 
 class RedisCache:
@@ -129,8 +139,8 @@ class RedisSingleFlight:
         return await self._here.run(key, lambda: self._among_replicas(key, make))
 
     async def _among_replicas(self, key: str, make: Callable[[], Coroutine[Any, Any, bytes]]) -> bytes:
-        name, token, since = self._prefix + key, secrets.token_hex(8), time.monotonic()
-        looked = since
+        name, token = self._prefix + key, secrets.token_hex(8)
+        since = looked = time.monotonic()
         while not await self._leads(name, token):
             await asyncio.sleep(_POLL_SECONDS)
             if (made := await self._cache.get(key)) is not None:
@@ -168,6 +178,9 @@ class RedisSingleFlight:
             await self._shared.ask(lambda redis: redis.eval(_RENEW, 1, name, token, int(_LEASE_SECONDS * 1000)), None)
 
 
+_WINDOW = "stock:window:"
+
+
 class RedisRateWindows:
     """Counts in Redis; while that is away, in this replica's own memory."""
 
@@ -177,15 +190,11 @@ class RedisRateWindows:
     async def hit(self, key: str, amount: int, limit: int, seconds: float) -> float:
         """Count ``amount`` and return 0, or return after how many seconds there is room for it."""
         given = str(amount), str(limit), str(math.ceil(seconds * 1000)), secrets.token_hex(8)
-        wait = await self._shared.ask(lambda redis: redis.eval(HIT, 1, _window(key), *given), None)
+        wait = await self._shared.ask(lambda redis: redis.eval(HIT, 1, _WINDOW + key, *given), None)
         return await self._own.hit(key, amount, limit, seconds) if wait is None else int(wait) / 1000
 
     async def give_back(self, key: str, amount: int) -> None:
         """Count the last ``amount`` no longer."""
         given = str(amount), secrets.token_hex(8)
-        if await self._shared.ask(lambda redis: redis.eval(GIVE_BACK, 1, _window(key), *given), None) is None:
+        if await self._shared.ask(lambda redis: redis.eval(GIVE_BACK, 1, _WINDOW + key, *given), None) is None:
             await self._own.give_back(key, amount)
-
-
-def _window(key: str) -> str:
-    return f"stock:window:{key}"

@@ -49,6 +49,15 @@ async def test_replicas_share_what_they_remember_and_other_builds_do_not(redis):
         assert await other.cache.get("a") is None
 
 
+async def test_a_replica_that_stands_still_itself_does_not_blame_redis(redis):
+    async with replicas(redis.url, 1) as (replica,):
+        asking = asyncio.create_task(replica.cache.get("a"))
+        await asyncio.sleep(0)
+        time.sleep(0.6)
+        await asking
+        assert not replica.shared.down
+
+
 async def test_equal_computations_on_all_replicas_are_one(redis):
     kitchens = [Kitchen(), Kitchen(), Kitchen()]
     async with replicas(redis.url, 3) as opened:

@@ -105,6 +105,8 @@ def test_without_scripts_the_page_points_to_the_report(chromium: Browser, served
     page = chromium.new_page(java_script_enabled=False)
     page.goto(served + QUERY)
     page.get_by_role("link", name="the report", exact=True).click()
+    # A click waits for the first bytes only, and a report is sent as its cards are made.
+    page.wait_for_load_state()
     assert page.locator("section.card.ready:not([id$=-proof])").count() == len(PANELS)
     page.close()
 
