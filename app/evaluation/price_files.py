@@ -51,6 +51,11 @@ def read_prices(path: Path, one_in: int = 1) -> PriceFiles:
     return PriceFiles(*read_each(path, _log_prices, one_in))
 
 
+def drawn(ticker: str, one_in: int) -> bool:
+    """Whether a ticker is among those, about one in so many, whose CRC-32 is divisible by ``one_in``."""
+    return zlib.crc32(ticker.encode()) % one_in == 0
+
+
 def read_each(
     path: Path, checked: Callable[[pd.DataFrame], Read], one_in: int = 1
 ) -> tuple[dict[str, Read], tuple[Failure, ...]]:
@@ -95,8 +100,8 @@ def _read_table(file: Path, one_in: int) -> pd.DataFrame:
         raise BadPricesError(f"found no column {', '.join(missing)}; needed date, {', '.join(PRICES)}")
     stem = file.name.split(".csv")[0].removesuffix(".parquet")
     table["ticker"] = table["ticker"].astype(str).str.strip() if "ticker" in table else stem
-    drawn = [ticker for ticker in table["ticker"].unique() if zlib.crc32(ticker.encode()) % one_in == 0]
-    table = table[table["ticker"].isin(drawn)] if one_in > 1 else table
+    some = [ticker for ticker in table["ticker"].unique() if drawn(ticker, one_in)]
+    table = table[table["ticker"].isin(some)] if one_in > 1 else table
     numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in PRICES}
     return pd.DataFrame(
         {

@@ -10,8 +10,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from app.evaluation.price_files import Failure, read_candles, read_prices
+from app.evaluation.price_files import Failure, read_candles
 from app.evaluation.training import lstm, patterns
+from app.evaluation.training.samples import read_pool
 from app.forecasting.models.lstm import network as lstm_network
 from app.patterns import network as pattern_network
 
@@ -20,34 +21,29 @@ from app.patterns import network as pattern_network
 class Model:
     """How one of the shipped networks is made: the prices it reads, its training, its card, and where it is stored."""
 
-    read: Callable[[Path], tuple[Any, tuple[Failure, ...]]]
-    train: Callable[[Any, date], Any]
+    read: Callable[[list[Path]], tuple[Any, tuple[Failure, ...]]]
+    train: Callable[[Any, date, Path | None], Any]
     card: Any
     write: Callable[[Any, Path], Path]
     home: Path
 
 
-def _prices(path: Path) -> tuple[Any, tuple[Failure, ...]]:
-    files = read_prices(path)
-    return files.prices, files.failures
-
-
-def _candles(path: Path) -> tuple[Any, tuple[Failure, ...]]:
-    files = read_candles(path)
+def _candles(paths: list[Path]) -> tuple[Any, tuple[Failure, ...]]:
+    files = read_candles(paths[0])
     return files.candles, files.failures
 
 
 MODELS = {
     "lstm": Model(
-        read=_prices,
-        train=lambda prices, until: lstm.train(prices, until, lstm.Recipe()),
+        read=read_pool,
+        train=lambda prices, until, unfinished: lstm.train(prices, until, lstm.Recipe(), unfinished),
         card=lstm_network.ModelCard,
         write=lstm_network.write,
         home=lstm_network.FOLDER,
     ),
     "patterns": Model(
         read=_candles,
-        train=lambda candles, until: patterns.train(candles, until, patterns.Recipe()),
+        train=lambda candles, until, _: patterns.train(candles, until, patterns.Recipe()),
         card=pattern_network.ModelCard,
         write=pattern_network.write,
         home=pattern_network.FOLDER,
@@ -58,8 +54,13 @@ MODELS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to train, on which prices, and the last day that may be seen."""
     parser.add_argument("model", choices=list(MODELS))
-    parser.add_argument("--prices", type=Path, required=True, help="a price file (CSV or Parquet) or a folder of them")
+    parser.add_argument(
+        "--prices", type=Path, required=True, nargs="+", help="price files (CSV or Parquet) or folders of them"
+    )
     parser.add_argument("--until", type=date.fromisoformat, required=True, help="the cut-off; nothing later is seen")
+    parser.add_argument(
+        "--unfinished", type=Path, help="an existing folder to keep finished networks in and go on from"
+    )
     parser.add_argument("--out", type=Path, help="folder of the weights (default: where the app reads)")
 
 
@@ -70,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     for failure in failures:
         print(f"{failure.ticker}: {failure.reason}", file=sys.stderr)
     try:
-        weights = model.train(prices, arguments.until)
+        weights = model.train(prices, arguments.until, arguments.unfinished)
     except ValueError as error:
         print(f"Nothing trained: {error}", file=sys.stderr)
         return 1

@@ -1,94 +1,32 @@
 """Training of the shipped LSTM weights: validated on other tickers at later times, then fitted to all of the past."""
 
-import hashlib
 import math
 import platform
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
 
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 from tqdm.keras import TqdmCallback
 
+from app.evaluation.training.samples import Samples, before, fingerprint, is_learned, samples
 from app.forecasting.conformal import HORIZON_KNOTS
 from app.forecasting.forecast import MEDIAN, Floats, LogPrices
 from app.forecasting.models.baselines import GAUSSIAN
 from app.forecasting.models.lstm.forecaster import scaled_quantiles
-from app.forecasting.models.lstm.inputs import Inputs, inputs
 from app.forecasting.models.lstm.network import ModelCard, WeightSet, new_network, pinball
 from app.forecasting.models.range_regression import TYPICAL
-from app.forecasting.scoring.backtest import realised
 from app.forecasting.scoring.metrics import pinball_loss
 
 _START = np.datetime64("1900-01-01")
-_HOLD_OUT_EVERY = 6
 _HOLD_OUT_PERIOD = np.timedelta64(3 * 365, "D")
 _WIDENINGS = np.linspace(0.9, 1.15, 26)
-
-MIN_BARS = 253
-"""Bars before a ticker's first sample, so that its volatility is that of a whole year."""
-
-MAX_DEVIATIONS = 10.0
-"""Returns beyond ten deviations count as ten: one failed company would outvote a hundred others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Samples:
-    """``seen`` by the network at k origins, and the returns (k, days) in units of σ·√h that followed."""
-
-    seen: Inputs
-    returns: Floats
-
-    def __len__(self) -> int:
-        return len(self.returns)
-
-
-def samples(prices: Iterable[LogPrices], after: np.datetime64, until: np.datetime64, every: int) -> Samples:
-    """Every ``every``-th bar after ``after`` whose last target is not later than ``until``; tickers start in turn.
-
-    Raises ``ValueError`` where there is none.
-    """
-    series = [_of(y, _origins(y, after, until, every, k % every)) for k, y in enumerate(prices)]
-    series = [part for part in series if len(part)]
-    if not series:
-        raise ValueError(f"found no bar between {after} and {until} with {MIN_BARS} before it; needed some")
-    seen = Inputs(*(np.concatenate([getattr(part.seen, field.name) for part in series]) for field in fields(Inputs)))
-    return Samples(seen, np.concatenate([part.returns for part in series]))
-
-
-def before(y: LogPrices, until: np.datetime64) -> LogPrices:
-    """The bars up to ``until``, later ones never being looked at."""
-    return y.until(int(np.searchsorted(y.dates, until, side="right")) - 1)
-
-
-def fingerprint(prices: Mapping[str, LogPrices]) -> str:
-    """SHA-256 of tickers, dates, closes and volumes, in order."""
-    content = hashlib.sha256()
-    for ticker, y in prices.items():
-        content.update(ticker.encode())
-        for field in fields(y):
-            content.update(np.ascontiguousarray(getattr(y, field.name)).tobytes())
-    return content.hexdigest()
-
-
-def _origins(y: LogPrices, after: np.datetime64, until: np.datetime64, every: int, phase: int) -> NDArray[np.intp]:
-    first = max(MIN_BARS, int(np.searchsorted(y.dates, after, side="right")))
-    last = int(np.searchsorted(y.dates, until, side="right")) - int(HORIZON_KNOTS[-1])
-    return np.arange(first + phase, max(first, last), every, dtype=np.intp)
-
-
-def _of(y: LogPrices, origins: NDArray[np.intp]) -> Samples:
-    features = inputs(y, origins)
-    scale = features.sigma[:, None] * np.sqrt(HORIZON_KNOTS)
-    returns = np.clip(
-        realised(y, origins, int(HORIZON_KNOTS[-1]))[:, HORIZON_KNOTS - 1] / scale, -MAX_DEVIATIONS, MAX_DEVIATIONS
-    )
-    # Single precision is what the network trains in; a million samples in double would not fit.
-    single = (getattr(features, field.name).astype(np.float32) for field in fields(Inputs))
-    return Samples(Inputs(*single), returns.astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +42,23 @@ class Recipe:
     seeds: tuple[int, ...] = (1, 2, 3, 4)
 
 
-def train(prices: Mapping[str, LogPrices], cut_off: date, recipe: Recipe) -> WeightSet:
-    """Weights that saw nothing after ``cut_off``; raises ``ValueError`` where the prices are too few or too short."""
+def train(prices: Mapping[str, LogPrices], cut_off: date, recipe: Recipe, unfinished: Path | None = None) -> WeightSet:
+    """Weights that saw nothing after ``cut_off`` and no validation ticker.
+
+    Each network is kept in the folder ``unfinished``, where one is given, until all are there, and found there again
+    after an interruption. Raises ``ValueError`` where the prices are too few or too short.
+    """
     until = np.datetime64(cut_off)
     known = {ticker: before(y, until) for ticker, y in prices.items() if y.dates[0] <= until}
-    held_back = validate(known, until, recipe)
-    everything = samples(known.values(), _START, until, recipe.every)
-    fits = [fit(everything, recipe, seed) for seed in recipe.seeds]
+    prices_sha256 = fingerprint(known)
+    keep = partial(_kept, unfinished, f"{cut_off}-{prices_sha256[:8]}-{zlib.crc32(repr(recipe).encode()):08x}")
+    held_back = validate(known, until, recipe, keep)
+    learned = {ticker: y for ticker, y in known.items() if is_learned(ticker)}
+    everything = samples(learned.values(), _START, until, recipe.every)
+    fits = [keep(f"{seed}", partial(fit, everything, recipe, seed)) for seed in recipe.seeds]
     card = ModelCard(
         cut_off=cut_off,
-        tickers=len(known),
+        tickers=len(learned),
         rows=len(everything),
         epochs=recipe.epochs,
         seeds=recipe.seeds,
@@ -124,9 +69,27 @@ def train(prices: Mapping[str, LogPrices], cut_off: date, recipe: Recipe) -> Wei
         days=tuple(HORIZON_KNOTS.tolist()),
         widening=held_back.widening,
         versions={"python": platform.python_version(), "tensorflow": tf.__version__, "keras": keras.version()},
-        sha256=fingerprint(known),
+        sha256=prices_sha256,
     )
     return WeightSet(card, tuple(weights for weights, _ in fits))
+
+
+Fit: TypeAlias = tuple[tuple[Floats, ...], float]
+"""A network's weights, and its mean loss over the last epoch."""
+
+
+def _kept(folder: Path | None, run: str, name: str, make: Callable[[], Fit]) -> Fit:
+    """The network ``name`` of a run as it was made before, or as ``make`` makes it now."""
+    if folder is None:
+        return make()
+    file = folder / f"{run}-{name}.npz"
+    if not file.exists():
+        weights, loss = make()
+        part = file.with_suffix(".part.npz")
+        np.savez(part, *weights, loss=loss)
+        part.rename(file)
+    with np.load(file) as stored:
+        return tuple(stored[f"arr_{k}"] for k in range(len(stored.files) - 1)), float(stored["loss"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +102,20 @@ class HeldBack:
     widening: tuple[float, ...]
 
 
-def validate(known: Mapping[str, LogPrices], until: np.datetime64, recipe: Recipe) -> HeldBack:
-    """Fit on five tickers in six up to three years before the end, score on the sixth after that, horizon purged."""
+def validate(
+    known: Mapping[str, LogPrices], until: np.datetime64, recipe: Recipe, keep: Callable[[str, Callable[[], Fit]], Fit]
+) -> HeldBack:
+    """Fit up to three years before the end, score the validation tickers after that, horizon purged."""
     border = until - _HOLD_OUT_PERIOD
-    tickers = list(known.values())
-    learned = [y for k, y in enumerate(tickers) if k % _HOLD_OUT_EVERY]
-    weights, _ = fit(samples(learned, _START, border, recipe.every), recipe, recipe.seeds[0])
+    learned = [y for ticker, y in known.items() if is_learned(ticker)]
+    judged_by = [y for ticker, y in known.items() if not is_learned(ticker)]
+
+    def first_fit() -> Fit:
+        return fit(samples(learned, _START, border, recipe.every), recipe, recipe.seeds[0])
+
+    weights, _ = keep("validation", first_fit)
     # Targets of the first part end at the border, where the first origin of the second part stands.
-    judged = samples(tickers[::_HOLD_OUT_EVERY], border, until, recipe.every)
+    judged = samples(judged_by, border, until, recipe.every)
     quantiles = scaled_quantiles((weights,), judged.seen)
     gaussian = np.broadcast_to(GAUSSIAN, quantiles.shape)
     return HeldBack(
@@ -157,8 +126,8 @@ def validate(known: Mapping[str, LogPrices], until: np.datetime64, recipe: Recip
     )
 
 
-def fit(learned: Samples, recipe: Recipe, seed: int) -> tuple[tuple[Floats, ...], float]:
-    """One network from one seed: its weights, and its mean loss over the last epoch."""
+def fit(learned: Samples, recipe: Recipe, seed: int) -> Fit:
+    """One network from one seed."""
     keras.utils.set_random_seed(seed)
     network = new_network(drop=recipe.drop)
     steps = recipe.epochs * math.ceil(len(learned) / recipe.batch)

@@ -1,16 +1,16 @@
 """The fit of the coefficients in ``app.forecasting.models.range_regression``, by pinball loss over many stocks.
 
-``python -m app.evaluation.training.range_regression PRICES CUT-OFF`` prints one of its tables.
+``python -m app.evaluation.training.range_regression CUT-OFF PRICES [PRICES]`` prints one of its tables.
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from scipy.optimize import minimize
 
-from app.evaluation.price_files import read_prices
+from app.evaluation.training.samples import before, is_learned, read_pool
 from app.forecasting.forecast import QUANTILES, Floats, LogPrices
 from app.forecasting.models.baselines import GAUSSIAN
 from app.forecasting.models.range_regression import REGRESSION_DAYS, YEAR, features
@@ -21,9 +21,12 @@ SAMPLE_SPACING = 5
 """Bars between two samples of one stock."""
 
 
-def fit(tickers: Iterable[LogPrices], cut_off: np.datetime64) -> Floats:
-    """Coefficients (days, 12) as in ``app.forecasting.models.range_regression`` that saw no bar after ``cut_off``."""
-    known = [y.until(int(np.searchsorted(y.dates, cut_off, side="right")) - 1) for y in tickers]
+def fit(prices: Mapping[str, LogPrices], cut_off: np.datetime64) -> Floats:
+    """Coefficients (days, 12) as in ``app.forecasting.models.range_regression`` that saw no bar after ``cut_off``.
+
+    Validation tickers are left out.
+    """
+    known = [before(y, cut_off) for ticker, y in prices.items() if is_learned(ticker) and y.dates[0] <= cut_off]
     samples = [_samples(y) for y in known if len(y) > YEAR + REGRESSION_DAYS[-1]]
     x, targets = (np.concatenate([sample[part] for sample in samples]) for part in (0, 1))
     return np.stack([_fit_day(x, targets[:, column]) for column in range(len(REGRESSION_DAYS))])
@@ -57,5 +60,5 @@ def _loss(parameters: Floats, x: Floats, target: Floats) -> tuple[float, Floats]
 
 
 if __name__ == "__main__":
-    for row in fit(read_prices(Path(sys.argv[1])).prices.values(), np.datetime64(sys.argv[2])):
+    for row in fit(read_pool([Path(path) for path in sys.argv[2:]])[0], np.datetime64(sys.argv[1])):
         print("    [" + ", ".join(f"{value:.3f}" for value in row) + "],")

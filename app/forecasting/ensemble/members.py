@@ -11,7 +11,7 @@ from app.forecasting.conformal import WARM_UP, calibrate, calibrated
 from app.forecasting.forecast import Floats, Forecast, Forecaster, LogPrices, Origins
 from app.forecasting.models import prophet
 from app.forecasting.models.baselines import historical_simulation
-from app.forecasting.models.lstm.forecaster import PRIOR, lstm_from, tested_set
+from app.forecasting.models.lstm.forecaster import PRIOR, NoWeightsError, tested_origins, uncalibrated
 from app.forecasting.models.range_regression import CUT_OFFS, linear
 from app.forecasting.scoring.backtest import finished_origins, realised, refit_origins
 
@@ -71,18 +71,18 @@ def _regression(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Fl
 
 
 def _network(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Floats:
-    """By the weights that answer as of the last bar; NaN before the first row that they are tested at."""
-    rows, chosen = np.concatenate([past, asked]), tested_set(y, horizon)
-    if chosen is None:
+    """By the newest weights before each row; NaN before the first row that the last bar's forecast is tested at."""
+    rows = np.concatenate([past, asked])
+    try:
+        tested = tested_origins(y, horizon)
+    except NoWeightsError:
         return np.full((len(rows), horizon, 7), np.nan)
-    weights, tested = chosen
     may = rows >= tested.min(initial=len(y) - 1)
 
     def forecast(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
         both = np.union1d(tested, origins)
-        own = lstm_from(weights, y, both, horizon)
-        calibrated_own = calibrate(own, realised(y, tested, horizon), PRIOR, tested)
-        return Forecast(origins, calibrated_own.quantiles[np.searchsorted(both, origins)])
+        own = calibrate(uncalibrated(y, both, horizon), realised(y, tested, horizon), PRIOR, tested)
+        return Forecast(origins, own.quantiles[np.searchsorted(both, origins)])
 
     return _where(may, forecast, y, rows, horizon)
 

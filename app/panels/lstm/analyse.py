@@ -9,9 +9,16 @@ from app.forecasting import volatility
 from app.forecasting.conformal import calibrate
 from app.forecasting.forecast import Forecast, LogPrices, Origins
 from app.forecasting.models.baselines import random_walk
-from app.forecasting.models.lstm.forecaster import PRIOR, lstm_from, tested_set
+from app.forecasting.models.lstm.forecaster import (
+    PRIOR,
+    NoWeightsError,
+    lstm_from,
+    newest_sets,
+    tested_origins,
+    uncalibrated,
+)
 from app.forecasting.models.lstm.inputs import YEAR_LAGS
-from app.forecasting.models.lstm.network import WeightSet, shipped
+from app.forecasting.models.lstm.network import shipped
 from app.forecasting.models.range_regression import YEAR
 from app.forecasting.scoring.audit import audit
 from app.forecasting.scoring.backtest import realised
@@ -19,37 +26,39 @@ from app.market.history import PriceHistory
 from app.panels.analysis import Analysis
 from app.panels.forecast.convert import head, log_prices, published_forecast
 from app.panels.jobs import say
-from app.panels.lstm.model import LookedAt, LstmAnalysis, TrainedOn
+from app.panels.lstm.model import LookedAt, LstmAnalysis, TestedSet, TrainedOn
 
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> LstmAnalysis:
-    """Forecast from the last bar and from every fifth one after the cut-off, in one batch."""
+    """Forecast from the last bar and from the first of each week since the cut-off before the newest one."""
     y = log_prices(history)
-    weights, past = choose(y, horizon)
+    past = tested(y, horizon)
     origins = np.append(past, len(y) - 1)
-    say(f"Forecasting from {len(origins)} days, {len(weights.networks)} networks each")
-    own = lstm_from(weights, y, origins, horizon)
+    sets = newest_sets(y.dates[origins])
+    card = shipped()[sets[-1]].card
+    say(f"Forecasting from {len(origins)} days, {len(card.seeds)} networks each")
+    own = uncalibrated(y, origins, horizon)
     say(f"Calibrating on {len(past)} past forecasts")
     forecast = calibrate(own, realised(y, origins, horizon), PRIOR)
-    card = weights.card
     return LstmAnalysis(
         **head(history, horizon),
         forecast=published_forecast(history, forecast.quantiles[-1]),
         receipt=audit(y, Forecast(past, forecast.quantiles[:-1]), random_walk(y, past, horizon)),
         trained_on=TrainedOn(card.cut_off, card.tickers, card.rows, len(card.seeds), card.versions, card.sha256),
+        tested_sets=tuple(TestedSet(shipped()[k].card.cut_off, int((sets[:-1] == k).sum())) for k in np.unique(sets)),
         looked_at=looked_at(y),
     )
 
 
-def choose(y: LogPrices, horizon: int) -> tuple[WeightSet, Origins]:
-    """The weights that answer and their finished origins, five bars apart; none where too few are finished.
+def tested(y: LogPrices, horizon: int) -> Origins:
+    """The finished origins, one a week, that the network is judged by; none where too few are finished.
 
     Raises ``BeforeTrainingError`` where the last bar is not after any cut-off.
     """
-    chosen = tested_set(y, horizon)
-    if chosen is None:
-        raise BeforeTrainingError(y.dates[-1].item(), shipped()[0].card.cut_off)
-    return chosen
+    try:
+        return tested_origins(y, horizon)
+    except NoWeightsError as error:
+        raise BeforeTrainingError(y.dates[-1].item(), shipped()[0].card.cut_off) from error
 
 
 def warm() -> None:

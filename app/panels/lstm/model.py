@@ -22,6 +22,14 @@ class TrainedOn:
 
 
 @dataclass(frozen=True, slots=True)
+class TestedSet:
+    """How many origins of the receipt are forecast by the networks of ``cut_off``, the newest before each of them."""
+
+    cut_off: date
+    origins: int
+
+
+@dataclass(frozen=True, slots=True)
 class LookedAt:
     """The largest part of what the network was shown: volatilities as a share of the last year's.
 
@@ -39,7 +47,8 @@ class LookedAt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LstmAnalysis(ForecastAnalysis):
-    """The network's forecast; its receipt holds only origins after ``trained_on.cut_off``."""
+    """The forecast of the newest network; ``tested_sets`` are those of its receipt, oldest first."""
 
     trained_on: TrainedOn
+    tested_sets: tuple[TestedSet, ...]
     looked_at: LookedAt

@@ -1,6 +1,7 @@
 """The network as a forecaster: at each origin the newest weights that saw nothing after it, averaged over seeds."""
 
-from functools import cache, lru_cache, partial
+from datetime import date
+from functools import cache, lru_cache
 
 import numpy as np
 import tensorflow as tf
@@ -17,10 +18,10 @@ PRIOR = 300.0
 """Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of stocks."""
 
 MIN_ORIGINS = 60
-"""Finished origins after its cut-off before newer weights answer in place of older ones."""
+"""Finished origins below which nothing is said of how good the network is."""
 
 MIN_BARS = 120
-"""Bars before the first origin that a set is tested at."""
+"""Bars before the first origin that a network is tested at."""
 
 
 class NoWeightsError(ValueError):
@@ -28,37 +29,31 @@ class NoWeightsError(ValueError):
 
 
 def lstm(y: LogPrices, origins: Origins, horizon: int, drift: bool = True) -> Forecast:
-    """Quantiles of each day, their bands calibrated on this ticker's past since the cut-off.
+    """Quantiles of each day, their bands calibrated on this ticker's past since the cut-off before the newest one.
 
     Without ``drift`` the median is set to zero. Raises ``NoWeightsError``.
     """
     sets, quantiles = newest_sets(y.dates[origins]), np.zeros((len(origins), horizon, 7))
-    for which in np.unique(sets):
-        rows = sets == which
-        weights = shipped()[which]
-        own_bands = calibrated(partial(lstm_from, weights), prior=PRIOR, first=first_origin(weights, y))
+    for newest in np.unique(sets):
+        rows = sets == newest
+        own_bands = calibrated(uncalibrated, prior=PRIOR, first=_first_tested(y, newest))
         quantiles[rows] = own_bands(y, origins[rows], horizon).quantiles
     if not drift:
         quantiles[..., MEDIAN] = np.clip(0, quantiles[..., MEDIAN - 1], quantiles[..., MEDIAN + 1])
     return Forecast(origins, quantiles)
 
 
-def tested_set(y: LogPrices, horizon: int) -> tuple[WeightSet, Origins] | None:
-    """The newest weights with 60 finished origins after their cut-off, and these origins, one a week.
+def tested_origins(y: LogPrices, horizon: int) -> Origins:
+    """The finished origins, one a week, that the network's forecast at the last bar is judged by; none below 60.
 
-    Where no set has them, the newest from before the last bar and no origins; None where there are none that old.
+    They begin after the cut-off before the newest one, or after the only one. Raises ``NoWeightsError``.
     """
-    older = [weights for weights in shipped() if np.datetime64(weights.card.cut_off) < y.dates[-1]]
-    for weights in reversed(older):
-        first = first_origin(weights, y)
-        origins = finished_origins(y, horizon, first)
-        if len(origins) >= MIN_ORIGINS:
-            return weights, origins
-    return (older[-1], np.array([], dtype=np.intp)) if older else None
+    origins = finished_origins(y, horizon, _first_tested(y, int(newest_sets(y.dates[-1:])[0])))
+    return origins if len(origins) >= MIN_ORIGINS else origins[:0]
 
 
 def newest_sets(dates: NDArray[np.datetime64]) -> NDArray[np.intp]:
-    """Which of ``shipped()`` is the newest with its cut-off before each date, (k,)."""
+    """Which of ``shipped()`` is the newest with its cut-off before each date, (k,). Raises ``NoWeightsError``."""
     cut_offs = np.array([weights.card.cut_off for weights in shipped()], dtype="datetime64[D]")
     newest = np.searchsorted(cut_offs, dates) - 1
     if (newest < 0).any():
@@ -66,9 +61,19 @@ def newest_sets(dates: NDArray[np.datetime64]) -> NDArray[np.intp]:
     return newest
 
 
-def first_origin(weights: WeightSet, y: LogPrices) -> int:
-    """The first row after the set's cut-off that has enough bars before it to be judged by."""
-    return max(MIN_BARS, int(np.searchsorted(y.dates, np.datetime64(weights.card.cut_off), side="right")))
+def _first_tested(y: LogPrices, newest: int) -> int:
+    """The first row after the cut-off before that of the set ``newest`` with enough bars before it."""
+    cut_off = np.datetime64(shipped()[max(newest - 1, 0)].card.cut_off)
+    return max(MIN_BARS, int(np.searchsorted(y.dates, cut_off, side="right")))
+
+
+def uncalibrated(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
+    """At each origin the own forecast of the newest set cut before it. Raises ``NoWeightsError``."""
+    sets, quantiles = newest_sets(y.dates[origins]), np.zeros((len(origins), horizon, 7))
+    for newest in np.unique(sets):
+        rows = sets == newest
+        quantiles[rows] = lstm_from(shipped()[newest], y, origins[rows], horizon).quantiles
+    return Forecast(origins, quantiles)
 
 
 def lstm_from(weights: WeightSet, y: LogPrices, origins: Origins, horizon: int) -> Forecast:
@@ -96,10 +101,17 @@ def _quantiles_at(weights: WeightSet, y: LogPrices, origins: Origins) -> Floats:
 
 
 def _weekly_rows(weights: WeightSet, y: LogPrices) -> tuple[Origins, Origins]:
-    """The rows from the set's first one on that begin a week, with the last bar, and those of the Thursdays beside."""
-    first = first_origin(weights, y)
-    mondays = np.union1d(weekly(y, first), [len(y) - 1])
-    return mondays, np.setdiff1d(weekly(y, first, (0, 3)), mondays)
+    """The rows that begin a week while the set is the newest, with the last bar, and those of the Thursdays beside."""
+    first, last = (np.searchsorted(y.dates, day, side="right") for day in _in_use(weights))
+    mondays = np.union1d(weekly(y, max(MIN_BARS, int(first))), [len(y) - 1])
+    thursdays = np.setdiff1d(weekly(y, max(MIN_BARS, int(first)), (0, 3)), mondays)
+    return mondays[mondays < last], thursdays[thursdays < last]
+
+
+def _in_use(weights: WeightSet) -> tuple[np.datetime64, np.datetime64]:
+    """The set's cut-off and that of the next one."""
+    later = [each.card.cut_off for each in shipped() if each.card.cut_off > weights.card.cut_off]
+    return np.datetime64(weights.card.cut_off), np.datetime64(min(later, default=date.max))
 
 
 @lru_cache(maxsize=8)
