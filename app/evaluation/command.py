@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         return odds.run(files.prices, args)
     plan = Plan(args.start, args.every, args.horizon, args.members)
     with workers(min(args.workers, max(len(files.prices), 1))) as executor:
-        evaluation = evaluate(files.prices, plan, executor, files.failures)
+        evaluation = evaluate(files.prices, plan, executor, files.failures, files.groups)
     if args.json:
         args.json.write_text(as_json(evaluation), encoding="utf-8")
     if args.markdown or not args.json:

@@ -45,23 +45,23 @@ def total(parts: Iterable[PatternOutcomes]) -> PatternOutcomes:
 def run(arguments: argparse.Namespace) -> int:
     """Look at every window of every ticker and print two tables; the status is 1 where there is none."""
     try:
-        files = read_candles(arguments.prices, arguments.one_in)
+        candles, failures = read_candles(arguments.prices, arguments.one_in)
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 1
-    for failure in files.failures:
+    for failure in failures:
         print(f"{failure.ticker}: {failure.reason}", file=sys.stderr)
-    if not files.candles:
+    if not candles:
         return 1
-    with workers(min(arguments.workers, len(files.candles)), _SWITCHES) as executor:
-        judging = executor.map(judged, files.candles.values())
-        results = list(tqdm(judging, total=len(files.candles), unit="ticker", file=sys.stderr))
+    with workers(min(arguments.workers, len(candles)), _SWITCHES) as executor:
+        judging = executor.map(judged, candles.values())
+        results = list(tqdm(judging, total=len(candles), unit="ticker", file=sys.stderr))
     rules, network, outcomes = zip(*results, strict=True)
     recognised, sums = recognition(np.concatenate(rules), np.concatenate(network)), total(outcomes)
     if arguments.json:
         arguments.json.write_text(as_json(recognised, sums), encoding="utf-8")
     if arguments.markdown or not arguments.json:
-        print(markdown(", ".join(files.candles) if len(results) < 4 else f"{len(results)} tickers", recognised, sums))
+        print(markdown(", ".join(candles) if len(results) < 4 else f"{len(results)} tickers", recognised, sums))
     return 0
 
 

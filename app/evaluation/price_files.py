@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from app.forecasting.forecast import Floats, LogPrices
+from app.market.groups import UNKNOWN, group_of
 from app.patterns.candlesticks import WINDOW, Bars
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz")
@@ -31,10 +32,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class PriceFiles:
-    """What could be read, in order of ticker, and what could not."""
+    """What could be read, in order of ticker, and what could not; ``groups`` of tickers that are like one another."""
 
     prices: dict[str, LogPrices]
     failures: tuple[Failure, ...]
+    groups: dict[str, str]
 
 
 class BadPricesError(ValueError):
@@ -45,10 +47,12 @@ def read_prices(path: Path, one_in: int = 1) -> PriceFiles:
     """Read every price table at ``path``; a bad file or ticker is listed among the failures, the others are kept.
 
     Only tickers whose CRC-32 is divisible by ``one_in`` are read, about one in so many, whatever others there are.
-    Columns are ``ticker, date, open, high, low, close, volume, adj_close``; without ``ticker`` the file's name is it,
-    and a ticker without any ``adj_close`` counts as adjusted. Raises ``FileNotFoundError`` where there is nothing.
+    Columns are ``ticker, date, open, high, low, close, volume, adj_close`` and perhaps ``kind``; without ``ticker`` the
+    file's name is it, and a ticker without any ``adj_close`` counts as adjusted. Raises ``FileNotFoundError``.
     """
-    return PriceFiles(*read_each(path, _log_prices, one_in))
+    read, failures = read_each(path, lambda bars: (_log_prices(bars), str(bars["kind"].iloc[0])), one_in)
+    groups = {ticker: group_of(ticker, kind) or "others" for ticker, (_, kind) in read.items()}
+    return PriceFiles({ticker: y for ticker, (y, _) in read.items()}, failures, groups)
 
 
 def drawn(ticker: str, one_in: int) -> bool:
@@ -106,6 +110,7 @@ def _read_table(file: Path, one_in: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "ticker": table["ticker"],
+            "kind": table["kind"].astype(str) if "kind" in table else UNKNOWN,
             "date": pd.to_datetime(table["date"].astype(str).str[:10], errors="coerce", format="%Y-%m-%d"),
             # Bars of an hour have their time behind the date; as text it sorts as it should.
             "moment": table["date"].astype(str).str[:19],
@@ -165,17 +170,9 @@ class Candles:
         return Candles(self.dates[kept], Bars(*prices), self.adj_close[kept])
 
 
-@dataclass(frozen=True, slots=True)
-class CandleFiles:
-    """What could be read, in order of ticker, and what could not."""
-
-    candles: dict[str, Candles]
-    failures: tuple[Failure, ...]
-
-
-def read_candles(path: Path, one_in: int = 1) -> CandleFiles:
-    """Read every price table at ``path`` as ``read_prices`` does; a column ``datetime`` stands in for ``date``."""
-    return CandleFiles(*read_each(path, _candles, one_in))
+def read_candles(path: Path, one_in: int = 1) -> tuple[dict[str, Candles], tuple[Failure, ...]]:
+    """The tickers and failures that ``read_prices`` would find; a column ``datetime`` stands in for ``date``."""
+    return read_each(path, _candles, one_in)
 
 
 def _candles(table: pd.DataFrame) -> Candles:

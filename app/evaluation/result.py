@@ -10,7 +10,7 @@ from app.forecasting.forecast import Floats
 from app.forecasting.registry import BASELINE, CONTROL, FORECASTERS
 from app.forecasting.scoring.backtest import Losses
 from app.forecasting.scoring.metrics import Estimate
-from app.forecasting.scoring.score import Score, Span, held, join, score, select, spans
+from app.forecasting.scoring.score import Score, Span, held, held_by_month, join, score, select, spans
 
 TERCILES = ("calm", "usual", "stormy")
 
@@ -64,13 +64,29 @@ class TickerScore:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupScore:
+    """One member on all tickers of one market and kind, at ``n`` origins: losses against the baseline's, and bands.
+
+    ``near`` is over days 1–5, the others over all pooled days; intervals of the bands are from months drawn again.
+    """
+
+    tickers: int
+    n: int
+    near: Estimate
+    pinball_ratio: Estimate
+    coverage_80: Estimate
+    coverage_95: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One member's scores by span, its bands by volatility, and the fits that gave way to the baseline.
 
     ``scores`` are against the baseline, ``against_control`` against the forecaster that a network has to beat.
     ``told_edge`` is the share of tickers on which an edge is told at the last origin, None where none is tried;
     ``brier`` is the mean score of the chance of rising on the last day, ``brier_base`` that of the base rate. ``below``
-    (7,) is how often prices ended below each quantile, of all days together; ``by_ticker`` are scores over these days.
+    (7,) is how often prices ended below each quantile, of all days together; ``by_ticker`` and ``by_group`` are scores
+    over these.
     """
 
     member: str
@@ -84,6 +100,7 @@ class Row:
     brier_base: float
     below: tuple[float, ...]
     by_ticker: dict[str, TickerScore]
+    by_group: dict[str, GroupScore]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +114,23 @@ class Evaluation:
     failures: tuple[Failure, ...]
 
 
-def summarise(plan: Plan, losses_by_ticker: Mapping[str, TickerLosses], failures: tuple[Failure, ...]) -> Evaluation:
-    """Score every member over all tickers together, in the plan's order."""
+def summarise(
+    plan: Plan,
+    losses_by_ticker: Mapping[str, TickerLosses],
+    failures: tuple[Failure, ...],
+    groups: Mapping[str, str],
+) -> Evaluation:
+    """Score every member over all tickers together, and over those of each group, in the plan's order."""
     ordered = [losses_by_ticker[ticker] for ticker in sorted(losses_by_ticker)]
     names = sorted(losses_by_ticker)
-    rows = tuple(_row(member, plan.horizon, names, ordered) for member in plan.members) if ordered else ()
+    rows = tuple(_row(member, plan.horizon, names, ordered, groups) for member in plan.members) if ordered else ()
     origins = sum(len(ticker.volatility_ratio) for ticker in ordered)
     return Evaluation(
         plan, tuple(sorted(losses_by_ticker)), origins, rows, tuple(sorted(failures, key=lambda f: f.ticker))
     )
 
 
-def _row(member: str, horizon: int, names: list[str], tickers: list[TickerLosses]) -> Row:
+def _row(member: str, horizon: int, names: list[str], tickers: list[TickerLosses], groups: Mapping[str, str]) -> Row:
     three = (member, BASELINE, CONTROL)
     member_losses, baseline, control = (join([ticker.losses[name] for ticker in tickers]) for name in three)
     pooled, sizes = spans(horizon)[-1], [len(ticker.volatility_ratio) for ticker in tickers]
@@ -129,7 +151,26 @@ def _row(member: str, horizon: int, names: list[str], tickers: list[TickerLosses
             name: _ticker_score(ticker.losses[member], ticker.losses[BASELINE], pooled)
             for name, ticker in zip(names, tickers, strict=True)
         },
+        by_group=_by_group(member, horizon, dict(zip(names, tickers, strict=True)), groups),
     )
+
+
+def _by_group(
+    member: str, horizon: int, tickers: Mapping[str, TickerLosses], groups: Mapping[str, str]
+) -> dict[str, GroupScore]:
+    names = sorted({groups[ticker] for ticker in tickers if ticker in groups})
+    return {
+        name: _group_score(member, horizon, [found for ticker, found in tickers.items() if groups.get(ticker) == name])
+        for name in names
+    }
+
+
+def _group_score(member: str, horizon: int, tickers: list[TickerLosses]) -> GroupScore:
+    mine, baseline = (join([ticker.losses[name] for ticker in tickers]) for name in (member, BASELINE))
+    pooled = spans(horizon)[-1]
+    near = Span(1, min(5, horizon))
+    near_ratio, pooled_ratio = (score(mine, baseline, span).pinball_ratio for span in (near, pooled))
+    return GroupScore(len(tickers), len(mine.dates), near_ratio, pooled_ratio, *held_by_month(mine, pooled))
 
 
 def _ticker_score(mine: Losses, baseline: Losses, span: Span) -> TickerScore:

@@ -22,9 +22,16 @@ from app.forecasting.scoring.metrics import up_rates_at
 
 
 def evaluate(
-    prices: Mapping[str, LogPrices], plan: Plan, executor: Executor, failures: tuple[Failure, ...] = ()
+    prices: Mapping[str, LogPrices],
+    plan: Plan,
+    executor: Executor,
+    failures: tuple[Failure, ...] = (),
+    groups: Mapping[str, str] = MappingProxyType({}),
 ) -> Evaluation:
-    """Score ``plan.members`` on every ticker; one that cannot be scored joins ``failures`` and is named on stderr."""
+    """Score ``plan.members`` on every ticker; one that cannot be scored joins ``failures`` and is named on stderr.
+
+    ``groups`` are the market and kind of each ticker, where known.
+    """
     tasks = {executor.submit(losses_of_ticker, y, plan): ticker for ticker, y in prices.items()}
     losses_by_ticker: dict[str, TickerLosses] = {}
     for task in tqdm(as_completed(tasks), total=len(tasks), unit="ticker", file=sys.stderr):
@@ -34,7 +41,7 @@ def evaluate(
         else:
             failures = (*failures, Failure(tasks[task], str(error) or type(error).__name__))
             tqdm.write(f"{tasks[task]}: {failures[-1].reason}", file=sys.stderr)
-    return summarise(plan, losses_by_ticker, failures)
+    return summarise(plan, losses_by_ticker, failures, groups)
 
 
 def losses_of_ticker(y: LogPrices, plan: Plan) -> TickerLosses:

@@ -5,7 +5,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from app.evaluation.result import Evaluation, Row
+from app.evaluation.result import Evaluation, GroupScore, Row
 from app.forecasting.forecast import QUANTILES
 from app.forecasting.scoring.metrics import DieboldMariano, Estimate
 from app.forecasting.scoring.score import Score
@@ -20,6 +20,8 @@ def markdown(evaluation: Evaluation) -> str:
         "",
         *(_rows(evaluation) if evaluation.rows else ["Nothing could be scored."]),
     ]
+    if evaluation.rows and len(evaluation.rows[0].by_group) > 1:
+        lines += ["", *_by_group(evaluation.rows)]
     if evaluation.failures:
         lines += ["", "Not scored:", *(f"- {failure.ticker}: {failure.reason}" for failure in evaluation.failures)]
     return "\n".join(lines) + "\n"
@@ -33,8 +35,32 @@ def _rows(evaluation: Evaluation) -> list[str]:
     head += [*(f"p pinball {span} (linear)" for span in _tested(evaluation.rows[0]))]
     head += [f"Brier of a rise, base rate {evaluation.rows[0].brier_base:.4f}", "told an edge", "n"]
     ruler = ["---"] + ["---:"] * (len(head) - 1)
-    lines = [head, ruler, *(_cells(row, evaluation.plan.horizon) for row in evaluation.rows)]
+    return _table([head, ruler, *(_cells(row, evaluation.plan.horizon) for row in evaluation.rows)])
+
+
+def _table(lines: list[list[str]]) -> list[str]:
     return ["| " + " | ".join(cells) + " |" for cells in lines]
+
+
+def _by_group(rows: tuple[Row, ...]) -> list[str]:
+    """Each group's tickers, and how every member did on them: loss on days 1–5 / on all pooled days, bands held."""
+    heads = [f"{row.title} {what}" for row in rows for what in ("pinball 1–5 / pooled", "80 % holds", "95 % holds")]
+    head = ["tickers like one another", "tickers", "n", *heads]
+    lines = [
+        [
+            group,
+            str(first.tickers),
+            str(first.n),
+            *(cell for row in rows for cell in _group_cells(row.by_group[group])),
+        ]
+        for group, first in rows[0].by_group.items()
+    ]
+    return _table([head, ["---"] + ["---:"] * (len(head) - 1), *lines])
+
+
+def _group_cells(score: GroupScore) -> list[str]:
+    losses = f"{score.near.value:.3f} / {_ratio(score.pinball_ratio)}"
+    return [losses, _share(score.coverage_80), _share(score.coverage_95)]
 
 
 def _cells(row: Row, horizon: int) -> list[str]:
@@ -107,6 +133,7 @@ def _row_as_dict(row: Row) -> dict[str, Any]:
         "against_linear": {str(each.span): {**asdict(each), "span": str(each.span)} for each in row.against_control},
         "below": dict(zip(map(str, QUANTILES), row.below, strict=True)),
         "by_ticker": {ticker: asdict(each) for ticker, each in row.by_ticker.items()},
+        "by_group": {group: asdict(each) for group, each in row.by_group.items()},
         "coverage_by_volatility": {tercile.name: asdict(tercile) for tercile in row.terciles},
     }
 

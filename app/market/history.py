@@ -15,6 +15,7 @@ from app.market.calendar import fitting_calendar, missing_sessions
 from app.market.cleaning.faults import suspicious_jumps
 from app.market.cleaning.repair import Repaired, repair
 from app.market.cleaning.scales import rebased
+from app.market.groups import kind_of
 from app.market.passport import MOST_LISTED, Passport, Remark, listed, listed_jumps
 from app.market.raw_history import Floats, RawHistory, pack, unpack
 
@@ -131,6 +132,7 @@ def _passport(bars: RawHistory, repaired: Repaired) -> Passport:
         name=listing.name,
         currency=listing.currency,
         exchange=listing.exchange,
+        kind=kind_of(listing.ticker, listing.kind),
         time_zone=listing.time_zone,
         calendar=calendar,
         adjustment=listing.adjustment,

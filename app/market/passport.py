@@ -106,6 +106,7 @@ class Passport:
     name: str
     currency: str
     exchange: str
+    kind: str
     time_zone: str
     calendar: str
     adjustment: str

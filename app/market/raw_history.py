@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from app.market.groups import UNKNOWN
 from app.market.passport import FileReading, Remark, Stale
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -19,7 +20,8 @@ Floats: TypeAlias = NDArray[np.float64]
 class Listing:
     """What the source says of the instrument itself.
 
-    ``calendar`` names its trading days (see app.market.calendar); where empty, the dates themselves will tell.
+    ``calendar`` names its trading days (see app.market.calendar); where empty, the dates themselves will tell. ``kind``
+    is one of app.market.groups.
     """
 
     ticker: str
@@ -30,6 +32,7 @@ class Listing:
     time_zone: str
     calendar: str
     adjustment: str
+    kind: str = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

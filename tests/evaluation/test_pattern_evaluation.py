@@ -78,9 +78,9 @@ def test_forecasters_are_scored_without_being_named_and_need_a_first_origin(tmp_
 
 def test_bars_of_hours_are_kept_apart_and_are_not_adjusted_for_dividends(tmp_path):
     table(column="datetime", step="h").sample(frac=1, random_state=1).to_csv(tmp_path / "a.csv.gz", index=False)
-    found = read_candles(tmp_path / "a.csv.gz")
-    np.testing.assert_allclose(found.candles["IDX"].bars.close, BARS.close)
-    assert len(np.unique(found.candles["IDX"].dates)) == 13
+    candles, _ = read_candles(tmp_path / "a.csv.gz")
+    np.testing.assert_allclose(candles["IDX"].bars.close, BARS.close)
+    assert len(np.unique(candles["IDX"].dates)) == 13
 
 
 def test_what_cannot_be_read_is_named_and_the_others_are_kept(tmp_path):
@@ -88,9 +88,9 @@ def test_what_cannot_be_read_is_named_and_the_others_are_kept(tmp_path):
     bad.loc[3, "low"] = -1
     twice.loc[3, "date"] = twice.loc[4, "date"]
     pd.concat([table(), bad, twice, table("SHORT", rows=12)]).to_csv(tmp_path / "a.csv", index=False)
-    found = read_candles(tmp_path / "a.csv")
-    assert list(found.candles) == ["IDX"]
-    assert {one.ticker: one.reason.split(";")[0] for one in found.failures} == {
+    candles, failures = read_candles(tmp_path / "a.csv")
+    assert list(candles) == ["IDX"]
+    assert {one.ticker: one.reason.split(";")[0] for one in failures} == {
         "BAD": "found 1 bars without four positive prices",
         "TWICE": "found 2012-01-06 twice",
         "SHORT": "found 12 bars",

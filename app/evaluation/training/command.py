@@ -28,11 +28,6 @@ class Model:
     home: Path
 
 
-def _candles(paths: list[Path]) -> tuple[Any, tuple[Failure, ...]]:
-    files = read_candles(paths[0])
-    return files.candles, files.failures
-
-
 MODELS = {
     "lstm": Model(
         read=read_pool,
@@ -42,7 +37,7 @@ MODELS = {
         home=lstm_network.FOLDER,
     ),
     "patterns": Model(
-        read=_candles,
+        read=lambda paths: read_candles(paths[0]),
         train=lambda candles, until, _: patterns.train(candles, until, patterns.Recipe()),
         card=pattern_network.ModelCard,
         write=pattern_network.write,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from app.forecasting.forecast import SEED
+from app.forecasting.forecast import SEED, Floats
 from app.forecasting.scoring.backtest import Losses
 from app.forecasting.scoring.metrics import DieboldMariano, Estimate, coverage, diebold_mariano, loss_ratio
 
@@ -72,6 +72,19 @@ def held(losses: Losses, span: Span) -> tuple[Estimate, Estimate]:
     within_80, within_95 = (inside[over, days].mean(axis=1) for inside in (losses.inside_80, losses.inside_95))
     times = overlap(losses.dates[over], span.last)
     return coverage(within_80.sum() / times, n / times), coverage(within_95.sum() / times, n / times)
+
+
+def held_by_month(losses: Losses, span: Span) -> tuple[Estimate, Estimate]:
+    """The same shares, with intervals from whole months drawn again: markets move together, and for weeks."""
+    months, month = np.unique(losses.dates.astype("datetime64[M]"), return_inverse=True)
+    days = slice(span.first - 1, span.last)
+
+    def share(inside: Floats) -> Estimate:
+        counts = np.nansum(inside[:, days], axis=1), np.isfinite(inside[:, days]).sum(axis=1)
+        held_days, known_days = (np.bincount(month, count, len(months)).astype(np.float64) for count in counts)
+        return loss_ratio(held_days, known_days)
+
+    return share(losses.inside_80), share(losses.inside_95)
 
 
 def overlap(dates: NDArray[np.datetime64], days: int) -> int:

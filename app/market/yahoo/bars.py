@@ -57,6 +57,7 @@ def _listing(ticker: str, meta: Mapping[str, Any]) -> Listing:
         time_zone=UNKNOWN if zone.startswith(_NO_ZONES) else zone,
         calendar=calendar_of(exchange, instrument),
         adjustment=adjustment_of(instrument, currency),
+        kind=instrument,
     )
 
 
