@@ -8,6 +8,7 @@ import sys
 
 import uvicorn
 
+from app.compute.local.preload import do_without_pyarrow
 from app.main import create_app
 from app.services.logs import log_configuration
 from app.settings import settings_or_exit
@@ -40,6 +41,7 @@ def most_connections(descriptors: int) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted."""
     settings = settings_or_exit()
+    do_without_pyarrow()
     # uvicorn stops in good order and then raises the signal once more; having been told to end is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     total = most_connections(raised_descriptor_limit())

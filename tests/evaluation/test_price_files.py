@@ -46,9 +46,17 @@ def test_a_ticker_whose_adjusted_closes_are_all_blank_has_none(tmp_path):
 
 
 def test_a_parquet_file_is_read_like_any_other(tmp_path):
-    pytest.importorskip("fastparquet")
+    pytest.importorskip("pyarrow")
     table("A").to_parquet(tmp_path / "a.parquet")
     np.testing.assert_allclose(read_prices(tmp_path).prices["A"].close, random_bars(300).close - np.log(2))
+
+
+def test_a_column_may_say_what_kind_of_instrument_each_ticker_is(tmp_path):
+    files = read_prices(
+        write(pd.concat([table("A").assign(kind="etf"), table("B.T").assign(kind="stock")]), tmp_path / "a.csv")
+    )
+    assert files.groups == {"A": "US funds", "B.T": "Japanese stocks"}
+    assert read_prices(write(table("A"), tmp_path / "a.csv")).groups == {"A": "others"}
 
 
 def test_rows_may_come_in_any_order_and_names_in_any_spelling(tmp_path):

@@ -54,6 +54,22 @@ def test_the_interval_resamples_dates_not_tickers():
     assert (pooled.pinball_ratio.low, pooled.pinball_ratio.high) == pytest.approx((expected.low, expected.high))
 
 
+def test_tickers_like_one_another_are_scored_together():
+    groups = {"A": "Japanese stocks", "B": "US funds", "C": "US funds"}
+    with ThreadPoolExecutor(1) as executor:
+        found = evaluate(PRICES | {"C": PRICES["A"]}, PLAN, executor, groups=groups)
+        alone = evaluate({"A": PRICES["A"]}, PLAN, executor, groups=groups).rows[1]
+    by_group = found.rows[1].by_group
+    assert {name: each.tickers for name, each in by_group.items()} == {"Japanese stocks": 1, "US funds": 2}
+    assert sum(each.n for each in by_group.values()) == found.origins
+    assert by_group["Japanese stocks"].pinball_ratio == alone.scores[-1].pinball_ratio
+    held = by_group["Japanese stocks"].coverage_80
+    assert held.value == pytest.approx(alone.scores[-1].coverage_80.value)
+    assert held.low < held.value < held.high
+    assert "| US funds | 2 |" in markdown(found)
+    assert json.loads(as_json(found))["members"]["ewma"]["by_group"]["US funds"]["tickers"] == 2
+
+
 def test_every_third_of_the_volatilities_has_its_own_coverage(evaluation):
     for row in evaluation.rows:
         assert [tercile.name for tercile in row.terciles] == ["calm", "usual", "stormy"]

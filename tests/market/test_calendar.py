@@ -156,7 +156,7 @@ def test_a_short_series_says_nothing_of_its_calendar_but_its_week():
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 def test_hardly_a_day_on_which_a_whole_market_rested_counts_as_missing():
-    bars = pd.read_parquet(SHARED / "world_pool_to_2023.parquet", columns=["market", "date"], engine="fastparquet")
+    bars = pd.read_parquet(SHARED / "world_pool_to_2023.parquet", columns=["market", "date"])
     for market, (calendar, most) in FALSELY_MISSING.items():
         per_day = bars[bars.market == market].groupby("date").size()
         traded = per_day[per_day > 0.2 * per_day.rolling(60, 1).median()].index

@@ -102,7 +102,7 @@ def test_no_move_of_a_real_market_is_taken_for_a_fault(name):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 def test_no_crash_of_the_training_pool_is_taken_for_a_fault():
-    pool = pd.read_parquet(SHARED / "us_training_pool_1995_2018.parquet", engine="fastparquet")
+    pool = pd.read_parquet(SHARED / "us_training_pool_1995_2018.parquet")
     for ticker, table in pool.groupby("ticker", observed=True):
         bars = repair(quotes_of(table, table.date.to_numpy().astype("datetime64[D]"))).quotes
         assert suspicious_jumps(bars) == (), ticker

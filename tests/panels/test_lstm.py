@@ -1,24 +1,26 @@
 import asyncio
 import json
 import statistics
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.errors import BeforeTrainingError
 from app.forecasting.forecast import LogPrices
-from app.forecasting.models.lstm.network import shipped
 from app.market.history import encode, history_until
 from app.market.sample import SampleSource
 from app.panels import jobs
-from app.panels.lstm.analyse import choose
+from app.panels.lstm import analyse
+from app.panels.lstm.analyse import like_this, tested
+from app.panels.lstm.panel import like_this_facts
 from tests.support.cards import elements
 from tests.support.fakes import FakeMarket, market, quotes
 from tests.support.series import random_bars
 from tests.support.served import served
 
-OLD, NEW = shipped()
 Y = random_bars(2900)
 
 
@@ -53,28 +55,65 @@ def test_the_coverage_can_be_recomputed_from_the_rows(published):
 
 
 @pytest.mark.parametrize(
-    ("day", "weights", "some"),
-    [("2018-12-28", OLD, True), ("2019-06-28", OLD, True), ("2020-08-28", NEW, True), ("2010-06-30", OLD, False)],
+    ("day", "first", "some"),
+    [
+        ("2018-12-28", "2008-12-31", True),
+        ("2020-08-28", "2008-12-31", True),
+        ("2023-12-29", "2008-12-31", True),
+        ("2024-03-01", "2018-12-31", True),
+        ("2010-01-04", "2008-12-31", False),
+    ],
 )
-def test_the_newest_weights_with_sixty_finished_origins_answer(day, weights, some):
-    chosen, origins = choose(until(day), 22)
-    assert chosen.card.cut_off == weights.card.cut_off
+def test_the_receipt_begins_after_the_cut_off_before_the_newest_one_if_sixty_are_finished(day, first, some):
+    y = until(day)
+    origins = tested(y, 22)
     assert (len(origins) >= 60) == some == bool(len(origins))
+    assert (y.dates[origins] > np.datetime64(first)).all()
+    if some:
+        first_week = max(y.dates[120], np.datetime64(first)) + np.timedelta64(7, "D")
+        assert y.dates[origins[0]] <= first_week
 
 
 @pytest.mark.parametrize("horizon", [1, 22, 66])
-@pytest.mark.parametrize("day", ["2014-01-02", "2019-12-31", "2021-02-01"])
-def test_a_receipt_never_uses_an_origin_before_the_cut_off(day, horizon):
+@pytest.mark.parametrize("day", ["2014-01-02", "2019-12-31", "2024-02-01"])
+def test_every_finished_week_up_to_the_last_bar_is_tested(day, horizon):
     y = until(day)
-    weights, origins = choose(y, horizon)
-    assert (y.dates[origins] > np.datetime64(weights.card.cut_off)).all()
-    assert 0 <= len(y) - 1 - (origins[-1] + horizon) < 5
+    assert 0 <= len(y) - 1 - (tested(y, horizon)[-1] + horizon) < 5
+
+
+def test_the_card_says_how_many_past_forecasts_are_of_which_networks():
+    recent = market(2520)
+    moved = replace(recent, dates=recent.dates + (np.datetime64("2024-12-30") - recent.dates[-1]))
+    with served(FakeMarket(moved)) as client:
+        published = client.get("/api/v1/panels/lstm?ticker=SYN").json()
+        text = " ".join(client.get("/panels/lstm?ticker=SYN").text.split())
+    sets = published["tested_sets"]
+    assert published["trained_on"]["cut_off"] == "2023-12-31"
+    assert [each["cut_off"] for each in sets] == ["2018-12-31", "2023-12-31"]
+    assert sum(each["origins"] for each in sets) == published["receipt"]["origins"]
+    days = [row["origin"] for row in published["receipt"]["forecasts"]]
+    assert sum(day <= "2023-12-31" for day in days) == sets[0]["origins"] > 200
+    assert f"{sets[1]['origins']} by what was learned up to 31 Dec 2023" in text
+
+
+def test_the_card_says_how_the_network_did_on_others_like_this():
+    measured = json.loads(Path(analyse.__file__).with_name("measured.json").read_text())["members"]
+    ours, simple = (measured[name]["by_group"]["Japanese stocks"] for name in ("lstm", "ewma"))
+    found = like_this("7203.T", "stock")
+    assert (found.tickers, found.origins) == (ours["tickers"], ours["n"])
+    assert found.against_simple == pytest.approx(ours["pinball_ratio"]["value"] / simple["pinball_ratio"]["value"])
+    fact = like_this_facts(found)[0]
+    assert fact.label == f"On {found.tickers} Japanese stocks it never saw"
+    assert fact.value == f"80% range held {round(100 * found.held_80)} in 100"
+    assert like_this_facts(replace(found, against_simple=1.01))[0].note.startswith("no better than a simple volatility")
+    assert like_this("ACME", "unknown") is None
+    assert like_this_facts(None) == ()
 
 
 def test_prices_from_before_any_weights_are_refused():
     early = LogPrices(Y.dates - np.timedelta64(3000, "D"), Y.open, Y.high, Y.low, Y.close, Y.volume)
     with pytest.raises(BeforeTrainingError, match="2005"):
-        choose(early.until(1000), 22)
+        tested(early.until(1000), 22)
 
 
 def test_an_old_date_is_a_sentence_with_found_and_needed():

@@ -81,7 +81,7 @@ def test_a_short_history_lets_nothing_be_guessed():
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared prices are not on this machine")
 @pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 def test_the_guess_is_near_what_the_true_days_say_of_real_companies():
-    reports = pd.read_parquet(SHARED / "us_report_dates_to_2023.parquet", engine="fastparquet")
+    reports = pd.read_parquet(SHARED / "us_report_dates_to_2023.parquet")
     prices = pd.read_csv(SHARED / "us_stocks.csv.gz", usecols=["ticker", "date", "adj_close"])
     hit, against_true, against_between = [], [], []
     for ticker, bars in prices.groupby("ticker"):

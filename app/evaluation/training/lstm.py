@@ -33,12 +33,12 @@ _WIDENINGS = np.linspace(0.9, 1.15, 26)
 class Recipe:
     """How to train: ``every`` bars a sample, in batches of ``batch``, the rate falling as a cosine from ``rate``."""
 
-    every: int = 4
-    epochs: int = 2
+    every: int = 8
+    epochs: int = 4
     batch: int = 1024
     rate: float = 2e-3
-    decay: float = 0.4
-    drop: float = 0.4
+    decay: float = 0.15
+    drop: float = 0.25
     seeds: tuple[int, ...] = (1, 2, 3, 4)
 
 

@@ -1,8 +1,14 @@
 """The LSTM card: what a network trained on hundreds of other stocks expects of this one, tested after its cut-off."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field, TypeAdapter
 
 from app.errors import BeforeTrainingError
 from app.forecasting import volatility
@@ -22,11 +28,12 @@ from app.forecasting.models.lstm.network import shipped
 from app.forecasting.models.range_regression import YEAR
 from app.forecasting.scoring.audit import audit
 from app.forecasting.scoring.backtest import realised
+from app.market.groups import group_of
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis
 from app.panels.forecast.convert import head, log_prices, published_forecast
 from app.panels.jobs import say
-from app.panels.lstm.model import LookedAt, LstmAnalysis, TestedSet, TrainedOn
+from app.panels.lstm.model import LikeThis, LookedAt, LstmAnalysis, TestedSet, TrainedOn
 
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> LstmAnalysis:
@@ -46,6 +53,7 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         receipt=audit(y, Forecast(past, forecast.quantiles[:-1]), random_walk(y, past, horizon)),
         trained_on=TrainedOn(card.cut_off, card.tickers, card.rows, len(card.seeds), card.versions, card.sha256),
         tested_sets=tuple(TestedSet(shipped()[k].card.cut_off, int((sets[:-1] == k).sum())) for k in np.unique(sets)),
+        like_this=like_this(history.ticker, history.passport.kind),
         looked_at=looked_at(y),
     )
 
@@ -59,6 +67,52 @@ def tested(y: LogPrices, horizon: int) -> Origins:
         return tested_origins(y, horizon)
     except NoWeightsError as error:
         raise BeforeTrainingError(y.dates[-1].item(), shipped()[0].card.cut_off) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    tickers: int
+    n: int
+    pinball_ratio: _Value
+    coverage_80: _Value
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    by_group: dict[str, _Scores]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    since: Annotated[date, Field(alias="from")]
+    members: dict[str, _Member]
+
+
+@cache
+def _measured() -> _Measured:
+    """What ``evaluate --json`` measured on validation tickers (see app/evaluation/README.md)."""
+    return TypeAdapter(_Measured).validate_json(Path(__file__).with_name("measured.json").read_bytes())
+
+
+def like_this(ticker: str, kind: str) -> LikeThis | None:
+    """How the network did on others like this instrument."""
+    group, measured = group_of(ticker, kind), _measured()
+    ours, simple = (measured.members[name].by_group.get(group or "") for name in ("lstm", "ewma"))
+    if group is None or ours is None or simple is None:
+        return None
+    return LikeThis(
+        group=group,
+        tickers=ours.tickers,
+        origins=ours.n,
+        since=measured.since,
+        held_80=ours.coverage_80.value,
+        against_simple=ours.pinball_ratio.value / simple.pinball_ratio.value,
+    )
 
 
 def warm() -> None:

@@ -30,6 +30,22 @@ class TestedSet:
 
 
 @dataclass(frozen=True, slots=True)
+class LikeThis:
+    """How a network of this recipe, cut before ``since``, did on ``tickers`` of the same ``group`` that it never saw.
+
+    ``held_80`` is how often its 80% range held over days 1–22, ``against_simple`` its pinball loss as a share of that
+    of the last price with EWMA volatility, at ``origins`` days.
+    """
+
+    group: str
+    tickers: int
+    origins: int
+    since: date
+    held_80: float
+    against_simple: float
+
+
+@dataclass(frozen=True, slots=True)
 class LookedAt:
     """The largest part of what the network was shown: volatilities as a share of the last year's.
 
@@ -47,8 +63,12 @@ class LookedAt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LstmAnalysis(ForecastAnalysis):
-    """The forecast of the newest network; ``tested_sets`` are those of its receipt, oldest first."""
+    """The forecast of the newest network; ``tested_sets`` are those of its receipt, oldest first.
+
+    ``like_this`` is None where the kind of instrument is not known, or none like it was tested.
+    """
 
     trained_on: TrainedOn
     tested_sets: tuple[TestedSet, ...]
+    like_this: LikeThis | None
     looked_at: LookedAt

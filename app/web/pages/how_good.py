@@ -3,34 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 
+from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.panels.panel import DEFAULT_HORIZON, Query
 from app.web.context import site_of
 from app.web.http.query import page_url
-from app.web.pages.evaluation import Measured, Member, Odds, Ticker, measured
 from app.web.templating import render
 from app.web.views import NextStep, Site
 
 _OURS, _USUAL = "combined", "prophet_stock"
 _SPANS = {"1": "1 day", "5": "1 week", "22": "1 month"}
-_FEWEST = 2
-# The ends of Yahoo's symbols; a stock without one is listed in the United States.
-_MARKETS = {
-    "": "United States",
-    **dict.fromkeys(("NS", "BO"), "India"),
-    "T": "Japan",
-    "HK": "Hong Kong",
-    "JK": "Indonesia",
-    **dict.fromkeys(("SS", "SZ"), "China"),
-    "L": "United Kingdom",
-    "TO": "Canada",
-    **dict.fromkeys(("KS", "KQ"), "South Korea"),
-    "IS": "Turkey",
-}
-_OTHERS = "Other markets, currencies and coins"
+_FOLDER = Path(__file__).parent / "measured"
 LESSON_DAYS = {
     date(2008, 9, 12): "The S&P 500 on 12 September 2008",
     date(2009, 3, 6): "The same on 6 March 2009",
@@ -42,13 +30,93 @@ LESSON_DAYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """The tickers of one market together; ``loss`` is a ratio as above."""
+class Estimate:
+    """A number with the 95 % interval around it."""
 
-    name: str
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Scores over some days ahead; the loss is a ratio to that of the last price with a constant volatility."""
+
+    n: int
+    pinball_ratio: Estimate
+    coverage_80: Estimate
+    coverage_95: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """Scores of one ticker at ``n`` past days."""
+
+    n: int
+    pinball_ratio: float
+    coverage_80: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Scores over the tickers of one market and kind together."""
+
     tickers: int
-    loss: float
-    held_80: float
+    pinball_ratio: Estimate
+    coverage_80: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What was measured of one forecaster; ``below`` is how often prices ended below each of its quantiles."""
+
+    title: str
+    scores: Mapping[str, Span]
+    below: Mapping[str, float]
+    by_ticker: Mapping[str, Ticker]
+    by_group: Mapping[str, Group]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A file of ``evaluate --json``."""
+
+    origins: int
+    tickers: tuple[str, ...]
+    members: Mapping[str, Member]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """``n`` questions whose stated chances were about the same, and the share that came true."""
+
+    said: float
+    happened: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """How the chances of one kind of question were kept."""
+
+    table: tuple[Kept, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """A file of ``evaluate odds --json``."""
+
+    origins: int
+    tickers: int
+    events: Mapping[str, Event]
+
+
+@cache
+def measured() -> tuple[Measured, Measured, Odds]:
+    """The three files that the repository ships: US stocks, the markets of the world, and the odds."""
+    us, world, odds = (_FOLDER.joinpath(f"{name}.json").read_bytes() for name in ("us_stocks", "world", "odds"))
+    tables = TypeAdapter(Measured)
+    return tables.validate_json(us), tables.validate_json(world), TypeAdapter(Odds).validate_json(odds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +131,7 @@ class HowGoodView:
     ours: Member
     usual: Member
     world: Measured
-    markets: tuple[Group, ...]
+    groups: tuple[tuple[str, Group], ...]
     worst: tuple[tuple[str, Ticker], ...]
     odds: Odds
     lessons: tuple[NextStep, ...]
@@ -80,39 +148,13 @@ async def how_good(request: Request) -> Response:
         ours=ours,
         usual=us.members[_USUAL],
         world=world,
-        markets=_groups(world.members[_OURS].by_ticker),
+        groups=tuple(sorted(world.members[_OURS].by_group.items(), key=lambda scored: -scored[1].pinball_ratio.value)),
         worst=tuple(sorted(ours.by_ticker.items(), key=lambda scored: -scored[1].pinball_ratio)),
         odds=odds,
         lessons=tuple(NextStep(words, _lesson(day)) for day, words in LESSON_DAYS.items()),
         spans=_SPANS,
     )
     return HTMLResponse(render("how_good.html", view), headers={"Cache-Control": "public, max-age=3600"})
-
-
-def _groups(tickers: Mapping[str, Ticker]) -> tuple[Group, ...]:
-    """The tickers by market, the worst first; markets of one ticker are together."""
-    by_market: dict[str, list[Ticker]] = {}
-    for symbol, scores in tickers.items():
-        by_market.setdefault(_market_of(symbol), []).append(scores)
-    few = [market for market, found in by_market.items() if len(found) < _FEWEST]
-    for market in few:
-        by_market.setdefault(_OTHERS, []).extend(by_market.pop(market))
-    groups = (_group(market, found) for market, found in by_market.items())
-    return tuple(sorted(groups, key=lambda group: -group.loss))
-
-
-def _market_of(symbol: str) -> str:
-    stem, dot, ending = symbol.rpartition(".")
-    plain = symbol.replace("-", "").isalnum() and not symbol.endswith("-USD")
-    return _MARKETS.get(ending, _OTHERS) if dot and stem else _MARKETS[""] if plain else _OTHERS
-
-
-def _group(market: str, tickers: list[Ticker]) -> Group:
-    n = sum(ticker.n for ticker in tickers)
-    loss, held = (
-        sum(ticker.n * getattr(ticker, name) for ticker in tickers) / n for name in ("pinball_ratio", "coverage_80")
-    )
-    return Group(market, len(tickers), loss, held)
 
 
 def _lesson(day: date) -> str:

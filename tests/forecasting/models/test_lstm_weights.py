@@ -1,20 +1,21 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from app.forecasting.forecast import LogPrices
-from app.forecasting.models.lstm.forecaster import NoWeightsError, lstm, lstm_from, newest_sets
+from app.forecasting.models.lstm.forecaster import NoWeightsError, lstm, lstm_from, newest_sets, uncalibrated
 from app.forecasting.models.lstm.network import FOLDER, new_network, read, shipped, write
 from tests.support.series import index_bars, random_bars
 
 Y = index_bars(1500)
 
 
-def test_two_sets_are_shipped_in_half_a_megabyte_of_text():
-    assert [str(found.card.cut_off) for found in shipped()] == ["2008-12-31", "2018-12-31"]
-    assert sum(file.stat().st_size for file in FOLDER.glob("*.json")) <= 500_000
+def test_three_sets_are_shipped_in_less_than_a_megabyte_of_text():
+    assert [str(found.card.cut_off) for found in shipped()] == ["2008-12-31", "2018-12-31", "2023-12-31"]
+    assert sum(file.stat().st_size for file in FOLDER.glob("*.json")) <= 900_000
     for file in FOLDER.glob("*.json"):
         json.loads(file.read_text("ascii"))
 
@@ -54,8 +55,15 @@ def test_a_file_that_is_no_weights_is_refused(tmp_path):
 
 
 def test_an_origin_uses_the_newest_weights_that_saw_nothing_after_it():
-    days = np.array(["2009-01-02", "2018-12-31", "2019-01-02", "2024-05-06"], dtype="datetime64[D]")
-    assert newest_sets(days).tolist() == [0, 0, 1, 1]
+    days = np.array(["2009-01-02", "2018-12-31", "2019-01-02", "2023-12-31", "2024-01-02"], dtype="datetime64[D]")
+    assert newest_sets(days).tolist() == [0, 0, 1, 1, 2]
+    y = replace(Y, dates=Y.dates + (np.datetime64("2023-12-29") - Y.dates[1400]))
+    origins = np.array([60, 1400, 1450])
+    mixed, sets = uncalibrated(y, origins, 5).quantiles, newest_sets(y.dates[origins])
+    assert sets.tolist() == [0, 1, 2]
+    for row, which in enumerate(sets):
+        alone = lstm_from(shipped()[which], y, origins[[row]], 5).quantiles
+        np.testing.assert_allclose(mixed[[row]], alone, rtol=1e-9)
 
 
 def test_an_origin_before_every_cut_off_is_refused():

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.forecasting.conformal import HORIZON_KNOTS, calibrated, smooth
 from app.forecasting.forecast import MEDIAN, Floats, Forecast, LogPrices, Origins
+from app.forecasting.models.baselines import ewma
 from app.forecasting.models.lstm.inputs import Inputs, inputs, sigma
 from app.forecasting.models.lstm.network import WeightSet, new_network, shipped
 from app.forecasting.networks import Compiled, Layers, compiled
@@ -16,6 +17,9 @@ from app.forecasting.scoring.backtest import finished_origins, weekly
 
 PRIOR = 300.0
 """Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of stocks."""
+
+EWMA_SHARE = 0.25
+"""What a band of EWMA volatility counts in every range: funds and currencies stay calm or wild longer than stocks."""
 
 MIN_ORIGINS = 60
 """Finished origins below which nothing is said of how good the network is."""
@@ -77,11 +81,17 @@ def uncalibrated(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
 
 
 def lstm_from(weights: WeightSet, y: LogPrices, origins: Origins, horizon: int) -> Forecast:
-    """One set's own forecast, whatever its cut-off: the mean quantiles of its networks, widened as its card says."""
+    """One set's own forecast, whatever its cut-off: the mean quantiles of its networks, widened as its card says.
+
+    Their distances from the median are averaged with those of an EWMA band.
+    """
     shape = smooth(HORIZON_KNOTS, widened(weights, _quantiles_at(weights, y, origins)), horizon)
     scale = sigma(y, origins)[:, None] * np.sqrt(np.arange(1.0, horizon + 1))
+    own = shape * scale[..., None]
+    centre = own[..., [MEDIAN]]
+    averaged = centre + (1 - EWMA_SHARE) * (own - centre) + EWMA_SHARE * ewma(y, origins, horizon).quantiles
     # Rounding may cross what a softplus keeps apart by less than a float can tell.
-    return Forecast(origins, np.maximum.accumulate(shape * scale[..., None], axis=-1))
+    return Forecast(origins, np.maximum.accumulate(averaged, axis=-1))
 
 
 def _quantiles_at(weights: WeightSet, y: LogPrices, origins: Origins) -> Floats:
