@@ -16,8 +16,7 @@ import tensorflow as tf
 from tqdm.keras import TqdmCallback
 
 from app.evaluation.training.samples import Samples, before, fingerprint, is_learned, samples
-from app.forecasting.conformal import HORIZON_KNOTS
-from app.forecasting.forecast import MEDIAN, Floats, LogPrices
+from app.forecasting.forecast import Floats, LogPrices
 from app.forecasting.models.baselines import GAUSSIAN
 from app.forecasting.models.lstm.forecaster import scaled_quantiles
 from app.forecasting.models.lstm.network import ModelCard, WeightSet, new_network, pinball
@@ -26,7 +25,6 @@ from app.forecasting.scoring.metrics import pinball_loss
 
 _START = np.datetime64("1900-01-01")
 _HOLD_OUT_PERIOD = np.timedelta64(3 * 365, "D")
-_WIDENINGS = np.linspace(0.9, 1.15, 26)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +64,6 @@ def train(prices: Mapping[str, LogPrices], cut_off: date, recipe: Recipe, unfini
         held_back=held_back.loss,
         held_back_gaussian=held_back.gaussian,
         held_back_rows=held_back.rows,
-        days=tuple(HORIZON_KNOTS.tolist()),
-        widening=held_back.widening,
         versions={"python": platform.python_version(), "tensorflow": tf.__version__, "keras": keras.version()},
         sha256=prices_sha256,
     )
@@ -94,12 +90,11 @@ def _kept(folder: Path | None, run: str, name: str, make: Callable[[], Fit]) -> 
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """What a network lost on tickers and times it had not seen, beside Gaussian bands, and what would have helped."""
+    """What a network lost on ``rows`` samples of tickers and times it had not seen, beside Gaussian bands there."""
 
     loss: float
     gaussian: float
     rows: int
-    widening: tuple[float, ...]
 
 
 def validate(
@@ -122,7 +117,6 @@ def validate(
         loss=float(pinball_loss(quantiles, judged.returns).mean()),
         gaussian=float(pinball_loss(gaussian, judged.returns).mean()),
         rows=len(judged),
-        widening=tuple(_widening(quantiles[:, day], judged.returns[:, day]) for day in range(len(HORIZON_KNOTS))),
     )
 
 
@@ -151,10 +145,3 @@ def _weights(sigma: Floats) -> Floats:
     """Weights (k,) with mean one: a score in log price counts who moves more, so its training does, if less so."""
     weights = np.clip(sigma / TYPICAL, 0.2, 5) ** 0.7
     return np.asarray(weights / weights.mean(), dtype=np.float32)
-
-
-def _widening(quantiles: Floats, returns: Floats) -> float:
-    """The factor on the distances of (k, 7) from the median that loses least; never below 1: calm is no promise."""
-    centre = quantiles[:, [MEDIAN]]
-    losses = [pinball_loss(centre + (quantiles - centre) * factor, returns).mean() for factor in _WIDENINGS]
-    return max(1.0, round(float(_WIDENINGS[int(np.argmin(losses))]), 2))

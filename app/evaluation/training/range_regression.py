@@ -17,8 +17,8 @@ from app.forecasting.models.range_regression import REGRESSION_DAYS, YEAR, featu
 from app.forecasting.scoring.backtest import origins_since, realised
 from app.forecasting.volatility import rolling, squared_returns
 
-SAMPLE_SPACING = 5
-"""Bars between two samples of one stock."""
+SAMPLE_SPACING = 25
+"""Bars between two samples of one ticker."""
 
 
 def fit(prices: Mapping[str, LogPrices], cut_off: np.datetime64) -> Floats:

@@ -18,7 +18,7 @@ from app.forecasting.scoring.backtest import finished_origins, weekly
 PRIOR = 300.0
 """Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of stocks."""
 
-EWMA_SHARE = 0.25
+EWMA_SHARE = 0.3
 """What a band of EWMA volatility counts in every range: funds and currencies stay calm or wild longer than stocks."""
 
 MIN_ORIGINS = 60
@@ -81,11 +81,11 @@ def uncalibrated(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
 
 
 def lstm_from(weights: WeightSet, y: LogPrices, origins: Origins, horizon: int) -> Forecast:
-    """One set's own forecast, whatever its cut-off: the mean quantiles of its networks, widened as its card says.
+    """One set's own forecast, whatever its cut-off: the mean quantiles of its networks.
 
     Their distances from the median are averaged with those of an EWMA band.
     """
-    shape = smooth(HORIZON_KNOTS, widened(weights, _quantiles_at(weights, y, origins)), horizon)
+    shape = smooth(HORIZON_KNOTS, _quantiles_at(weights, y, origins), horizon)
     scale = sigma(y, origins)[:, None] * np.sqrt(np.arange(1.0, horizon + 1))
     own = shape * scale[..., None]
     centre = own[..., [MEDIAN]]
@@ -128,12 +128,6 @@ def _in_use(weights: WeightSet) -> tuple[np.datetime64, np.datetime64]:
 def _batch(weights: WeightSet, y: LogPrices, thursdays: bool) -> Floats:
     """``scaled_quantiles`` at one part of the weekly rows, 0.2 MB at the most."""
     return scaled_quantiles(weights.networks, inputs(y, _weekly_rows(weights, y)[thursdays]))
-
-
-def widened(weights: WeightSet, quantiles: Floats) -> Floats:
-    """Quantiles (k, days, 7) with the distances from their median multiplied by the set's factor of each day."""
-    centre = quantiles[..., [MEDIAN]]
-    return np.asarray(centre + (quantiles - centre) * np.array(weights.card.widening)[:, None])
 
 
 def scaled_quantiles(networks: tuple[Layers, ...], features: Inputs) -> Floats:

@@ -125,8 +125,8 @@ class ModelCard:
     """Where a set of weights comes from: nothing after ``cut_off`` was seen, ``rows`` samples of ``tickers`` were.
 
     Losses are mean pinball losses in units of σ·√h. ``held_back`` says what the validation network, which is not
-    shipped, lost on ``held_back_rows`` samples of other tickers at later times, beside Gaussian bands there;
-    ``widening`` is the factor of each of ``days`` on the shipped bands, also from there. ``sha256`` is of the prices.
+    shipped, lost on ``held_back_rows`` samples of validation tickers in the three years after what it saw, beside
+    Gaussian bands there. ``sha256`` is of the prices.
     """
 
     cut_off: date
@@ -138,8 +138,6 @@ class ModelCard:
     held_back: float
     held_back_gaussian: float
     held_back_rows: int
-    days: tuple[int, ...]
-    widening: tuple[float, ...]
     versions: dict[str, str]
     sha256: str
 
