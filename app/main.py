@@ -23,6 +23,7 @@ from app.market.upload import source
 from app.market.yahoo.source import CLIENT, YahooSource
 from app.panels import jobs
 from app.panels.panel import MAXIMUM_HORIZON
+from app.panels.prophet.panel import ORIGINS
 from app.services.analyses import Analyses
 from app.services.announced import Announcements
 from app.services.live_prices import LivePrices
@@ -82,10 +83,10 @@ def _lifespan(
     parts: AppContext, on_warm: Callable[[], None]
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     def load() -> None:
-        # A calendar and yfinance take long the first time: better now than in somebody's first request.
+        # A calendar, scipy and yfinance take long the first time: better now than in somebody's first request.
         sessions_after("XNYS", parts.today(), 1)
-        if "yahoo" in parts.watched:
-            importlib.import_module(CLIENT)
+        for module in (ORIGINS, *((CLIENT,) if "yahoo" in parts.watched else ())):
+            importlib.import_module(module)
 
     async def warm_up(agents: AgentServer) -> None:
         await asyncio.gather(asyncio.to_thread(load), asyncio.to_thread(templating.compile_all), agents.handler())
