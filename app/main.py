@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from app.compute.engine import Engine
 from app.compute.local.engine import Limits, LocalEngine
+from app.compute.local.fork_server import LIBRARIES, ForkServer
 from app.compute.local.pool import PoolConfig
 from app.market.calendar import sessions_after
 from app.market.fallback import HealthTracked, LastGoodAnswer
@@ -46,9 +47,6 @@ from app.web.middleware.security import AllowedOrigins, SecurityHeaders, Trusted
 from app.web.routes import paths, routes
 from app.web.views import Site
 
-# pyts is quick to import here because the engine starts its processes with numba's compiler off.
-_DRAWING = "matplotlib.figure", "matplotlib.backends.backend_agg"
-_PRELOAD = ("numpy", "pandas", "pydantic", *_DRAWING, "exchange_calendars", "pyts.image", "prophet", "tensorflow")
 # Each costs a few milliseconds of the one process that answers everybody; a person's browser never comes near.
 _PAGES = "600/minute"
 
@@ -165,9 +163,9 @@ def engine_of(settings: Settings) -> Engine:
     return elsewhere(settings.dask_scheduler, code_digest(), _limits(settings))
 
 
-def local_engine(settings: Settings) -> LocalEngine:
-    """The engine of a single machine."""
-    plan = PoolConfig(workers=settings.workers, preload=_PRELOAD, warm=jobs.WARM)
+def local_engine(settings: Settings, fork_server: ForkServer | None = None) -> LocalEngine:
+    """The engine of a single machine, on a ``fork_server`` that is open already where there is one."""
+    plan = PoolConfig(workers=settings.workers, preload=LIBRARIES, warm=jobs.WARM, fork_server=fork_server)
     return LocalEngine(plan, _limits(settings))
 
 

@@ -41,6 +41,7 @@ BELOW_WEB = (
     "panels",
     "text",
 )
+SERVING_PROCESS = "app.cli.serve, app.main"
 SERVING = {"starlette", "jinja2", "uvicorn", "markupsafe"}
 MODELS = {"prophet", "cmdstanpy", "tensorflow", "keras", "matplotlib", "pyts", "numba", "arch", "statsmodels"}
 VAGUE = {"util", "utils", "helper", "helpers", "manager", "managers", "common", "misc", "base"}
@@ -158,11 +159,11 @@ def loaded_by(imports):
 
 
 def test_the_web_process_loads_no_model():
-    assert loaded_by("app.cli.serve, app.market.yahoo.client") & (MODELS | {"django", "distributed"}) == set()
+    assert loaded_by(f"{SERVING_PROCESS}, app.market.yahoo.client") & (MODELS | {"django", "distributed"}) == set()
 
 
 def test_a_page_is_up_before_what_it_does_not_need_is_loaded():
-    assert loaded_by("app.cli.serve") & {"scipy", "pandas", "redis", "curl_cffi", "yfinance"} == set()
+    assert loaded_by(SERVING_PROCESS) & {"scipy", "pandas", "redis", "curl_cffi", "yfinance"} == set()
 
 
 def test_modules_are_named_after_what_they_hold():
