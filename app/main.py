@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from app.compute.engine import Engine
 from app.compute.local.engine import Limits, LocalEngine
+from app.compute.local.fork_server import LIBRARIES, ForkServer
 from app.compute.local.pool import PoolConfig
 from app.market.calendar import sessions_after
 from app.market.fallback import HealthTracked, LastGoodAnswer
@@ -23,6 +24,7 @@ from app.market.upload import source
 from app.market.yahoo.source import CLIENT, YahooSource
 from app.panels import jobs
 from app.panels.panel import MAXIMUM_HORIZON
+from app.panels.prophet.panel import ORIGINS
 from app.services.analyses import Analyses
 from app.services.announced import Announcements
 from app.services.live_prices import LivePrices
@@ -45,9 +47,6 @@ from app.web.middleware.security import AllowedOrigins, SecurityHeaders, Trusted
 from app.web.routes import paths, routes
 from app.web.views import Site
 
-# pyts is quick to import here because the engine starts its processes with numba's compiler off.
-_DRAWING = "matplotlib.figure", "matplotlib.backends.backend_agg"
-_PRELOAD = ("numpy", "pandas", "pydantic", *_DRAWING, "exchange_calendars", "pyts.image", "prophet", "tensorflow")
 # Each costs a few milliseconds of the one process that answers everybody; a person's browser never comes near.
 _PAGES = "600/minute"
 
@@ -82,10 +81,10 @@ def _lifespan(
     parts: AppContext, on_warm: Callable[[], None]
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     def load() -> None:
-        # A calendar and yfinance take long the first time: better now than in somebody's first request.
+        # A calendar, scipy and yfinance take long the first time: better now than in somebody's first request.
         sessions_after("XNYS", parts.today(), 1)
-        if "yahoo" in parts.watched:
-            importlib.import_module(CLIENT)
+        for module in (ORIGINS, *((CLIENT,) if "yahoo" in parts.watched else ())):
+            importlib.import_module(module)
 
     async def warm_up(agents: AgentServer) -> None:
         await asyncio.gather(asyncio.to_thread(load), asyncio.to_thread(templating.compile_all), agents.handler())
@@ -164,9 +163,9 @@ def engine_of(settings: Settings) -> Engine:
     return elsewhere(settings.dask_scheduler, code_digest(), _limits(settings))
 
 
-def local_engine(settings: Settings) -> LocalEngine:
-    """The engine of a single machine."""
-    plan = PoolConfig(workers=settings.workers, preload=_PRELOAD, warm=jobs.WARM)
+def local_engine(settings: Settings, fork_server: ForkServer | None = None) -> LocalEngine:
+    """The engine of a single machine, on a ``fork_server`` that is open already where there is one."""
+    plan = PoolConfig(workers=settings.workers, preload=LIBRARIES, warm=jobs.WARM, fork_server=fork_server)
     return LocalEngine(plan, _limits(settings))
 
 

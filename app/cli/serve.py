@@ -5,22 +5,19 @@ import gc
 import resource
 import signal
 import sys
+from importlib import import_module
 
-import uvicorn
-
+from app.compute.local.fork_server import LIBRARIES, NICENESS, ForkServer
 from app.compute.local.preload import do_without_pyarrow
-from app.main import create_app
-from app.services.logs import log_configuration
-from app.settings import settings_or_exit
-from app.web.middleware.connections import MOST_CONNECTIONS, ConnectionLimits, bounded_connections
+from app.settings import Settings, settings_or_exit
 
 # Platforms wait a few seconds after TERM: most cards end in three, and the workers need two more to be put away.
 _GRACE_SECONDS = 3
 # Each time it accepts connections, asyncio tries as many as this, and says so of each for which there is no descriptor.
 _BACKLOG = 128
 _MOST_DESCRIPTORS = 65_536
-# What workers, sources and log need, and what one round of accepting may open before anybody is counted.
-_RESERVED = 256
+# Dotted names, because workers take the longest to come up: the process that they are forked from begins before these.
+_SERVING = ("uvicorn", "app.main", "app.services.logs", "app.web.middleware.connections")
 
 
 def raised_descriptor_limit() -> int:
@@ -33,28 +30,43 @@ def raised_descriptor_limit() -> int:
     return _MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
 
 
-def most_connections(descriptors: int) -> int:
-    """How many connections a process with so many descriptors can bear."""
-    return min(MOST_CONNECTIONS, descriptors - min(_RESERVED, descriptors // 2))
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted."""
     settings = settings_or_exit()
     do_without_pyarrow()
     # uvicorn stops in good order and then raises the signal once more; having been told to end is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    total = most_connections(raised_descriptor_limit())
+    descriptors = raised_descriptor_limit()
+    if settings.dask_scheduler:
+        serve(settings, descriptors)
+        return 0
+    fork_server = ForkServer(LIBRARIES, NICENESS)
+    fork_server.open()
+    try:
+        serve(settings, descriptors, fork_server)
+    finally:
+        fork_server.close()
+    return 0
+
+
+def serve(settings: Settings, descriptors: int, fork_server: ForkServer | None = None) -> None:
+    """Import the app and serve it, with workers of ``fork_server``, or a scheduler's where that is None."""
+    # Imports leave next to no garbage, and each collection looks through all that is there already.
+    gc.disable()
+    uvicorn, main, logs, connections = map(import_module, _SERVING)
+    gc.enable()
+    total = connections.most_connections(descriptors)
     # Behind a proxy all connections are the proxy's; its clients are told apart by what it says of each request.
-    limits = ConnectionLimits(total=total) if not settings.hops else ConnectionLimits(total=total, each_peer=None)
+    each = {} if not settings.hops else {"each_peer": None}
+    engine = None if fork_server is None else main.local_engine(settings, fork_server)
     uvicorn.run(
         # A full collection would look through all modules and hold everybody up for 0.13 s.
-        create_app(settings, on_warm=gc.freeze),
+        main.create_app(settings, engine=engine, on_warm=gc.freeze),
         host=settings.host,
         port=settings.port,
-        log_config=log_configuration(settings),
+        log_config=logs.log_configuration(settings),
         access_log=False,
-        http=bounded_connections(limits),
+        http=connections.bounded_connections(connections.ConnectionLimits(total=total, **each)),
         ws="none",
         backlog=_BACKLOG,
         # The client's address is found by app.web.context, which believes as many proxies as there are and no more.
@@ -62,4 +74,3 @@ def run(arguments: argparse.Namespace) -> int:
         timeout_graceful_shutdown=_GRACE_SECONDS,
         server_header=False,
     )
-    return 0

@@ -67,6 +67,9 @@ Forecaster: TypeAlias = Callable[[LogPrices, Origins, int], Forecast]
 SEED = 0
 """Of every random draw."""
 
+FALL_DEPTH = 0.05
+"""The share of its price that a ticker loses in what is called a fall."""
+
 
 T = TypeVar("T")
 # Published quantiles are keyed by their level as text.

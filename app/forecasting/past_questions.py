@@ -14,8 +14,14 @@ from app.forecasting.forecast import MEDIAN, Floats, LogPrices, Origins
 from app.forecasting.models.baselines import historical_simulation
 from app.forecasting.paths import WARM_UP, Windows, has_ranges, shuffled, windows_of
 from app.forecasting.questions import Chances, chances, frequency
-from app.forecasting.scoring.metrics import brier_score
-from app.forecasting.scoring.reliability import EVENTS, DistanceRow, EventReceipt, OddsReceipt, reliability
+from app.forecasting.scoring.reliability import (
+    EVENTS,
+    DistanceRow,
+    EventReceipt,
+    OddsReceipt,
+    brier_score,
+    reliability,
+)
 
 DISTANCES: Floats = np.array([-2, -1.5, -1, -0.75, -0.5, -0.25, 0.25, 0.5, 0.75, 1, 1.5, 2])
 """Levels that a receipt asks about, in deviations of the whole horizon as they were known at each origin."""

@@ -1,6 +1,7 @@
 """The protocols of a market source, the latest price it tells, and the instruments it finds by symbol or name."""
 
 import re
+import time
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from app.errors import SourceSilentError
 from app.market.raw_history import RawHistory
 
 MOST_FOUND = 10
@@ -137,3 +139,28 @@ class AnnouncingSource(Protocol):
     async def announced(self, ticker: str) -> Announced:
         """What is ahead of ``ticker``; raises like ``MarketSource.load``, and is never worth waiting for."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The ``moment`` on the monotonic clock when the ``seconds`` that ``source`` was given are over."""
+
+    source: str
+    seconds: float
+    moment: float
+
+    @classmethod
+    def after(cls, seconds: float, source: str) -> "Deadline":
+        """The deadline so many ``seconds`` from now."""
+        return cls(source, seconds, time.monotonic() + seconds)
+
+    def left(self) -> float:
+        """The seconds that are left; raises ``SourceSilentError`` where there are too few to begin anything."""
+        left = self.moment - time.monotonic()
+        if left < _LEAST:
+            raise SourceSilentError(self.source, self.seconds)
+        return left
+
+
+# With less than this there is no point in beginning; and libcurl takes no time at all for all the time in the world.
+_LEAST = 0.25

@@ -80,8 +80,7 @@ def _apart(likeness: Floats, bars: int) -> Rows:
     """Rows by falling likeness, each at least ``bars`` from those before it."""
     free = likeness.copy()
     chosen: list[int] = []
-    while len(chosen) < MAX_WINDOWS and len(free) and np.isfinite(free.max()):
-        row = int(free.argmax())
+    while len(chosen) < MAX_WINDOWS and len(free) and np.isfinite(free[row := int(free.argmax())]):
         chosen.append(row)
         free[max(0, row - bars + 1) : row + bars] = -np.inf
     return np.array(chosen, dtype=np.intp)

@@ -80,8 +80,13 @@ def recognise(windows: Fields) -> Floats:
 
 def probabilities(images: Floats) -> Floats:
     """Probabilities (k, 9) for images (k, 52, 52) that are all fields, from the shipped weights."""
-    logits = _compiled()([tf.constant(layer) for layer in shipped().layers], [tf.constant(images, tf.float64)])
+    logits = _compiled()(_weights(), [tf.constant(images, tf.float64)])
     return np.asarray(tf.nn.softmax(logits).numpy())
+
+
+@cache
+def _weights() -> list[tf.Tensor]:
+    return [tf.constant(layer) for layer in shipped().layers]
 
 
 @cache

@@ -1,10 +1,12 @@
 """Cache, single flight and rate limits, in memory or in Redis."""
 
+import importlib
 import ipaddress
 import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.compute.engine import CARD, Engine, EngineStatus
 from app.compute.errors import OverloadedError
@@ -12,7 +14,6 @@ from app.errors import TooOftenError
 from app.services.metrics import MeteredCache, Metrics
 from app.services.receipts.provenance import code_digest
 from app.store.cache import Cache
-from app.store.redis_backed import RedisCache, RedisConnection, RedisRateWindows, RedisSingleFlight
 from app.store.single_flight import Flights, SingleFlight
 from app.store.windows import MemoryWindows, RateWindows
 
@@ -150,6 +151,15 @@ class CountedEngine:
             raise
 
 
+class SharedStore(Protocol):
+    """What replicas share; ``down`` while it does not answer."""
+
+    down: bool
+
+    async def close(self) -> None:
+        """Close all connections."""
+
+
 @dataclass(frozen=True, slots=True)
 class SharedState:
     """Answers, computations under way, and windows of card runs; ``shared`` is None for a replica alone."""
@@ -157,7 +167,7 @@ class SharedState:
     cache: Cache
     flights: Flights
     windows: RateWindows
-    shared: RedisConnection | None
+    shared: SharedStore | None
 
 
 def shared_state(redis_url: str, own: Cache, metrics: Metrics, key: bytes) -> SharedState:
@@ -167,7 +177,9 @@ def shared_state(redis_url: str, own: Cache, metrics: Metrics, key: bytes) -> Sh
     """
     if not redis_url:
         return SharedState(MeteredCache(own, metrics), SingleFlight[bytes](), MemoryWindows(), None)
+    # A dotted name, because the library takes a tenth of the start, and a replica alone needs none.
+    kept = importlib.import_module("app.store.redis_backed")
     # Old and new replicas must not read one another's answers.
-    shared, build = RedisConnection(redis_url), code_digest()[:16]
-    cache = MeteredCache(RedisCache(shared, own, build, key), metrics)
-    return SharedState(cache, RedisSingleFlight(shared, cache, build), RedisRateWindows(shared), shared)
+    shared, build = kept.RedisConnection(redis_url), code_digest()[:16]
+    cache = MeteredCache(kept.RedisCache(shared, own, build, key), metrics)
+    return SharedState(cache, kept.RedisSingleFlight(shared, cache, build), kept.RedisRateWindows(shared), shared)

@@ -21,8 +21,7 @@ from app.services.live_prices import LivePrices
 from app.services.metrics import Metrics
 from app.services.receipts.signer import ReceiptSigner
 from app.services.search import Finder
-from app.services.shared_state import RateLimits, household
-from app.store.redis_backed import RedisConnection
+from app.services.shared_state import RateLimits, SharedStore, household
 from app.web.http.form import RequestFields, fields_of
 from app.web.http.proxies import client_behind, origin_of
 from app.web.http.query import parse_canvas, parse_query, query_string
@@ -46,7 +45,7 @@ class AppContext:
     hops: int
     metrics: Metrics
     watched: Mapping[str, HealthTracked]
-    shared: RedisConnection | None
+    shared: SharedStore | None
 
 
 def context_of(request: Request) -> AppContext:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.charts.parts.figure import text_width
+from app.charts.parts.figure import holds, text_width
 from app.charts.parts.ticks import date_ticks, extremes, log_ticks, means, percent_ticks, round_ticks, spread
 from app.text.compact_numbers import compact_text, percent_text, price_text
 
@@ -91,6 +91,14 @@ def test_two_labels_for_one_place_part_evenly():
 
 def test_bold_words_are_wider():
     assert text_width("2,506.85", bold=True) > text_width("2,506.85") > text_width("2,506")
+
+
+WORDS = ("S&P", "index,", "closes", "in", "USD;", "80%", "4,132.50", "−1.5%", "AVAYA", "Tokyo)", "T–Y", "fi", "“To”")
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=20).map(" ".join), st.floats(20, 800), st.booleans())
+def test_a_text_is_held_by_what_it_takes(text, width, bold):
+    assert holds(width, text, 13, bold=bold) == (text_width(text, 13, bold=bold) <= width)
 
 
 def test_thinning_keeps_both_ends_and_every_extreme():

@@ -12,6 +12,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from app.forecasting.forecast import QUANTILES
 from app.forecasting.scoring import metrics
+from app.forecasting.scoring.reliability import brier_score
 from tests.support.thread_cost import thread_cost
 
 GAUSSIAN = norm.ppf(QUANTILES)
@@ -180,7 +181,7 @@ def test_a_price_that_stands_still_rises_with_even_odds():
 def test_brier_score_is_that_of_sklearn_and_scoringrules():
     rng = np.random.default_rng(8)
     probability, happened = rng.random(50), rng.random(50) < 0.5
-    found = metrics.brier_score(probability, happened)
+    found = brier_score(probability, happened)
     assert found == pytest.approx(brier_score_loss(happened, probability))
     assert found == pytest.approx(scoringrules.brier_score(happened.astype(float), probability).mean())
     assert found == pytest.approx(sum((p - o) ** 2 for p, o in zip(probability, happened, strict=True)) / 50)

@@ -10,7 +10,8 @@ from app.errors import NotApplicableError
 from app.forecasting.forecast import QUANTILES
 from app.forecasting.registry import FORECASTERS
 from app.forecasting.scoring.backtest import edge_origins, realised
-from app.forecasting.scoring.metrics import brier_score, coverage, probability_up
+from app.forecasting.scoring.metrics import coverage, probability_up
+from app.forecasting.scoring.reliability import brier_score
 from app.market.history import decode, encode, history_until
 from app.market.sample import SampleSource
 from app.panels import BY_SLUG, jobs

@@ -15,7 +15,7 @@ ALLOWED = {
     "__main__": set(),
     "cli": {"main", "web", "services", "panels", "market", "compute", "settings", "errors"},
     "main": {"web", "services", "panels", "market", "compute", "store", "settings"},
-    "web": {"services", "panels", "charts", "text", "market", "compute", "store", "errors"},
+    "web": {"services", "panels", "charts", "text", "market", "compute", "errors"},
     "services": {"panels", "charts", "text", "market", "forecasting", "compute", "store", "settings", "errors"},
     "panels": {"charts", "forecasting", "market", "patterns", "text", "errors"},
     "evaluation": {"forecasting", "market", "patterns"},
@@ -41,6 +41,7 @@ BELOW_WEB = (
     "panels",
     "text",
 )
+SERVING_PROCESS = "app.cli.serve, app.main"
 SERVING = {"starlette", "jinja2", "uvicorn", "markupsafe"}
 MODELS = {"prophet", "cmdstanpy", "tensorflow", "keras", "matplotlib", "pyts", "numba", "arch", "statsmodels"}
 VAGUE = {"util", "utils", "helper", "helpers", "manager", "managers", "common", "misc", "base"}
@@ -150,12 +151,19 @@ def test_imports_stand_at_the_top_of_their_module():
             assert inside == [], f"{module}.{function.name}"
 
 
-def test_the_web_process_loads_no_model():
-    script = (
-        "import sys, app.cli.serve, app.market.yahoo.client; print(*{name.partition('.')[0] for name in sys.modules})"
-    )
+def loaded_by(imports):
+    """The packages that are loaded once a fresh process has imported these modules."""
+    script = f"import sys, {imports}; print(*{{name.partition('.')[0] for name in sys.modules}})"
     ended = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=APP.parent)
-    assert set(ended.stdout.split()) & (MODELS | {"django", "distributed"}) == set()
+    return set(ended.stdout.split())
+
+
+def test_the_web_process_loads_no_model():
+    assert loaded_by(f"{SERVING_PROCESS}, app.market.yahoo.client") & (MODELS | {"django", "distributed"}) == set()
+
+
+def test_a_page_is_up_before_what_it_does_not_need_is_loaded():
+    assert loaded_by(SERVING_PROCESS) & {"scipy", "pandas", "redis", "curl_cffi", "yfinance"} == set()
 
 
 def test_modules_are_named_after_what_they_hold():

@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
+from prophet import Prophet
 
-from app.forecasting.models.prophet import fit
-from app.forecasting.models.prophet_windows import known_or_fitted
+from app.forecasting.forecast import MEDIAN
+from app.forecasting.models.prophet import FURTHEST, TYPICAL_LEVEL, fit
+from app.forecasting.models.prophet_windows import FitKind, known_or_fitted, window_at
 from app.market.history import encode, history_until
 from app.market.upload.source import example_csv
 from app.panels import BY_SLUG, PANELS, jobs
@@ -106,3 +109,21 @@ def test_a_trend_in_the_middle_of_the_past_is_anchored_at_its_own_price():
     y = log_prices(history)
     path = known_or_fitted({}, fit)(*[(one.kind, one.window) for one in trend_fits(history, 22)][-1])["path"]
     assert np.abs(np.array(path) + y.close[-1] - y.close).max() < 0.5
+
+
+def test_the_season_is_that_of_prophet_as_it_comes():
+    window = window_at(log_prices(history_until(MARKET, None)), BARS - 1)
+    plain = Prophet(yearly_seasonality=True, weekly_seasonality=False, changepoint_prior_scale=0.01)
+    plain.fit(pd.DataFrame({"ds": window.dates, "y": window.close + TYPICAL_LEVEL}))
+    year = plain.predict(pd.DataFrame({"ds": pd.date_range("2001-01-01", periods=365)}))["yearly"]
+    assert fit(FitKind.SEASON, window)["season"] == tuple(year)
+
+
+def test_stock_standard_prophet_is_prophet_as_it_comes():
+    window = window_at(log_prices(history_until(MARKET, None)), BARS - 1)
+    plain = Prophet(uncertainty_samples=0)
+    plain.fit(pd.DataFrame({"ds": window.dates, "y": np.exp(window.close)}))
+    ahead = np.round(np.arange(1, FURTHEST + 1) * window.days_a_bar).astype("timedelta64[D]")
+    line = plain.predict(pd.DataFrame({"ds": window.dates[-1] + ahead}))["yhat"]
+    quantiles = np.array(fit(FitKind.STOCK, window)["quantiles"]).reshape(FURTHEST, -1)
+    np.testing.assert_array_equal(quantiles[:, MEDIAN], np.log(line))

@@ -7,7 +7,7 @@ from itertools import permutations, product
 import numpy as np
 
 from app.charts.chart import BAND_50, INK_SOFT, SMALL, TITLE, Canvas, Caption, Floats
-from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, Sheet, text_width
+from app.charts.parts.figure import LINE_HEIGHT, Box, Plot, Sheet, holds, text_width
 from app.charts.parts.ticks import spread
 
 LEADER = 12.0
@@ -162,7 +162,7 @@ def _lines(text: str, width: float, size: float, *, bold: bool) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size, bold=bold) <= _FULL * width:
+        if lines and holds(_FULL * width, longer, size, bold=bold):
             lines[-1] = longer
         else:
             lines.append(_cut(word, width, size, bold=bold))
@@ -170,7 +170,7 @@ def _lines(text: str, width: float, size: float, *, bold: bool) -> list[str]:
 
 
 def _cut(word: str, width: float, size: float, *, bold: bool) -> str:
-    if text_width(word, size, bold=bold) <= width:
+    if holds(width, word, size, bold=bold):
         return word
-    kept = next(end for end in range(len(word) - 1, 0, -1) if text_width(f"{word[:end]}…", size, bold=bold) <= width)
+    kept = next(end for end in range(len(word) - 1, 0, -1) if holds(width, f"{word[:end]}…", size, bold=bold))
     return f"{word[:kept]}…"

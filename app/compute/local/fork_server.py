@@ -29,11 +29,21 @@ QUIET = {
     "NUMBA_DISABLE_JIT": "1",
 }
 
+LIBRARIES = (
+    *("numpy", "pandas", "pydantic", "matplotlib.figure", "matplotlib.backends.backend_agg", "exchange_calendars"),
+    # Quick to import here, as numba's compiler is off.
+    *("pyts.image", "prophet", "tensorflow"),
+)
+"""What workers inherit, in the order in which it is imported."""
+
+NICENESS = 10
+"""By which they and their imports give way to the web process, which stays quick while all of them compute."""
+
 
 class ForkServer:
     """Python allows one fork server per process, hence one fork_server at a time."""
 
-    def __init__(self, modules: tuple[str, ...]) -> None:
+    def __init__(self, modules: tuple[str, ...], niceness: int) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="jobs-"))
         # Also runs at the interpreter's exit, for a program that ends without stopping its engine.
         self._remove = weakref.finalize(self, shutil.rmtree, self.home, ignore_errors=True)
@@ -47,6 +57,7 @@ class ForkServer:
             "PYTHONPATH": os.pathsep.join(sys.path),
             preload.HOME: str(shared),
             preload.PRELOAD: " ".join(modules),
+            preload.NICENESS: str(niceness),
         }
 
     def open(self) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from app.compute.local.fork_server import ForkServer
+from app.compute.local.fork_server import NICENESS, ForkServer
 from app.compute.local.process import WorkerProcess
 from app.compute.readiness import Report, listen
 
@@ -24,8 +24,8 @@ T = TypeVar("T")
 class PoolConfig:
     """How many workers, what they inherit, which function warms each of them, and for how long that may take.
 
-    Their ``niceness`` keeps the web process quick while all of them compute. One that is silent for
-    ``silent_seconds`` is replaced, and its job is done by another.
+    One that is silent for ``silent_seconds`` is replaced, and its job is done by another. A ``fork_server`` may have
+    been opened before.
     """
 
     workers: int
@@ -34,8 +34,9 @@ class PoolConfig:
     warm_seconds: float = 90.0
     first_pause: float = 2.0
     longest_pause: float = 60.0
-    niceness: int = 10
+    niceness: int = NICENESS
     silent_seconds: float = 6.0
+    fork_server: ForkServer | None = None
 
     def pause(self, failures: int) -> float:
         """Seconds to wait after that many failed warm-ups in a row: twice as long each time."""
@@ -66,7 +67,7 @@ class WorkerPool:
 
     async def start(self) -> None:
         """Start the fork server and let every place be tended from now on."""
-        self._nursery = ForkServer(self._plan.preload)
+        self._nursery = self._plan.fork_server or ForkServer(self._plan.preload, self._plan.niceness)
         self._nursery.open()
         self._transport, self._port = await listen(self._receive)
         self._listening = asyncio.create_task(self._replace_silent())
@@ -102,7 +103,7 @@ class WorkerPool:
     async def _live(self, place: int) -> str | None:
         try:
             self._nursery.open()
-            given = self._plan.warm, self._plan.niceness, self._plan.silent_seconds / _BEATS
+            given = self._plan.warm, self._plan.silent_seconds / _BEATS
             worker = self._lives[place] = WorkerProcess(self._nursery, self._port, *given)
             await self._accompany(worker)
         except (BrokenProcessPool, OSError, EOFError) as error:

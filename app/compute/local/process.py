@@ -26,7 +26,7 @@ pebble.common.CONSTS.term_timeout = 0.5
 class WorkerProcess:
     """A pebble pool of one, given up with its process, because a killed worker can leave its pool's locks held."""
 
-    def __init__(self, fork_server: ForkServer, port: int, warm: str, niceness: int, beat: float) -> None:
+    def __init__(self, fork_server: ForkServer, port: int, warm: str, beat: float) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="worker-", dir=fork_server.home))
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.settled = asyncio.Event()
@@ -38,7 +38,7 @@ class WorkerProcess:
         self._pool = pebble.ProcessPool(
             max_workers=1,
             initializer=worker.enter,
-            initargs=(worker.WorkerConfig(self.home, fork_server.lifeline, port, warm, niceness, beat),),
+            initargs=(worker.WorkerConfig(self.home, fork_server.lifeline, port, warm, beat),),
             context=WatchedContext(self._processes.append),
         )
 

@@ -31,14 +31,12 @@ class WorkerConfig:
     lifeline: Connection
     port: int
     warm: str
-    niceness: int
     beat: float
 
 
 def enter(config: WorkerConfig) -> None:
     """Prepare this process for jobs; the first job is fetched only after this returns."""
     os.setsid()
-    os.nice(config.niceness)
     signal.signal(signal.SIGTERM, _take_children_along)
     follower = threading.Thread(target=_follow_parent, args=(config,), daemon=True)
     follower.start()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -32,7 +33,7 @@ MONTHS = 12
 """Complete months at whose last sessions the tests are taken, before the day itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trials:
     """How the combination had done after its first 0, 1, … n finished forecasts; every array is (n + 1,).
 
@@ -50,13 +51,13 @@ class Trials:
     brier: Floats
     brier_base: Floats
 
-    @property
+    @cached_property
     def passed(self) -> NDArray[np.bool_]:
         """Where both opponents are beaten and the chance of rising is no worse than the base rate."""
         enough = np.arange(len(self.q)) >= MIN_ORIGINS
         return np.asarray(enough & (self.q < SIGNIFICANCE) & (self.brier <= self.brier_base) & ~self.lost)
 
-    @property
+    @cached_property
     def lost(self) -> NDArray[np.bool_]:
         """Where a claim ends."""
         doubtful = np.maximum(self.p_stays, self.p_drifts) > DOUBT
@@ -157,6 +158,7 @@ def _false_discovery(p_values: Floats) -> tuple[Floats, NDArray[np.intp]]:
     return np.minimum(adjusted.min(axis=0), 1.0), models
 
 
+@lru_cache(maxsize=4)
 def month_ends(y: LogPrices) -> NDArray[np.intp]:
     """The rows of the last session of each complete month: one with a later month after it."""
     months = y.dates.astype("datetime64[M]")

@@ -12,6 +12,7 @@ from app.forecasting.forecast import Floats, Forecast, Forecaster, LogPrices, Or
 from app.forecasting.models import prophet
 from app.forecasting.models.baselines import historical_simulation
 from app.forecasting.models.lstm.forecaster import PRIOR, NoWeightsError, tested_origins, uncalibrated
+from app.forecasting.models.prophet_windows import TrendFits
 from app.forecasting.models.range_regression import CUT_OFFS, linear
 from app.forecasting.scoring.backtest import finished_origins, realised, refit_origins
 
@@ -93,9 +94,7 @@ def _trend(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Floats:
     return trend_from(fits, y, np.concatenate([past, asked]), horizon)
 
 
-def trend_from(
-    fits: prophet.TrendFits, y: LogPrices, rows: Origins, horizon: int, simulated: Floats | None = None
-) -> Floats:
+def trend_from(fits: TrendFits, y: LogPrices, rows: Origins, horizon: int, simulated: Floats | None = None) -> Floats:
     """Prophet's quantiles (k, horizon, 7) by the newest earlier of ``fits`` at each row, NaN where there is none.
 
     ``simulated`` (k, horizon, 7) are those of the historical simulation, where they are known already.

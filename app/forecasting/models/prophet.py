@@ -2,18 +2,19 @@
 
 import logging
 import warnings
-from dataclasses import dataclass
-from typing import Any
+from tempfile import NamedTemporaryFile
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from cmdstanpy import CmdStanMLE, CmdStanModel
 from prophet import Prophet
+from pydantic_core import to_json
 
 from app.forecasting.conformal import calibrated
 from app.forecasting.forecast import MEDIAN, QUANTILES, SEED, Floats, Forecast, LogPrices, Origins
 from app.forecasting.models.baselines import historical_simulation
-from app.forecasting.models.prophet_windows import FitKind, FitSource, Fitted, Window, window_at
+from app.forecasting.models.prophet_windows import FitKind, FitSource, Fitted, TrendFits, Window, window_at
 
 for _noisy in ("cmdstanpy", "prophet", "prophet.plot"):
     logging.getLogger(_noisy).disabled = True
@@ -40,26 +41,6 @@ FURTHEST = 66
 """Trading days ahead that stock-standard Prophet is sampled for, whatever horizon is asked for."""
 
 _band = calibrated(historical_simulation)
-
-
-@dataclass(frozen=True, slots=True)
-class TrendFits:
-    """Fitted trends: at bar ``origins[i]`` the log price's trend grew by ``slopes[i]`` a bar; both (m,), in order.
-
-    ``newest`` is the last fit's trend through its own past, at most three years, in log price; at ``bends`` it turns.
-    """
-
-    origins: Origins
-    slopes: Floats
-    newest: Floats
-    bends: NDArray[np.datetime64]
-
-    def slopes_at(self, origins: Origins) -> Floats:
-        """For each of ``origins`` the slope of the newest fit that saw nothing later."""
-        newest = np.searchsorted(self.origins, origins, side="right") - 1
-        if (newest < 0).any():
-            raise ValueError("an origin before the first fit")
-        return self.slopes[newest]
 
 
 def anchored(y: LogPrices, origins: Origins, horizon: int) -> Forecast:
@@ -90,9 +71,9 @@ def fit(kind: FitKind, window: Window) -> Fitted:
     match kind:
         case FitKind.TREND:
             model = _fitted(window, **_TREND_ONLY)
+            path, slope = model.predict_trend(model.history) - TYPICAL_LEVEL, _slope(model) * window.days_a_bar
             bends = model.changepoints.to_numpy().astype("datetime64[D]").astype(np.int64)
-            path = model.predict_trend(model.history) - TYPICAL_LEVEL
-            return {"slope": (_slope(model),), "path": tuple(path.tolist()), "bends": tuple(bends.tolist())}
+            return {"slope": (slope,), "path": tuple(path.tolist()), "bends": tuple(bends.tolist())}
         case FitKind.STOCK:
             return {"quantiles": tuple(_stock_standard(window).ravel().tolist())}
         case FitKind.SEASON:
@@ -151,23 +132,18 @@ def yearly_season(y: LogPrices, fitted: FitSource = fit) -> Floats:
 
 
 def _slope(model: Prophet) -> float:
-    """What the trend grows by a bar at its end."""
+    """What the trend grows by a day at its end."""
     last = model.history["ds"].iloc[-1]
     ahead = pd.DataFrame({"ds": [last, last + pd.Timedelta(days=100)]})
     now, later = model.predict_trend(model.setup_dataframe(ahead))
-    return float(later - now) / 100 * _days_a_bar(model.history["ds"].to_numpy())
-
-
-def _days_a_bar(dates: NDArray[np.datetime64]) -> float:
-    """Calendar days from one bar to the next, on average."""
-    return float((dates[-1] - dates[0]) / np.timedelta64(1, "D")) / (len(dates) - 1)
+    return float(later - now) / 100
 
 
 def _stock_standard(window: Window) -> Floats:
     """Its quantiles (66, 7) as log returns; the line it draws stands for the median."""
     model = _fitted(window, log=False)
     # The days ahead are spread as the past ones were, because which of them will trade is not known to the past.
-    ahead = np.round(np.arange(1, FURTHEST + 1) * _days_a_bar(window.dates)).astype("timedelta64[D]")
+    ahead = np.round(np.arange(1, FURTHEST + 1) * window.days_a_bar).astype("timedelta64[D]")
     future = pd.DataFrame({"ds": window.dates[-1] + ahead})
     np.random.seed(SEED)
     quantiles = np.quantile(model.predictive_samples(future)["yhat"], QUANTILES, axis=1).T
@@ -190,8 +166,33 @@ def _fitted(window: Window, *, log: bool = True, **settings: Any) -> Prophet:
 
 def _fitted_to(table: pd.DataFrame, *, newton: bool, **settings: Any) -> Prophet:
     """One fit, with ``newton`` where the first method fails; the files that Stan leaves are removed."""
-    model = Prophet(**settings)
+    model = _Prophet(**settings)
     model.stan_backend.set_options(newton_fallback=newton)
+    model.stan_backend.model = _Stan(exe_file=model.stan_backend.model.exe_file)
     model.fit(table)
     model.stan_backend.cleanup()
     return model
+
+
+class _Prophet(Prophet):  # type: ignore[misc]  # Prophet has no types.
+    """Prophet, which makes the same table of its columns three times a fit; here each is made once in a process."""
+
+    _tables: ClassVar[dict[tuple[str, ...], tuple[Any, Any]]] = {}
+
+    def regressor_column_matrix(self, seasonal_features: pd.DataFrame, modes: dict[str, list[str]]) -> tuple[Any, Any]:
+        """Which columns belong to which component, and the components by mode; no one changes either."""
+        columns = tuple(seasonal_features.columns)
+        if columns not in self._tables:
+            self._tables[columns] = super().regressor_column_matrix(seasonal_features, modes)
+        return self._tables[columns]
+
+
+class _Stan(CmdStanModel):  # type: ignore[misc]
+    """Prophet's model, whose data cmdstanpy would write in 27 ms and pydantic writes in one."""
+
+    def optimize(self, data: dict[str, Any], **settings: Any) -> CmdStanMLE:
+        """The same as of the dictionary; raises ``RuntimeError`` where it fails."""
+        with NamedTemporaryFile(suffix=".json") as written:
+            written.write(to_json(data))
+            written.flush()
+            return super().optimize(written.name, **settings)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from app.forecasting.forecast import Floats, LogPrices
+from app.forecasting.forecast import Floats, LogPrices, Origins
 
 LOOKBACK = 756
 """Bars, three years, that each fit sees."""
@@ -41,6 +41,11 @@ class Window:
 
     dates: NDArray[np.datetime64]
     close: Floats
+
+    @property
+    def days_a_bar(self) -> float:
+        """Calendar days from one bar to the next, on average."""
+        return float((self.dates[-1] - self.dates[0]) / np.timedelta64(1, "D")) / (len(self.dates) - 1)
 
     def pack(self) -> bytes:
         """As bytes: the days since 1970-01-01, and then the closes, eight bytes each."""
@@ -91,3 +96,23 @@ def window_at(y: LogPrices, row: int) -> Window:
     bars = slice(max(0, row + 1 - LOOKBACK), row + 1)
     # Adding zero makes a negative zero positive, which has other bytes.
     return Window(y.dates[bars], np.round(y.close[bars] - y.close[row], 6) + 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendFits:
+    """Fitted trends: at bar ``origins[i]`` the log price's trend grew by ``slopes[i]`` a bar; both (m,), in order.
+
+    ``newest`` is the last fit's trend through its own past, at most three years, in log price; at ``bends`` it turns.
+    """
+
+    origins: Origins
+    slopes: Floats
+    newest: Floats
+    bends: NDArray[np.datetime64]
+
+    def slopes_at(self, origins: Origins) -> Floats:
+        """For each of ``origins`` the slope of the newest fit that saw nothing later."""
+        newest = np.searchsorted(self.origins, origins, side="right") - 1
+        if (newest < 0).any():
+            raise ValueError("an origin before the first fit")
+        return self.slopes[newest]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtr
 
-from app.forecasting.forecast import MEDIAN, QUANTILES, SEED, Floats, LogPrices, Origins
+from app.forecasting.forecast import FALL_DEPTH, MEDIAN, QUANTILES, SEED, Floats, LogPrices, Origins
 
 BANDS = {50: (2, 4), 80: (1, 5), 95: (0, 6)}
 """The columns that bound the band of each level in percent."""
@@ -161,14 +161,6 @@ def quantile_at(quantiles: Floats, level: Floats) -> Floats:
     return np.asarray(start + (end - start) * (wanted - scores[left]) / (scores[left + 1] - scores[left]))
 
 
-def brier_score(probability: Floats, happened: NDArray[np.bool_]) -> float:
-    """The mean squared distance of a probability (n,) from what happened, 0 or 1 (Brier 1950)."""
-    return float(np.mean((probability - happened) ** 2))
-
-
-FALL = 0.05
-
-
 def moves(y: LogPrices, horizon: int) -> Floats:
     """Log returns (n − horizon,) of all past windows; they overlap."""
     return np.asarray(y.close[horizon:] - y.close[:-horizon])
@@ -181,7 +173,7 @@ def up_rate(y: LogPrices, horizon: int) -> float:
 
 def fall_rate(y: LogPrices, horizon: int) -> float:
     """The share of windows that ended 5% or more below their start."""
-    return float((moves(y, horizon) <= np.log1p(-FALL)).mean())
+    return float((moves(y, horizon) <= np.log1p(-FALL_DEPTH)).mean())
 
 
 def up_rates_at(y: LogPrices, origins: Origins, horizon: int) -> Floats:

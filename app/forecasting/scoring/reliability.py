@@ -1,11 +1,14 @@
-"""Are stated chances kept? How often what was said with a chance really happened, and the Brier score of all of it."""
+"""Are stated chances kept? How often what was said with a chance really happened, and the Brier score of all of it.
+
+The web process reads this without scipy.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.forecasting.forecast import Floats
-from app.forecasting.scoring.metrics import brier_score
 
 EVENTS = ("p_end", "p_close", "p_trade")
 BINS = 10
@@ -63,6 +66,11 @@ class OddsReceipt:
     p_end: EventReceipt | None = None
     p_close: EventReceipt | None = None
     p_trade: EventReceipt | None = None
+
+
+def brier_score(probability: Floats, happened: NDArray[np.bool_]) -> float:
+    """The mean squared distance of a probability (n,) from what happened, 0 or 1 (Brier 1950)."""
+    return float(np.mean((probability - happened) ** 2))
 
 
 def reliability(stated: Floats, outcomes: Floats) -> Reliability:

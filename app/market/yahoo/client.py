@@ -18,10 +18,10 @@ from yfinance.scrapers.history import PriceHistory
 
 from app.errors import SourceBrokenError, SourceSilentError
 from app.market.raw_history import RawHistory
-from app.market.source import MOST_FOUND, Announced, Instrument, LatestPrice
+from app.market.source import MOST_FOUND, Announced, Deadline, Instrument, LatestPrice
 from app.market.yahoo.answers import TITLE, NotAuthorisedError, described, heard_at
 from app.market.yahoo.bars import announced_in, found_in, quote_in, quotes_from
-from app.market.yahoo.session import Deadline, YahooSession
+from app.market.yahoo.session import YahooSession
 
 # Older than Yahoo's oldest bar. All of it, because an as-of date needs the 2 520 bars before it, whichever day asks.
 _EVER = date(1927, 1, 1)

@@ -1,9 +1,7 @@
 """One conversation with Yahoo: no request outlives the deadline, and every answer is judged as it comes."""
 
 import os
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +9,7 @@ from curl_cffi.requests import Response, Session
 from curl_cffi.requests.exceptions import CertificateVerifyError
 from curl_cffi.requests.session import HttpMethod
 
-from app.errors import SourceSilentError
+from app.market.source import Deadline
 from app.market.yahoo.answers import judge, judge_search, judge_summary
 
 _INTRODUCTIONS = ("https://fc.yahoo.com", "https://guce.yahoo.com/consent")
@@ -24,27 +22,6 @@ _CERTIFICATES = ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 
 class SkippedError(OSError):
     """A request that was not sent; yfinance takes it for a passing trouble and goes on without the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """The ``moment`` on the monotonic clock when the ``seconds`` that ``source`` was given are over."""
-
-    source: str
-    seconds: float
-    moment: float
-
-    @classmethod
-    def after(cls, seconds: float, source: str) -> "Deadline":
-        """The deadline so many ``seconds`` from now."""
-        return cls(source, seconds, time.monotonic() + seconds)
-
-    def left(self) -> float:
-        """The seconds that are left; raises ``SourceSilentError`` where there are too few to begin anything."""
-        left = self.moment - time.monotonic()
-        if left < _LEAST:
-            raise SourceSilentError(self.source, self.seconds)
-        return left
 
 
 class YahooSession(Session[Response]):
@@ -98,7 +75,3 @@ def _named() -> Iterator[str]:
         path = os.environ.get(name, "")
         if os.path.isfile(path):
             yield path
-
-
-# With less than this there is no point in beginning; and libcurl takes no time at all for all the time in the world.
-_LEAST = 0.25

@@ -12,13 +12,12 @@ from cachetools import TTLCache
 
 from app.errors import NoPricesError, SourceRefusedError, SourceSilentError, UnknownTickerError
 from app.market.raw_history import RawHistory
-from app.market.source import Announced, Instrument, LatestPrice
+from app.market.source import Announced, Deadline, Instrument, LatestPrice
 from app.market.yahoo.answers import TITLE
-from app.market.yahoo.session import Deadline
 
 CLIENT = "app.market.yahoo.client"
-"""Imports yfinance and pandas, which takes longer than all else the web process needs to start; so it is named here and
-imported by a thread, when the app warms up or at the first question."""
+"""Imports yfinance, pandas and curl, which takes longer than all else the web process needs to start. So it is
+named here and imported by a thread, when the app warms up or at the first question."""
 PATIENCE = 14.0
 # Who types does not wait; and words sought never keep a thread from prices.
 _SEARCH_PATIENCE = 4.0

@@ -7,7 +7,7 @@ import numpy as np
 from app.forecasting.forecast import MEDIAN, Forecast, LogPrices, Origins
 from app.forecasting.models import prophet
 from app.forecasting.models.baselines import random_walk
-from app.forecasting.models.prophet_windows import FitSource
+from app.forecasting.models.prophet_windows import FitSource, TrendFits
 from app.forecasting.scoring import metrics
 from app.forecasting.scoring.audit import audit
 from app.forecasting.scoring.backtest import finished_origins, receipt_origins, refit_origins
@@ -63,7 +63,7 @@ def _stock_standard(y: LogPrices, refits: Origins, horizon: int, fitted: FitSour
     )
 
 
-def _components(y: LogPrices, fits: prophet.TrendFits, fitted: FitSource) -> Components:
+def _components(y: LogPrices, fits: TrendFits, fitted: FitSource) -> Components:
     return Components(
         trend_dates=tuple(y.dates[-len(fits.newest) :].tolist()),
         trend=tuple(np.exp(fits.newest).tolist()),

@@ -1,7 +1,8 @@
 """The Prophet card: its description, facts and tables."""
 
+from importlib import import_module
+
 from app.forecasting.models.prophet_windows import FitKind, PlannedFit, Window, window_at
-from app.forecasting.scoring.backtest import refit_origins
 from app.market.history import PriceHistory
 from app.panels.analysis import Fact, Table
 from app.panels.forecast.content import fan_table, forecast_facts, forecast_tables
@@ -24,6 +25,10 @@ def prophet_facts(analysis: ProphetAnalysis) -> tuple[Fact, ...]:
     note = f"as far as such trends deserved in the past; this one {direction} by {growth} a year"
     weight = Fact("trend_weight", "How far the trend is followed", percent(analysis.trend_weight, 0), note)
     return *forecast_facts(analysis), weight
+
+
+ORIGINS = "app.forecasting.scoring.backtest"
+"""A dotted name, because it imports scipy, which takes a seventh of the web process's start; a thread does so then."""
 
 
 def trend_fits(history: PriceHistory, horizon: int) -> tuple[PlannedFit, ...]:
@@ -50,7 +55,7 @@ def all_fits(history: PriceHistory, horizon: int) -> tuple[PlannedFit, ...]:
 
 def _windows(history: PriceHistory, horizon: int) -> tuple[Window, ...]:
     y = log_prices(history)
-    return tuple(window_at(y, int(row)) for row in refit_origins(y, horizon))
+    return tuple(window_at(y, int(row)) for row in import_module(ORIGINS).refit_origins(y, horizon))
 
 
 PANEL = Panel(

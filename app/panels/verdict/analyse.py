@@ -15,7 +15,7 @@ from app.forecasting.ensemble.blend import (
 )
 from app.forecasting.ensemble.members import MEMBERS, trend_from
 from app.forecasting.ensemble.published import Record, publish, record
-from app.forecasting.forecast import MEDIAN, Floats, LogPrices
+from app.forecasting.forecast import FALL_DEPTH, MEDIAN, Floats, LogPrices
 from app.forecasting.models.baselines import random_walk
 from app.forecasting.models.prophet import fit, fit_trends
 from app.forecasting.models.prophet_windows import FitSource
@@ -133,5 +133,5 @@ def _chances(y: LogPrices, horizon: int, found: Record, today: Blended, end: Flo
 
 
 def _fall(y: LogPrices, horizon: int, quantiles: Floats) -> EndFall:
-    falls = chances(shuffled(windows_of(y, horizon), quantiles), np.log1p(-np.array([metrics.FALL])))
-    return EndFall(metrics.FALL, float(falls.end[0]), metrics.fall_rate(y, horizon), float(falls.close[0]))
+    falls = chances(shuffled(windows_of(y, horizon), quantiles), np.log1p(-np.array([FALL_DEPTH])))
+    return EndFall(FALL_DEPTH, float(falls.end[0]), metrics.fall_rate(y, horizon), float(falls.close[0]))

@@ -1,6 +1,6 @@
 """The Verdict card: its description, facts and tables."""
 
-from app.forecasting.scoring import metrics
+from app.forecasting.forecast import FALL_DEPTH
 from app.panels.analysis import NONE, Fact, Table
 from app.panels.forecast.content import forecast_facts, forecast_tables, range_ends
 from app.panels.panel import Heights, Panel
@@ -75,7 +75,7 @@ def _kept(analysis: VerdictAnalysis) -> Fact:
 
 
 CHANCE, EDGE = "Chance of being higher", "Edge"
-FALL = f"Chance that it closes {percent(metrics.FALL, 0)} lower at least once"
+FALL = f"Chance that it closes {percent(FALL_DEPTH, 0)} lower at least once"
 
 
 _SPANS = {1: "days", 5: "weeks", 22: "months", 66: "quarters"}

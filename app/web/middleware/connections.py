@@ -18,6 +18,8 @@ from app.web.http.proxies import client_behind
 from app.web.middleware.security import HEADERS
 
 MOST_CONNECTIONS = 2_048
+# What workers, sources and log need, and what one round of accepting may open before anybody is counted.
+_RESERVED = 256
 _LONGEST_HEAD = 16 * 2**10
 # A line that ends with a line feed alone, or goes on below: a proxy in front may have read them otherwise.
 _LAX = re.compile(rb"(?<!\r)\n|\n[ \t]")
@@ -30,6 +32,11 @@ _SENTENCES = {
     505: "HTTP/1.1 and HTTP/1.0 are spoken here, and nothing else.",
 }
 _RETRY_AFTER = {429: "5", 503: "5"}
+
+
+def most_connections(descriptors: int) -> int:
+    """How many connections a process with so many descriptors can bear."""
+    return min(MOST_CONNECTIONS, descriptors - min(_RESERVED, descriptors // 2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,10 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.cli.serve import most_connections
 from app.services.logs import Seldom
 from app.web.endpoint import HANDLERS
 from app.web.middleware.bounds import Bounds, RequestBounds
-from app.web.middleware.connections import ConnectionLimits
+from app.web.middleware.connections import ConnectionLimits, most_connections
 from tests.support.pages import HEADERS
 from tests.support.served import served_on_a_port
 
