@@ -33,13 +33,22 @@ _YEAR = np.timedelta64(364, "D")
 
 
 def price_and_volume(
-    dates: Dates, close: Floats, volume: Floats | None, *, canvas: Canvas, caption: Caption, currency: str
+    dates: Dates,
+    close: Floats,
+    volume: Floats | None,
+    *,
+    canvas: Canvas,
+    caption: Caption,
+    currency: str,
+    in_doubt: bool = False,
 ) -> Chart:
-    """Closes (n,) with the last value written, and volume (n,) unless there is none."""
+    """Closes (n,), the last value written, volume (n,) unless there is none, the year's ends unless ``in_doubt``."""
     traded = volume if volume is not None and volume.any() else None
     scale = price_scale(close, 5 if canvas.narrow else 6)
     heights = scale.heights(close)
     labels = _labels(dates, close, heights, canvas, currency)
+    if in_doubt:
+        labels = [label for label in labels if label.bold]
     right = max(axis_width(scale.ticks), room_for(labels))
     height = 300 if canvas.narrow else 340
     below = _VOLUME_HEIGHT + 2 * LINE_HEIGHT if traded is not None else 0
