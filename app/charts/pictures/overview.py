@@ -125,7 +125,7 @@ def move_distribution(
 
 
 def _reach(moves: Floats, marked: list[float]) -> float:
-    """How far the frame goes to either side: it holds 99 % of the moves and all that is marked."""
+    """How far the frame goes to either side: it holds 99% of the moves and all that is marked."""
     return 1.08 * max(float(np.abs([*np.percentile(moves, [_TAIL, 100 - _TAIL]), *marked]).max()), 0.1)
 
 
@@ -174,7 +174,7 @@ _USUAL = (10, 50, 90)
 
 
 def volatility(dates: Dates, values: Floats, now: float, *, canvas: Canvas, caption: Caption) -> Chart:
-    """Annualised volatility (n,) in percent, and today's value; the shade is where the middle 80 % of all days lie."""
+    """Annualised volatility (n,) in percent, and today's value; the shade is where the middle 80% of all days lie."""
     height = 220 if canvas.narrow else 236
     low, median, high = (float(value) for value in np.percentile(values, _USUAL))
     top = 1.05 * max(float(values.max()), now) or 1.0
