@@ -12,7 +12,7 @@ _FOLDER = Path(__file__).parent / "measured"
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A number with the 95 % interval around it."""
+    """A number with the 95% interval around it."""
 
     value: float
     low: float
