@@ -115,14 +115,14 @@ class UnknownHostError(AppError):
 
 
 class TooFewBarsError(AppError):
-    """A card needs a longer history than there is."""
+    """A card needs a longer history than there is; ``what`` stands for all cards that need as much."""
 
     hint = "Choose a ticker with a longer history."
 
-    def __init__(self, found: int, needed: int) -> None:
-        super().__init__(found, needed)
+    def __init__(self, found: int, needed: int, what: str = "An analysis") -> None:
+        super().__init__(found, needed, what)
         self.found, self.needed = found, needed
-        self.sentence = f"This card needs {needed} daily bars and found {found}."
+        self.sentence = f"{what} needs {needed} daily bars; there are {found}."
 
 
 class NoPricesError(TooFewBarsError):
@@ -155,7 +155,7 @@ class BeforeTrainingError(NotApplicableError):
 class UnbelievablePricesError(AppError):
     """A move in the history that no market makes; ``day``, ``change`` (a share) and ``guess`` are those of the move."""
 
-    hint = "Upload a CSV with that mended, or choose an earlier date; the cards without a forecast still show it."
+    hint = "Upload a file with that mended, or choose an earlier date; the cards without a forecast still show it."
 
     def __init__(self, day: date, change: float, guess: str) -> None:
         super().__init__(day, change, guess)
@@ -167,7 +167,7 @@ class UnbelievablePricesError(AppError):
 class SourceUnavailableError(AppError):
     """The source gives no prices at present."""
 
-    hint = "Try again in a minute, try the built-in sample, or upload a CSV of prices."
+    hint = "Try again in a minute, try the built-in sample, or upload a file of prices."
     transient = True
 
 
@@ -178,7 +178,7 @@ class SourceRefusedError(SourceUnavailableError):
         super().__init__(source, retry_after)
         self.source, self.retry_after = source, retry_after
         self.sentence = f"{source} has asked us to slow down."
-        self.hint = f"Wait {retry_after} s, try the built-in sample, or upload a CSV of prices."
+        self.hint = f"Wait {retry_after} s, try the built-in sample, or upload a file of prices."
 
 
 class SourceBrokenError(SourceUnavailableError):

@@ -108,7 +108,8 @@ def beside_column(canvas: Canvas) -> Canvas:
 INK = "#1d1f24"
 INK_SOFT = "#5d636e"
 LINE = "#dedbd3"
-PAPER = "#fffdf9"
+# Half way from the ground of a page to the paper of a report, so that a rim of it is seen on neither.
+PAPER = "#faf8f3"
 ACCENT = "#08536f"
 ACCENT_SOFT = "#dbe9ed"
 BAND_95 = "#a4c6d4"
@@ -121,7 +122,7 @@ TONES = {
     "ink": (INK, "#efece5"),
     "ink-soft": (INK_SOFT, "#a7abb3"),
     "line": (LINE, "#33373e"),
-    "paper": (PAPER, "#16181c"),
+    "paper": (PAPER, "#131518"),
     "accent": (ACCENT, "#86d3ec"),
     "accent-soft": (ACCENT_SOFT, "#1d3540"),
     "band-95": (BAND_95, "#224553"),

@@ -94,6 +94,10 @@ class Heights:
     wide: float
 
 
+LEAST_BARS = 60
+"""With fewer no card says anything; those that need more forecast, or look for what followed."""
+
+
 @dataclass(frozen=True, slots=True)
 class CardContent:
     """All that a card says apart from its charts: facts by their keys, tables by the names of their charts.
@@ -167,7 +171,8 @@ class Panel:
         """
         if passport.bars < self.minimum_bars:
             short = ShortFileError if passport.source == UPLOADED else TooFewBarsError
-            raise short(passport.bars, self.minimum_bars)
+            what = "A forecast" if self.minimum_bars > LEAST_BARS else "An analysis"
+            raise short(passport.bars, self.minimum_bars, what)
         unbelievable = [jump for jump in passport.jumps if jump.unbelievable and self.forecasts]
         if unbelievable:
             raise UnbelievablePricesError(unbelievable[0].day, unbelievable[0].change, unbelievable[0].guess)

@@ -20,7 +20,7 @@ _NUMBERS = "app.forecasting.co_movement"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A value and its 95 % interval."""
+    """A value and its 95% interval."""
 
     value: float
     low: float

@@ -120,7 +120,7 @@ MEANINGS: dict[str, tuple[tuple[str, ...], str]] = {
         ("correlation",),
         "How far two series go the same way on the same days: 1 always, 0 no more than chance, −1 always opposite.",
     ),
-    "beta": (("beta",), "How far, in percent, one price moved on average with 1 % of another on the same days."),
+    "beta": (("beta",), "How far, in percent, one price moved on average with 1% of another on the same days."),
     "lasting tie": (
         ("lasting tie",),
         "The distance of two prices came back again and again, which moving together from day to day does not bring.",

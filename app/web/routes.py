@@ -45,6 +45,7 @@ ENDPOINTS = (
     Endpoint("/api/v1/panels/{slug}", cards.card_json, name="card_json", fails=as_json, methods=_BOTH),
     Endpoint("/compare", compare.page, name="compare", fails=as_page),
     Endpoint("/compare/ranges", compare.ranges, name="compare_ranges", fails=as_card(requested_ranges), methods=_GET),
+    Endpoint("/compare/ranges.{ending}", compare.picture, name="compare_chart", fails=as_text, methods=_GET),
     Endpoint("/compare/column", compare.column, name="compare_column", fails=as_card(requested_column), methods=_GET),
     Endpoint("/compare/basket", basket, name="compare_basket", fails=as_card(requested_basket), methods=_GET),
     Endpoint("/compare/together", together, name="compare_together", fails=as_card(requested_together), methods=_GET),

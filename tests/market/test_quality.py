@@ -145,7 +145,7 @@ def test_a_forecast_refuses_prices_in_two_units_and_says_when_and_what_to_do():
         BY_SLUG["prophet"].check(history.passport)
     assert str(DAY) in raised.value.sentence
     assert "pence and pounds" in raised.value.sentence
-    assert "CSV" in raised.value.hint
+    assert "Upload a file" in raised.value.hint
     BY_SLUG["overview"].check(history.passport)
 
 
@@ -179,9 +179,10 @@ def test_where_the_newest_prices_are_in_doubt_no_card_calls_the_jump_a_move(row)
     # The head of the page says it once for all cards, which so need not.
     assert f"On {TOLD.dates[row].item():%-d %b %Y} these prices change about 100-fold" in banner
     assert jump not in technicals
-    assert overview.count("its prices are in doubt since") == 4
+    assert overview.count("its prices are in doubt since") == 6
     assert "52-week range –." in overview
     pictures = [base64.b64decode(coded).decode() for coded in re.findall(r"svg\+xml;base64,([^\"]+)", overview)]
+    assert "52-week" not in " ".join(pictures)
     shares = re.findall(r"([\d,]+(?:\.\d)?)%", " ".join(pictures))
     assert shares
     assert max(float(share.replace(",", "")) for share in shares) <= 100

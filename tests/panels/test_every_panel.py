@@ -151,5 +151,5 @@ def test_one_bar_fewer_is_refused_with_found_and_needed(slug):
         fragment, published = (client.get(f"{path}/{slug}?ticker=SYN") for path in ("/panels", "/api/v1/panels"))
     assert (fragment.status_code, published.status_code) == (422, 422)
     assert (published.json()["found"], published.json()["needed"]) == (needed - 1, needed)
-    assert f"needs {needed} daily bars and found {needed - 1}" in fragment.text
+    assert f"needs {needed} daily bars; there are {needed - 1}" in fragment.text
     assert elements(fragment.text)[0][1]["id"] == f"panel-{slug}"

@@ -70,7 +70,7 @@ WRONG = {
     "a horizon out of bounds": (["^GSPC", "--horizon", "67"], "“horizon”"),
     "a day that is none": (["^GSPC", "--as-of", "2018-02-30"], "“as_of”"),
     "a day before the data": (["^GSPC", "--as-of", "1980-01-01"], "1999-01-04"),
-    "too short a past": (["^GSPC", "--as-of", "1999-02-01"], "needs 60 daily bars and found 20"),
+    "too short a past": (["^GSPC", "--as-of", "1999-02-01"], "An analysis needs 60 daily bars; there are 20"),
     "another source": (["^GSPC", "--source", "bloomberg"], "“source”"),
 }
 

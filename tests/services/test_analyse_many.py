@@ -100,7 +100,7 @@ def test_bad_tickers_have_a_sentence_in_their_row_and_cost_the_others_nothing(ma
     assert list(errors) == ["SYN", "EURO", "NONE", "SHORT", "two.words!"]
     assert (errors["SYN"], errors["EURO"]) == ("", "")
     assert "does not list “NONE”" in errors["NONE"]
-    assert "needs 250 daily bars and found 100" in errors["SHORT"]
+    assert "A forecast needs 250 daily bars; there are 100" in errors["SHORT"]
     assert "“ticker” has “two.words!”" in errors["two.words!"]
 
 

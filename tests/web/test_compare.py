@@ -187,7 +187,7 @@ def test_columns_have_the_same_rows_whatever_their_history_and_their_own_currenc
 def test_a_history_too_short_for_a_verdict_says_so_where_the_range_would_stand(client):
     column = client.get(COLUMN.format("SHORT")).text
     assert values(column)[1] == "–"
-    assert notes(column)[1] == "This card needs 250 daily bars and found 100."
+    assert notes(column)[1] == "A forecast needs 250 daily bars; there are 100."
 
 
 def test_a_column_of_an_unknown_ticker_fails_alone_in_its_place(client):
@@ -241,7 +241,7 @@ def test_tickers_without_a_day_in_common_have_their_ranges_alone():
 def test_the_chart_leaves_out_who_has_no_verdict_and_says_why(client):
     answer = client.get(RANGES.format("SHORT"))
     assert answer.status_code == 200
-    assert "<strong>SHORT</strong> is left out: This card needs 250 daily bars" in answer.text
+    assert "<strong>SHORT</strong> is left out: A forecast needs 250 daily bars" in answer.text
     assert len(elements(answer.text, "tr")) == 2
 
 

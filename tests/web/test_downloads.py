@@ -205,7 +205,7 @@ def test_a_card_that_can_never_be_had_is_left_out_and_said():
     with served(FakeMarket(market(100))) as client:
         text, table = client.get("/summary.txt?ticker=SYN"), client.get("/forecast.csv?ticker=SYN")
     assert text.status_code == 200
-    assert "needs 250 daily bars and found 100" in " ".join(text.text.split())
+    assert "needs 250 daily bars; there are 100" in " ".join(text.text.split())
     assert receipt_of(text.text)["left_out"].split() == ["verdict", "odds"]
     assert table.status_code == 422
     assert "needs 250 daily bars" in table.text

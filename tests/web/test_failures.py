@@ -85,7 +85,7 @@ def test_a_failure_of_the_api_is_a_problem_document_that_keeps_to_its_schema(err
 def test_what_an_error_found_and_needed_stands_in_its_problem():
     told = problem_of(errors.TooFewBarsError(59, 60))
     assert (told["type"], told["title"]) == ("/docs#too-few-bars", "Too short a history")
-    assert (told["found"], told["needed"], told["detail"]) == (59, 60, "This card needs 60 daily bars and found 59.")
+    assert (told["found"], told["needed"], told["detail"]) == (59, 60, "An analysis needs 60 daily bars; there are 59.")
 
 
 def test_a_kind_of_problem_is_that_of_the_nearest_error_that_has_one():

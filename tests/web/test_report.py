@@ -110,7 +110,7 @@ def test_a_history_too_short_for_one_card_shows_the_others():
     with served(FakeMarket(market(100))) as client:
         report = client.get("/report?ticker=SYN")
     assert report.status_code == 200
-    assert "needs 250 daily bars and found 100" in report.text
+    assert "needs 250 daily bars; there are 100" in report.text
     assert 'id="panel-overview" class="card ready' in report.text
 
 

@@ -174,7 +174,7 @@ def _draw_past(sheet: Sheet, box: Box, spans: Sequence[Span], past: PastYear, he
 
 
 def _draw_ranges(sheet: Sheet, box: Box, spans: Sequence[Span], head: str) -> None:
-    """One row for each: the 95 % range thin and pale, the 80 % range thick, the middle as a mark."""
+    """One row for each: the 95% range thin and pale, the 80% range thick, the middle as a mark."""
     limits = padded(min(0.0, *(span.low_95 for span in spans)), max(0.0, *(span.high_95 for span in spans)))
     plot = Plot(sheet, box, limits, (0, len(spans)))
     plot.write(limits[0], len(spans), head, size=TEXT, bold=True, dy=1.5 * LINE_HEIGHT)

@@ -148,7 +148,7 @@ _MEMBER_ROW = 48
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A forecast's 80 % range and middle in prices, and the weight (0–1) it has; the first one drawn is the result."""
+    """A forecast's 80% range and middle in prices, and the weight (0–1) it has; the first one drawn is the result."""
 
     name: str
     low: float

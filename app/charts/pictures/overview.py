@@ -33,13 +33,22 @@ _YEAR = np.timedelta64(364, "D")
 
 
 def price_and_volume(
-    dates: Dates, close: Floats, volume: Floats | None, *, canvas: Canvas, caption: Caption, currency: str
+    dates: Dates,
+    close: Floats,
+    volume: Floats | None,
+    *,
+    canvas: Canvas,
+    caption: Caption,
+    currency: str,
+    in_doubt: bool = False,
 ) -> Chart:
-    """Closes (n,) with the last value written, and volume (n,) unless there is none."""
+    """Closes (n,), the last value written, volume (n,) unless there is none, the year's ends unless ``in_doubt``."""
     traded = volume if volume is not None and volume.any() else None
     scale = price_scale(close, 5 if canvas.narrow else 6)
     heights = scale.heights(close)
     labels = _labels(dates, close, heights, canvas, currency)
+    if in_doubt:
+        labels = [label for label in labels if label.bold]
     right = max(axis_width(scale.ticks), room_for(labels))
     height = 300 if canvas.narrow else 340
     below = _VOLUME_HEIGHT + 2 * LINE_HEIGHT if traded is not None else 0
@@ -116,7 +125,7 @@ def move_distribution(
 
 
 def _reach(moves: Floats, marked: list[float]) -> float:
-    """How far the frame goes to either side: it holds 99 % of the moves and all that is marked."""
+    """How far the frame goes to either side: it holds 99% of the moves and all that is marked."""
     return 1.08 * max(float(np.abs([*np.percentile(moves, [_TAIL, 100 - _TAIL]), *marked]).max()), 0.1)
 
 
@@ -165,7 +174,7 @@ _USUAL = (10, 50, 90)
 
 
 def volatility(dates: Dates, values: Floats, now: float, *, canvas: Canvas, caption: Caption) -> Chart:
-    """Annualised volatility (n,) in percent, and today's value; the shade is where the middle 80 % of all days lie."""
+    """Annualised volatility (n,) in percent, and today's value; the shade is where the middle 80% of all days lie."""
     height = 220 if canvas.narrow else 236
     low, median, high = (float(value) for value in np.percentile(values, _USUAL))
     top = 1.05 * max(float(values.max()), now) or 1.0

@@ -54,8 +54,8 @@ class ChoiceNeededError(BadFileError):
 class ShortFileError(TooFewBarsError):
     """A card needs more rows than the visitor's file has."""
 
-    def __init__(self, found: int, needed: int) -> None:
-        super().__init__(found, needed)
+    def __init__(self, found: int, needed: int, what: str = "An analysis") -> None:
+        super().__init__(found, needed, what)
         self.hint = f"Add at least {needed - found} earlier rows to your file."
 
 

@@ -41,7 +41,13 @@ def _price(history: PriceHistory, analysis: OverviewAnalysis, canvas: Canvas) ->
     about = f"closing prices{in_unit(analysis)}, {day(first)} to {day(analysis.as_of)}"
     caption = captioned(analysis, title, about, alt)
     return price_and_volume(
-        history.dates, history.close, volume, canvas=canvas, caption=caption, currency=unit(analysis)
+        history.dates,
+        history.close,
+        volume,
+        canvas=canvas,
+        caption=caption,
+        currency=unit(analysis),
+        in_doubt=doubted is not None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from app.panels.analysis import NONE, Fact, Table
 from app.panels.overview.model import Drawdown, OverviewAnalysis, TailRisk
-from app.panels.panel import Heights, Panel
+from app.panels.panel import LEAST_BARS, Heights, Panel
 from app.text.numbers import count, day, in_hundred, money, percent, plural, signed_percent
 
 
@@ -40,7 +40,7 @@ PANEL = Panel(
     question="How does it move?",
     module="app.panels.overview",
     analysis=OverviewAnalysis,
-    minimum_bars=60,
+    minimum_bars=LEAST_BARS,
     facts=overview_facts,
     tables=overview_tables,
     seconds=0.1,
@@ -118,8 +118,15 @@ def _levels(analysis: OverviewAnalysis) -> Table:
     rows = (
         ("Last close", money(last, analysis), day(analysis.as_of)),
         ("Close before", money(analysis.previous_close, analysis), _last_change(analysis)),
-        ("52-week high", money(high, analysis), f"{signed_percent(high / last - 1)} from the last close"),
-        ("52-week low", money(low, analysis), f"{signed_percent(low / last - 1)} from the last close"),
+        *(
+            (
+                name,
+                *_unless_doubted(
+                    analysis, money(end, analysis), f"{signed_percent(end / last - 1)} from the last close"
+                ),
+            )
+            for name, end in (("52-week high", high), ("52-week low", low))
+        ),
         ("Worst fall", *_unless_doubted(analysis, *_depth(fall))),
     )
     return Table(("What", "Value", "When, or how far away"), rows)

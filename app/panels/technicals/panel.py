@@ -1,7 +1,7 @@
 """The Technicals card: its description, facts and tables."""
 
 from app.panels.analysis import Fact, Table
-from app.panels.panel import Heights, Panel
+from app.panels.panel import LEAST_BARS, Heights, Panel
 from app.panels.technicals.model import LeftOut, Reading, TechnicalsAnalysis
 from app.text.numbers import money, plural, signed_percent
 
@@ -35,7 +35,7 @@ PANEL = Panel(
     question="What do the classic indicators read?",
     module="app.panels.technicals",
     analysis=TechnicalsAnalysis,
-    minimum_bars=60,
+    minimum_bars=LEAST_BARS,
     facts=technicals_facts,
     tables=technicals_tables,
     seconds=0.1,

@@ -61,7 +61,7 @@ async def column_card(app: AppContext, query: Query, slot: Slot, basket: LoadedH
     return render("compared/basket.html" if basket else "compared/column.html", view)
 
 
-async def ranges_card(app: AppContext, queries: Sequence[Query], canvas: str, slot: Slot) -> str:
+async def ranges_view(app: AppContext, queries: Sequence[Query], canvas: str, slot: Slot) -> RangesView:
     """The chart of all ``queries`` that have a verdict, for its ``slot``; raises the first error where none has."""
     ended = await _ended(app, *((_VERDICT, query) for query in queries))
     verdicts = [end for end in ended if isinstance(end, Finished)]
@@ -70,17 +70,17 @@ async def ranges_card(app: AppContext, queries: Sequence[Query], canvas: str, sl
         raise failed[0][1]
     left_out = tuple(LeftOut(query.ticker, _failure(error)) for query, error in failed)
     waits = [missing.why.retry_after for missing in left_out if missing.why.retry_after is not None]
-    view = RangesView(
+    return RangesView(
         slot=slot,
-        horizon=verdicts[0].analysis.horizon,
+        as_of=verdicts[0].analysis.as_of,
         pictures=Pictures(
             {"ranges": await app.analyses.ranges(verdicts, canvas)},
             {"ranges": ranges_table(verdicts)},
+            url=slot.url.replace("/ranges", "", 1),
         ),
         left_out=left_out,
         retry_after=max(waits, default=None),
     )
-    return render("compared/ranges.html", view)
 
 
 async def _ended(

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from app.errors import QueryError
 from app.panels.panel import DEFAULT_HORIZON, Query
 from app.web.compare.basket import basket_slots
-from app.web.compare.cards import COSTS, SECONDS, column_card, ranges_card
+from app.web.compare.cards import COSTS, SECONDS, column_card, ranges_view
 from app.web.compare.request import (
     MOST,
     Chosen,
@@ -21,11 +21,13 @@ from app.web.compare.request import (
     fields_to_compare,
     queries_of,
     ranges_slot,
+    requested_ranges,
 )
 from app.web.compare.together import place_of
 from app.web.context import context_of, query_of, site_of, while_connected
 from app.web.failures import shown_failure
 from app.web.http.query import parse_canvas, query_string
+from app.web.pages.documents import picture_canvas, picture_file
 from app.web.templating import render
 from app.web.views import Failure, FormValues, Slot
 
@@ -54,8 +56,17 @@ async def ranges(request: Request) -> Response:
     """GET /compare/ranges: the ranges of all tickers in one chart."""
     queries, canvas = queries_of(request), parse_canvas(request.query_params)
     slot = ranges_slot(_ranges_url(request, queries))
-    card = ranges_card(context_of(request), queries, canvas, slot)
-    return HTMLResponse(await while_connected(request, card, len(queries)))
+    work = ranges_view(context_of(request), queries, canvas, slot)
+    return HTMLResponse(render("compared/ranges.html", await while_connected(request, work, len(queries))))
+
+
+async def picture(request: Request) -> Response:
+    """GET /compare/ranges.png or .svg: that chart as a file that can be shown alone."""
+    queries, canvas, slot = queries_of(request), picture_canvas(request), requested_ranges(request)
+    work = ranges_view(context_of(request), queries, canvas, slot)
+    view = await while_connected(request, work, len(queries))
+    tickers = "-".join(query.ticker for query in queries)
+    return picture_file(request, view.pictures.charts["ranges"], tickers, view.as_of, "ranges")
 
 
 def _column_url(request: Request, query: Query) -> str:

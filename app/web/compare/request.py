@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -79,10 +80,13 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class RangesView:
-    """compared/ranges.html: the ranges of all tickers on one scale; ``retry_after`` is in seconds, if waiting helps."""
+    """compared/ranges.html: the ranges of all tickers on one scale; ``retry_after`` is in seconds, if waiting helps.
+
+    ``as_of`` is the day that the first of them was looked at.
+    """
 
     slot: Slot
-    horizon: int
+    as_of: date
     pictures: Pictures
     left_out: tuple[LeftOut, ...]
     retry_after: int | None

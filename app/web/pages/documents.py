@@ -1,4 +1,4 @@
-"""Documents made in memory from one result, each with its receipt: the same query, the same bytes."""
+"""Documents made in memory from one result, each with its receipt, and charts as files: same query, same bytes."""
 
 import json
 import re
@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.charts.chart import RASTER, Chart, stand_alone
 from app.market.passport import Passport, Stale
 from app.panels import BY_SLUG
 from app.panels.analysis import Fact, by_key
@@ -88,6 +93,25 @@ def file_name(ticker: str, last_bar: date, what: str, ending: str) -> str:
     """A name that every system takes, such as forecast-GSPC-2018-06-29.csv."""
     safe = re.sub(r"[^A-Za-z0-9]+", "-", ticker).strip("-") or "ticker"
     return f"{what}-{safe}-{last_bar}.{ending}"
+
+
+_PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
+
+
+def picture_canvas(request: Request) -> str:
+    """The canvas of a chart's file with the ending that ``request`` names; an unknown one is a 404."""
+    ending = request.path_params["ending"]
+    if ending not in _PICTURES:
+        raise HTTPException(404)
+    return f"wide{RASTER}" if ending == "png" else "wide"
+
+
+def picture_file(request: Request, chart: Chart, ticker: str, as_of: date, what: str) -> Response:
+    """A chart on that canvas as a file of its own."""
+    ending = request.path_params["ending"]
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(ticker, as_of, what, ending)}"'}
+    headers["Cache-Control"] = "no-store"
+    return Response(stand_alone(chart), media_type=_PICTURES[ending], headers=headers)
 
 
 def _published(card: CardResult) -> Any:

@@ -69,18 +69,17 @@ async def report(request: Request) -> Response:
 async def picture(request: Request) -> Response:
     """GET or POST /panels/{slug}/{chart}.png or .svg: one of the card's charts as a file that can be shown alone."""
     panel, query, _ = await card_of(request)
-    name, ending = request.path_params["chart"], request.path_params["ending"]
-    if ending not in _PICTURES:
-        raise HTTPException(404)
-    slot, canvas = slot_for(request, panel, query), f"wide{RASTER}" if ending == "png" else "wide"
+    name, canvas, slot = (
+        request.path_params["chart"],
+        documents.picture_canvas(request),
+        slot_for(request, panel, query),
+    )
     card = await while_connected(
         request, card_view(context_of(request), panel, slot, query, canvas), seconds=panel.seconds
     )
     if (chart := card.pictures.charts.get(name)) is None:
         raise HTTPException(404)
-    saved_as = documents.file_name(query.ticker, card.analysis.as_of, f"{panel.slug}-{name}", ending)
-    headers = {"Content-Disposition": f'attachment; filename="{saved_as}"', "Cache-Control": "no-store"}
-    return Response(stand_alone(chart), media_type=_PICTURES[ending], headers=headers)
+    return documents.picture_file(request, chart, query.ticker, card.analysis.as_of, f"{panel.slug}-{name}")
 
 
 async def preview(request: Request) -> Response:
@@ -93,9 +92,6 @@ async def preview(request: Request) -> Response:
 
     content = await while_connected(request, drawn(), seconds=panel.seconds)
     return Response(content, media_type="image/png", headers={"Cache-Control": "public, max-age=900"})
-
-
-_PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 async def _result(request: Request, query: Query, panels: Sequence[Panel]) -> QueryResult:

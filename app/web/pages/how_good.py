@@ -26,12 +26,12 @@ LESSON_DAYS = {
     date(2015, 7, 24): "On 24 July 2015",
     date(2018, 9, 28): "On 28 September 2018",
 }
-"""Days on which the 80 % range of stock-standard Prophet, 22 trading days ahead, did not hold."""
+"""Days on which the 80% range of stock-standard Prophet, 22 trading days ahead, did not hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A number with the 95 % interval around it."""
+    """A number with the 95% interval around it."""
 
     value: float
     low: float

@@ -14,7 +14,7 @@ from app.panels.panel import Query
 from app.services.loaded_history import HistoryLoader
 from app.services.receipts.signer import Checked
 from app.text.numbers import day, signed_percent
-from app.web.context import AppContext, admit, context_of, site_of
+from app.web.context import AppContext, admit, context_of, site_of, while_connected
 from app.web.http.form import body_of, fields_of
 from app.web.templating import render
 from app.web.views import Site
@@ -49,7 +49,7 @@ async def verify(request: Request) -> Response:
     if len(await body_of(request)) > MAXIMUM_BYTES:
         raise TooLargeError("What was pasted", MAXIMUM_BYTES, _ALONE)
     pasted = (await fields_of(request, longest=MAXIMUM_BYTES)).texts.get("receipt", "")
-    checked = await check(context_of(request), pasted) if pasted.strip() else None
+    checked = await while_connected(request, check(context_of(request), pasted), 0) if pasted.strip() else None
     fault = _FAULT if posted and checked is None else ""
     status = 422 if fault or (checked and checked.good is None) else 200
     shown = pasted if len(pasted) <= _LONGEST_ECHO else ""

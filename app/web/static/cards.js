@@ -17,16 +17,16 @@ on("htmx:config:request", ({ target, detail: { ctx } }) => {
   if (ctx.request.method === "POST") fields.forEach(([name, value]) => ctx.request.body.set(name, value));
   const width = target.clientWidth || target.querySelector(".opened, .side, .skeleton").clientWidth;
   ctx.request.body.set("canvas", width < 485 ? "narrow" : width < 700 ? "middle" : width < 1075 ? "wide" : "large");
-  // Then htmx asks before it sends, and a card can wait for its turn.
+  // Then htmx asks before it sends: a card waits for its turn, and none changes before the widths of all are read.
   ctx.confirm = "in turn";
 });
-on("htmx:confirm", (event) => {
+on("htmx:confirm", async (event) => {
   const { target: card, detail } = event;
   if (!card.matches?.(".card")) return;
   event.preventDefault();
   stop(runs.get(card));
   const focused = card.contains(document.activeElement);
-  runs.set(card, { ...detail, begun: performance.now(), seconds: Number(card.dataset.seconds) });
+  await runs.set(card, { ...detail, begun: performance.now(), seconds: Number(card.dataset.seconds) });
   card.classList.remove("stopped", "broken");
   card.classList.add("asking");
   card.setAttribute("aria-busy", "true");
@@ -84,10 +84,10 @@ on("click", ({ target }) => {
 });
 const seconds = ({ begun }) => `${Math.floor((performance.now() - begun) / 1000) || 1} s`;
 setInterval(() => runs.forEach((run, card) => say(card, "", seconds(run))), 1000);
-let focused;
-on("htmx:before:swap", ({ target: card }) => (focused = card !== document && card.contains(document.activeElement)));
+const hadFocus = new Set();
+on("htmx:before:swap", ({ target: card }) => card.id && card.contains(document.activeElement) && hadFocus.add(card));
 on("htmx:after:swap", ({ target }) => {
-  if (focused && document.activeElement === document.body) focus(target, ".again");
+  if (hadFocus.delete(target) && document.activeElement === document.body) focus(target, ".again");
   // A file that is analysed, or another day, replaces all cards, also those that are still on their way.
   for (const [card, run] of runs) if (!card.isConnected) stop(run);
   if (target.matches?.(".card.ready")) tries.delete(target.id);

@@ -1,9 +1,9 @@
 // Back tomorrow: the last dozen tickers, in this browser alone, as a table of the home page. ←/→ go through time.
 const kept = () => JSON.parse(localStorage.getItem("recents") ?? "[]");
 const on = (name, act) => document.addEventListener(name, act, true);
-on("htmx:after:swap", () => {
-  const now = JSON.parse(document.querySelector("#panel-verdict.ready [data-recent]")?.dataset.recent ?? "null");
-  const others = kept().filter(({ ticker }) => ticker !== now?.ticker);
+on("htmx:after:swap", ({ target }) => {
+  const now = JSON.parse(target.querySelector("[data-recent]")?.dataset.recent ?? "null");
+  const others = now && kept().filter(({ ticker }) => ticker !== now.ticker);
   if (now) localStorage.setItem("recents", JSON.stringify([now, ...others].slice(0, 12)));
 });
 const table = document.querySelector("#recents");

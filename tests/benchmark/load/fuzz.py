@@ -68,7 +68,10 @@ def random_request(rng: random.Random, ticker: str = "^GSPC") -> Asked:
     slug = rng.choice(("overview", "technicals", "overview", "nonsense", "..", "%2e%2e", "%00", "a" * 2000))
     path = path.replace("{slug}", slug).replace("{place}", rng.choice(("1", "2", "9", "x")))
     # The live price never ends, and whole documents fit every model: a few of them are enough.
-    if path in ("/report", "/forecast.csv", "/summary.txt", "/compare/ranges") and rng.random() < 0.97:
+    if (
+        path in ("/report", "/forecast.csv", "/summary.txt", "/compare/ranges", "/compare/ranges.{ending}")
+        and rng.random() < 0.97
+    ):
         path += "x"
     fields = [(rng.choice(NAMES), rng.choice(TEXTS)) for _ in range(rng.choice((0, 1, 2, 3, 5, 30)))]
     if rng.random() < 0.6:

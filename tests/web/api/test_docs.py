@@ -31,7 +31,14 @@ PEOPLES |= {
     "/preview.png",
     "/manifest.webmanifest",
 }
-PEOPLES |= {"/compare", "/compare/ranges", "/compare/column", "/compare/basket", "/compare/together"}
+PEOPLES |= {
+    "/compare",
+    "/compare/ranges",
+    "/compare/ranges.{ending}",
+    "/compare/column",
+    "/compare/basket",
+    "/compare/together",
+}
 
 
 @pytest.fixture(scope="module")

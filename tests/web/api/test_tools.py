@@ -146,7 +146,7 @@ def test_a_comparison_names_who_has_no_range_and_why(port):
     answer = call(port, "compare", tickers=["syn", "SHORT", "SYN"]).structured_content
     assert [one["ticker"] for one in answer["compared"]] == ["SYN"]
     assert [one["ticker"] for one in answer["left_out"]] == ["SHORT"]
-    assert "needs 250 daily bars and found 200" in answer["left_out"][0]["why"]
+    assert "needs 250 daily bars; there are 200" in answer["left_out"][0]["why"]
 
 
 def test_a_receipt_is_known_here_and_on_the_page_and_says_the_numbers_it_is_of(port):
@@ -167,7 +167,7 @@ WRONG = {
         {"ticker": "NONE"},
         "expected_range for “NONE”: The synthetic market does not list",
     ),
-    "too short": ("risk", {"ticker": "SHORT"}, "risk for “SHORT”: This card needs 250 daily bars and found 200."),
+    "too short": ("risk", {"ticker": "SHORT"}, "risk for “SHORT”: A forecast needs 250 daily bars; there are 200."),
     "a horizon": ("track_record", {"ticker": "SYN", "horizon": 67}, "“horizon” has “67”; it needs a whole number"),
     "no ticker": ("expected_range", {}, "“ticker” is empty"),
     "a true": ("expected_range", {"ticker": True}, "“ticker” has “true”; it needs one text or one number"),
@@ -179,7 +179,7 @@ WRONG = {
     "another name": ("expected_range", {"ticker": "SYN", "days": 5}, "one of ticker, horizon, by, as_of, source"),
     "five tickers": ("compare", {"tickers": list("ABCDE")}, "it needs a list of one to 4 symbols"),
     "no list": ("compare", {"tickers": "SYN"}, "“tickers” has “SYN”"),
-    "nobody": ("compare", {"tickers": ["SHORT", "NONE"]}, "compare for “SHORT, NONE”: This card needs 250 daily"),
+    "nobody": ("compare", {"tickers": ["SHORT", "NONE"]}, "compare for “SHORT, NONE”: A forecast needs 250 daily"),
     "no term": ("explain_term", {"term": "banana"}, "it needs one of these, or words with one of them: trading day;"),
     "a source": ("find_ticker", {"q": "a", "source": "bloomberg"}, "“source” has “bloomberg”; it needs “sample”"),
     "no name": ("find_ticker", {"q": ""}, "“q” is empty"),

@@ -90,6 +90,18 @@ def test_any_card_can_be_run_again(watched: Watched) -> None:
     page.wait_for_selector("#panel-overview.ready")
 
 
+def test_what_is_printed_is_the_answer_without_what_is_pressed(watched: Watched) -> None:
+    page = watched.open(QUERY)
+    watched.wait_for_cards()
+    page.emulate_media(media="print")
+    pressed = page.locator("input, select, button, .chips, .take, .colophon a").filter(visible=True)
+    expect(pressed).to_have_count(0)
+    ends = "rows => rows.map(row => getComputedStyle(row, '::after').content)"
+    assert set(page.locator(".rows summary.line").evaluate_all(ends)) == {"none"}
+    expect(page.locator(".months li").filter(visible=True)).to_have_count(12)
+    assert page.locator("h1").is_visible()
+
+
 def test_the_report_needs_no_script(chromium: Browser, served: str) -> None:
     page = chromium.new_page(java_script_enabled=False)
     requests: list[str] = []

@@ -59,7 +59,7 @@ def test_while_yahoo_refuses_every_card_counts_down_and_offers_the_sample_and_a_
     assert page.get_by_text("Yahoo has asked us to slow down").count() == 1
     assert page.get_by_text("Trying again in").count() == len(PANELS)
     assert_no_violation(page)
-    page.locator("#banner").get_by_role("link", name="Choose a CSV of prices").click()
+    page.locator("#banner").get_by_role("link", name="Choose a file of prices").click()
     expect(page.get_by_label("Your own file")).to_be_visible()
     page.locator("#banner").get_by_role("link", name="Open the sample").click()
     watched.wait_for_cards()

@@ -2,12 +2,13 @@
 
 import re
 import struct
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
 from tests.support.cards import elements
-from tests.support.fakes import FakeMarket, InlineEngine, market
+from tests.support.fakes import LISTING, FakeMarket, InlineEngine, market
 from tests.support.served import served
 
 SYN = market()
@@ -31,6 +32,17 @@ def test_each_chart_of_a_card_leads_to_both_of_its_files(client):
         assert answer.status_code == 200, path
         assert answer.headers["content-type"] in ("image/png", "image/svg+xml")
     assert len(links_of(card)) == 2 * len(elements(card, "img")) >= 4
+
+
+def test_the_picture_of_a_comparison_can_be_taken_along_too():
+    with served(FakeMarket(SYN, market(300, seed=5, listing=replace(LISTING, ticker="OTHER")))) as client:
+        card = client.get("/compare/ranges?ticker=SYN&ticker=OTHER&horizon=5").text
+        answers = [client.get(path) for path in links_of(card)]
+        unknown = client.get("/compare/ranges.gif?ticker=SYN&ticker=OTHER")
+    assert [answer.headers["content-type"] for answer in answers] == ["image/png", "image/svg+xml"]
+    assert re.search(r"ranges-SYN-OTHER-\d{4}-\d\d-\d\d\.png", answers[0].headers["content-disposition"])
+    assert "times as wide as that of" in answers[1].text
+    assert unknown.status_code == 404
 
 
 def test_a_png_is_that_chart_twice_as_dense_with_a_margin(client):

@@ -1,7 +1,9 @@
+import asyncio
 import hashlib
 import hmac
 import re
 import time
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,10 +13,11 @@ from app.services.receipts import format
 from app.services.receipts.signer import ReceiptSigner
 from app.text.numbers import signed_percent
 from tests.support.cards import elements
-from tests.support.fakes import FakeMarket, adjusted_before, market
+from tests.support.fakes import FakeMarket, InlineEngine, adjusted_before, market
 from tests.support.pages import HEADERS, HOSTILE, assert_contained
 from tests.support.served import served
 from tests.support.uploads import csv_of, post
+from tests.support.visitors import Visitor, running
 
 KEY = "a key for these tests"
 ASKED = "ticker=SYN&horizon=3&as_of=2016-01-29"
@@ -71,6 +74,32 @@ def test_a_good_receipt_says_what_it_is_of_before_its_hashes(client, documents):
     before, folded = page.split("<details>")
     assert "SYN, 3 trading days ahead, from prices until 29 Jan 2016." in before
     assert ("<dt>data</dt>" in before, "<dt>data</dt>" in folded) == (False, True)
+
+
+class SilentMarket(FakeMarket):
+    """Has begun to load prices and never ends it, unless nobody waits any more."""
+
+    def __init__(self):
+        super().__init__(market())
+        self.begun, self.left = asyncio.Event(), asyncio.Event()
+
+    async def load(self, ticker):
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.left.set()
+
+
+@pytest.mark.anyio
+async def test_who_leaves_while_a_receipt_is_scored_ends_the_loading_of_prices(documents):
+    source = SilentMarket()
+    async with running(InlineEngine(), source, secret_key=KEY) as app:
+        visitor = Visitor(app, "/verify", urlencode({"receipt": receipt_in(documents["summary.txt"])}))
+        await asyncio.wait_for(source.begun.wait(), 10)
+        visitor.leave()
+        assert await visitor.status() == 499
+        assert source.left.is_set()
 
 
 def test_anybody_with_the_key_can_make_the_signature(documents):
