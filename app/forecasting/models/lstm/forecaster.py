@@ -18,8 +18,9 @@ from app.forecasting.scoring.backtest import finished_origins, weekly
 PRIOR = 300.0
 """Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of stocks."""
 
-EWMA_SHARE = 0.3
-"""What a band of EWMA volatility counts in every range: funds and currencies stay calm or wild longer than stocks."""
+EWMA_SHARE, EWMA_FROM, EWMA_FULL = 0.3, 5, 22
+"""What a band of EWMA volatility counts in every range from 22 days ahead on; nothing up to 5, between them linear in the
+day's logarithm. Funds and currencies stay calm or wild longer than stocks do."""
 
 MIN_ORIGINS = 60
 """Finished origins below which nothing is said of how good the network is."""
@@ -89,9 +90,16 @@ def lstm_from(weights: WeightSet, y: LogPrices, origins: Origins, horizon: int) 
     scale = sigma(y, origins)[:, None] * np.sqrt(np.arange(1.0, horizon + 1))
     own = shape * scale[..., None]
     centre = own[..., [MEDIAN]]
-    averaged = centre + (1 - EWMA_SHARE) * (own - centre) + EWMA_SHARE * ewma(y, origins, horizon).quantiles
+    share = EWMA_SHARE * _ramp(horizon)[:, None]
+    averaged = centre + (1 - share) * (own - centre) + share * ewma(y, origins, horizon).quantiles
     # Rounding may cross what a softplus keeps apart by less than a float can tell.
     return Forecast(origins, np.maximum.accumulate(averaged, axis=-1))
+
+
+def _ramp(horizon: int) -> Floats:
+    """From 0 up to day ``EWMA_FROM`` to 1 from ``EWMA_FULL`` on, (horizon,)."""
+    day = np.arange(1.0, horizon + 1)
+    return np.asarray(np.clip(np.log(day / EWMA_FROM) / np.log(EWMA_FULL / EWMA_FROM), 0, 1))
 
 
 def _quantiles_at(weights: WeightSet, y: LogPrices, origins: Origins) -> Floats:
