@@ -14,14 +14,14 @@ from app.market.history import encode, history_until
 from app.market.sample import SampleSource
 from app.panels import jobs
 from app.panels.lstm import analyse
-from app.panels.lstm.analyse import like_this, tested
+from app.panels.lstm.analyse import judged_origins, like_this
 from app.panels.lstm.panel import like_this_facts
 from tests.support.cards import elements
 from tests.support.fakes import FakeMarket, market, quotes
 from tests.support.series import random_bars
 from tests.support.served import served
 
-Y = random_bars(2900)
+Y = random_bars(3700)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_the_coverage_can_be_recomputed_from_the_rows(published):
 )
 def test_the_receipt_begins_after_the_cut_off_before_the_newest_one_if_sixty_are_finished(day, first, some):
     y = until(day)
-    origins = tested(y, 22)
+    origins = judged_origins(y, 22)
     assert (len(origins) >= 60) == some == bool(len(origins))
     assert (y.dates[origins] > np.datetime64(first)).all()
     if some:
@@ -78,7 +78,7 @@ def test_the_receipt_begins_after_the_cut_off_before_the_newest_one_if_sixty_are
 @pytest.mark.parametrize("day", ["2014-01-02", "2019-12-31", "2024-02-01"])
 def test_every_finished_week_up_to_the_last_bar_is_tested(day, horizon):
     y = until(day)
-    assert 0 <= len(y) - 1 - (tested(y, horizon)[-1] + horizon) < 5
+    assert 0 <= len(y) - 1 - (judged_origins(y, horizon)[-1] + horizon) < 5
 
 
 def test_the_card_says_how_many_past_forecasts_are_of_which_networks():
@@ -113,7 +113,7 @@ def test_the_card_says_how_the_network_did_on_others_like_this():
 def test_prices_from_before_any_weights_are_refused():
     early = LogPrices(Y.dates - np.timedelta64(3000, "D"), Y.open, Y.high, Y.low, Y.close, Y.volume)
     with pytest.raises(BeforeTrainingError, match="2005"):
-        tested(early.until(1000), 22)
+        judged_origins(early.until(1000), 22)
 
 
 def test_an_old_date_is_a_sentence_with_found_and_needed():

@@ -33,13 +33,13 @@ from app.market.history import PriceHistory
 from app.panels.analysis import Analysis
 from app.panels.forecast.convert import head, log_prices, published_forecast
 from app.panels.jobs import say
-from app.panels.lstm.model import LikeThis, LookedAt, LstmAnalysis, TestedSet, TrainedOn
+from app.panels.lstm.model import LikeThis, LookedAt, LstmAnalysis, NetworkShare, TrainedOn
 
 
 def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis]) -> LstmAnalysis:
     """Forecast from the last bar and from the first of each week since the cut-off before the newest one."""
     y = log_prices(history)
-    past = tested(y, horizon)
+    past = judged_origins(y, horizon)
     origins = np.append(past, len(y) - 1)
     sets = newest_sets(y.dates[origins])
     card = shipped()[sets[-1]].card
@@ -52,13 +52,15 @@ def analyse(history: PriceHistory, horizon: int, needed: Mapping[str, Analysis])
         forecast=published_forecast(history, forecast.quantiles[-1]),
         receipt=audit(y, Forecast(past, forecast.quantiles[:-1]), random_walk(y, past, horizon)),
         trained_on=TrainedOn(card.cut_off, card.tickers, card.rows, len(card.seeds), card.versions, card.sha256),
-        tested_sets=tuple(TestedSet(shipped()[k].card.cut_off, int((sets[:-1] == k).sum())) for k in np.unique(sets)),
+        tested_sets=tuple(
+            NetworkShare(shipped()[k].card.cut_off, int((sets[:-1] == k).sum())) for k in np.unique(sets)
+        ),
         like_this=like_this(history.ticker, history.passport.kind),
         looked_at=looked_at(y),
     )
 
 
-def tested(y: LogPrices, horizon: int) -> Origins:
+def judged_origins(y: LogPrices, horizon: int) -> Origins:
     """The finished origins, one a week, that the network is judged by; none where too few are finished.
 
     Raises ``BeforeTrainingError`` where the last bar is not after any cut-off.

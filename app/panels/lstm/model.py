@@ -22,7 +22,7 @@ class TrainedOn:
 
 
 @dataclass(frozen=True, slots=True)
-class TestedSet:
+class NetworkShare:
     """How many origins of the receipt are forecast by the networks of ``cut_off``, the newest before each of them."""
 
     cut_off: date
@@ -69,6 +69,6 @@ class LstmAnalysis(ForecastAnalysis):
     """
 
     trained_on: TrainedOn
-    tested_sets: tuple[TestedSet, ...]
+    tested_sets: tuple[NetworkShare, ...]
     like_this: LikeThis | None
     looked_at: LookedAt
