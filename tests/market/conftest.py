@@ -1,9 +1,11 @@
 """The stand-in for all tests of a worker, and the environment of somebody behind a proxy that ends TLS."""
 
 import importlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from app.market.yahoo import source as yahoo_source
 from app.market.yahoo.source import CLIENT, YahooSource
 from tests.support.yahoo_stand_in import CERTIFICATES, Yahoo
 
@@ -24,7 +26,18 @@ def yahoo(stand_in, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HTTPS_PROXY", stand_in.proxy)
     monkeypatch.setenv("SSL_CERT_FILE", str(stand_in.certificate))
-    return stand_in
+    pools = []
+
+    def made(*arguments, **options):
+        pools.append(ThreadPoolExecutor(*arguments, **options))
+        return pools[-1]
+
+    monkeypatch.setattr(yahoo_source, "ThreadPoolExecutor", made)
+    yield stand_in
+    # A card waits for no announcement, so a test can be over before its last conversation is.
+    stand_in.over.set()
+    for pool in pools:
+        pool.shutdown(cancel_futures=True)
 
 
 @pytest.fixture

@@ -89,10 +89,11 @@ def session(start, end):
 
 
 def running_session():
-    """A chart whose last bar belongs to a session of this moment, and that bar's day."""
+    """A chart whose last bar belongs to today's session, a day of UTC as a coin has it, and that bar's day."""
     now = datetime.now(UTC)
+    midnight = now.replace(hour=0, minute=0, second=0)
     times = [int((now - timedelta(days=ago)).timestamp()) for ago in (4, 3, 2, 1, 0)]
-    meta = CRYPTO | session(now.timestamp() - 3600, now.timestamp() + 3600)
+    meta = CRYPTO | session(midnight.timestamp(), (midnight + timedelta(days=1)).timestamp())
     return chart([10.0, 11.0, 12.0, 13.0, 99.0], times, meta), now.date()
 
 

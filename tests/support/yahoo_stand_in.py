@@ -1,6 +1,7 @@
 """Yahoo on loopback: a proxy that ends TLS for the real host names and answers as a test says."""
 
 import asyncio
+import select
 import ssl
 import threading
 import time
@@ -121,8 +122,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = self.close_connection or bool(answer.promises)
 
     def _wait_until_gone(self) -> bool:
-        self.connection.settimeout(20)
-        return bool(self.rfile.read(1))
+        while not self.server.yahoo.over.is_set():
+            if select.select([self.connection], [], [], 0.05)[0]:
+                return bool(self.rfile.read(1))
+        return False
 
     def finish(self) -> None:
         super().finish()

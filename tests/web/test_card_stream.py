@@ -37,7 +37,7 @@ class HeldEngine(WaitingEngine):
         return await super().run(function, *payload)
 
 
-PARTIAL = re.compile(r'<hx-partial hx-target="([^"]*)" hx-swap="[a-zA-Z]*">(.*)</hx-partial>', re.DOTALL)
+PARTIAL = re.compile(r'<hx-partial hx-target="([^"]*)" hx-swap="[^"]*">(.*)</hx-partial>', re.DOTALL)
 
 
 def messages(text):

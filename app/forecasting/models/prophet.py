@@ -180,11 +180,11 @@ class _Prophet(Prophet):  # type: ignore[misc]  # Prophet has no types.
     _tables: ClassVar[dict[tuple[str, ...], tuple[Any, Any]]] = {}
 
     def regressor_column_matrix(self, seasonal_features: pd.DataFrame, modes: dict[str, list[str]]) -> tuple[Any, Any]:
-        """Which columns belong to which component, and the components by mode; no one changes either."""
-        columns = tuple(seasonal_features.columns)
-        if columns not in self._tables:
-            self._tables[columns] = super().regressor_column_matrix(seasonal_features, modes)
-        return self._tables[columns]
+        """Which columns belong to which component, and the components by mode; nobody changes either."""
+        key = (*seasonal_features.columns, repr(modes), self.holidays_mode)
+        if key not in self._tables:
+            self._tables[key] = super().regressor_column_matrix(seasonal_features, modes)
+        return self._tables[key]
 
 
 class _Stan(CmdStanModel):  # type: ignore[misc]

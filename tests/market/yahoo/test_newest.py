@@ -21,7 +21,7 @@ async def test_a_quote_is_what_yahoo_says_beside_a_day_s_bar_in_one_request(yaho
     assert (quote.price, quote.currency, quote.close_before) == (321.45, "GBp", 324.0)
     assert quote.at == datetime.fromtimestamp(int(NOW) - 40, UTC)
     assert quote.at.tzinfo == ZoneInfo("Europe/London")
-    assert quote.open_at(datetime.now(UTC))
+    assert quote.open_at(datetime.fromtimestamp(NOW, UTC))
     assert len(yahoo.requests) == 1
     assert "/v8/finance/chart/^FTSE?range=1d&interval=1d" in yahoo.requests[0]
 

@@ -145,7 +145,7 @@ def test_a_basket_with_an_unknown_ticker_fails_in_its_place(client):
 def test_a_basket_too_short_for_a_verdict_says_so(client):
     answer = client.get("/compare/basket?ticker=SYN&ticker=SHORT&weight=60,40&horizon=5")
     assert answer.status_code == 200
-    assert "needs 250 daily bars and found 100" in answer.text
+    assert "needs 250 daily bars; there are 100" in answer.text
 
 
 @pytest.mark.parametrize("change", ["tripled", "deleted", "a 2:1 split"])
