@@ -19,8 +19,8 @@ PRIOR = 300.0
 """Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of stocks."""
 
 EWMA_SHARE, EWMA_FROM, EWMA_FULL = 0.3, 5, 22
-"""What a band of EWMA volatility counts in every range from 22 days ahead on; nothing up to 5, between them linear in the
-day's logarithm. Funds and currencies stay calm or wild longer than stocks do."""
+"""The share of a band of EWMA volatility in every range: from 22 days ahead on; nothing up to 5, between them linear in
+the day's logarithm. Funds and currencies stay calm or volatile longer than stocks do."""
 
 MIN_ORIGINS = 60
 """Finished origins below which nothing is said of how good the network is."""
