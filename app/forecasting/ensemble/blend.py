@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.forecasting.ensemble.weights import MemberRecord, Weighing, weigh, weighted_mean, weights_under
+from app.forecasting.ensemble.weights import MemberRecord, Weighing, weigh, weighted_mean
 from app.forecasting.forecast import MEDIAN, Floats, LogPrices, Origins
 from app.forecasting.models.baselines import drift_path, steadiness, trust
 from app.forecasting.models.own_moves import move_signal
@@ -67,7 +67,7 @@ def blend(past: PastForecasts, current: CurrentForecasts) -> Blended:
     """Combine the members' current forecasts as their past ones allow, and add the shares of the ticker's own past.
 
     At each origin the members are judged, on the day that ``past`` is for, by at most 192 of the past forecasts whose
-    outcome was known by then; who has a weight after that counts on every day by the votes at that distance.
+    outcome was known by then; the weights that follow count on every day.
     """
     overlap, known = overlapping(past.origins, past.day), MemberRecord(past.quantiles, past.actual)
     present = np.asarray(np.isfinite(current.quantiles).all(axis=(2, 3))).T
@@ -75,9 +75,10 @@ def blend(past: PastForecasts, current: CurrentForecasts) -> Blended:
         _weighed(past, known, int(origin), there, overlap)
         for origin, there in zip(current.origins, present, strict=True)
     )
-    daily = [weights_under(weighing.standings, float(day)) for weighing in weighings for day in current.days]
-    weights = np.array(daily).reshape(len(current.origins), len(current.days), len(current.quantiles))
-    members = _means(current.quantiles, weights)
+    each = np.array([weighing.weights for weighing in weighings]).reshape(-1, len(current.quantiles))
+    rows = [weighted_mean(current.quantiles[:, row], weights) for row, weights in enumerate(each)]
+    members = np.array(rows).reshape(current.quantiles.shape[1:])
+    weights = np.repeat(each[:, None], len(current.days), axis=1)
     drift, moves = current.shares[..., None]
     still = members - members[..., [MEDIAN]]
     own_drift, own_moves = still + current.own[0, ..., None], still + current.own[1, ..., None]
@@ -91,14 +92,7 @@ def _weighed(
     past: PastForecasts, known: MemberRecord, origin: int, present: NDArray[np.bool_], overlap: int
 ) -> Weighing:
     over = int(np.searchsorted(past.origins + past.day, origin, side="right"))
-    return weigh(past.day, present, known, slice(max(over - RECEIPT_ORIGINS, 0), over), overlap)
-
-
-def _means(quantiles: Floats, weights: Floats) -> Floats:
-    """The weighted means (k, d, 7) of forecasts (members, k, d, 7) under weights (k, d, members)."""
-    k, d = weights.shape[:2]
-    rows = [[weighted_mean(quantiles[:, row, day], weights[row, day]) for day in range(d)] for row in range(k)]
-    return np.array(rows).reshape(k, d, quantiles.shape[-1])
+    return weigh(present, known, slice(max(over - RECEIPT_ORIGINS, 0), over), overlap)
 
 
 def past_forecasts(y: LogPrices, origins: Origins, horizon: int, quantiles: Floats) -> PastForecasts:

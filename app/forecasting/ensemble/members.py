@@ -16,9 +16,6 @@ from app.forecasting.models.prophet_windows import TrendFits
 from app.forecasting.models.range_regression import CUT_OFFS, linear
 from app.forecasting.scoring.backtest import finished_origins, realised, refit_origins
 
-NEAR, FAR = 8, 22
-"""Days ahead up to which the network counts alone, and from which the regression counts as much."""
-
 REGRESSION_PRIOR = 100.0
 """Independent past misses that trust in the regression's own bands stands for."""
 
@@ -34,28 +31,15 @@ the bars up to it. NaN where the member had not learned by then.
 class Member:
     """A forecaster in the combination.
 
-    ``vote`` gives its weight at a number of days ahead before this ticker's past is looked at; ``own_median`` is False
-    where its median stays at the last price.
+    ``vote`` is its weight before this ticker's past is looked at; ``own_median`` is False where its median stays at the
+    last price.
     """
 
     name: str
     title: str
-    vote: Callable[[float], float]
+    vote: float
     forecasts: MemberForecaster
     own_median: bool = True
-
-
-def _no_vote(day: float) -> float:
-    return 0.0
-
-
-def _regression_vote(day: float) -> float:
-    """Nothing up to ``NEAR`` days ahead, half from ``FAR`` on, between them linear in the day's logarithm."""
-    return float(np.clip(np.log(day / NEAR) / np.log(FAR / NEAR), 0, 1) / 2)
-
-
-def _network_vote(day: float) -> float:
-    return 1 - _regression_vote(day)
 
 
 def _simulation(y: LogPrices, past: Origins, asked: Origins, horizon: int) -> Floats:
@@ -117,13 +101,12 @@ def _where(may: NDArray[np.bool_], forecaster: Forecaster, y: LogPrices, rows: O
 
 
 MEMBERS = (
-    Member("historical_simulation", "Historical simulation", _no_vote, _simulation, own_median=False),
-    Member("linear", "Range regression", _regression_vote, _regression),
-    Member("lstm", "LSTM", _network_vote, _network),
-    Member("prophet", "Prophet", _no_vote, _trend),
+    Member("historical_simulation", "Historical simulation", 0.0, _simulation, own_median=False),
+    Member("linear", "Range regression", 0.0, _regression),
+    Member("lstm", "LSTM", 1.0, _network),
+    Member("prophet", "Prophet", 0.0, _trend),
 )
 """In the order of every first axis of the combination.
 
-The votes are what hundreds of other stocks say: near, nothing improves on the network alone; far, the regression beside
-it does; the other two never did.
+The votes are what hundreds of other tickers say: at no distance does any of the others beside it improve on the network.
 """

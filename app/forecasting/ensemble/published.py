@@ -53,7 +53,7 @@ def _brought_in(past: PastForecasts, model: Blended) -> Floats:
 
     They are what an edge was looked for among: the votes of the others rest on other stocks.
     """
-    places = [place for place, member in enumerate(MEMBERS) if member.own_median and not member.vote(past.day)]
+    places = [place for place, member in enumerate(MEMBERS) if member.own_median and not member.vote]
     medians = np.concatenate([past.quantiles[places][..., MEDIAN], model.own[1:, :, -1, MEDIAN]])
     return np.where(model.weights[:, -1, [*places, -1]].T > 0, medians, np.nan)
 

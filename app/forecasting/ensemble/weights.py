@@ -47,20 +47,15 @@ class Weighing:
     p_joins: Floats
 
 
-def votes(day: float, present: NDArray[np.bool_]) -> Floats:
+def votes(present: NDArray[np.bool_]) -> Floats:
     """The weights (members,) before this ticker's past is looked at, of the members that are ``present``.
 
     They are the members' votes; where none that is present has one, all that are left count the same.
     """
-    weights = _all_votes(day) * present
+    weights = np.array([member.vote for member in MEMBERS]) * present
     if not weights.any():
         weights = present.astype(np.float64)
     return np.asarray(weights / weights.sum())
-
-
-@lru_cache(maxsize=128)
-def _all_votes(day: float) -> Floats:
-    return np.array([member.vote(day) for member in MEMBERS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +79,27 @@ class MemberRecord:
         return self._losses[key]
 
 
-def weigh(day: float, present: NDArray[np.bool_], past: MemberRecord, rows: slice, overlap: int) -> Weighing:
-    """Who counts how much at ``day``, from some ``rows`` of the ``past``.
+def weigh(present: NDArray[np.bool_], past: MemberRecord, rows: slice, overlap: int) -> Weighing:
+    """Who counts how much, from some ``rows`` of the ``past``.
 
     Each member that is ``present`` is judged by the rows at which it has a forecast.
     """
-    start = votes(day, present)
+    start = votes(present)
     known = past.known[:, rows] & present[:, None]
     ratios = _ratios(known, past.quantiles[:, rows, MEDIAN], past.actual[rows])
     p_joins = _p_joins(np.where(ratios > WORST, 0.0, start), present, past, rows, overlap)
     standings = tuple(_standing(*facts) for facts in zip(present, start > 0, ratios, p_joins, strict=True))
-    return Weighing(weights_under(standings, day), standings, known.sum(axis=1), ratios, p_joins)
+    return Weighing(weights_under(standings), standings, known.sum(axis=1), ratios, p_joins)
 
 
 @lru_cache(maxsize=4096)
-def weights_under(standings: tuple[Standing, ...], day: float) -> Floats:
-    """The weights (members,) at ``day``: who joined counts as much as all votes together; with nobody left, all do.
+def weights_under(standings: tuple[Standing, ...]) -> Floats:
+    """The weights (members,): who joined counts as much as all votes together; with nobody left, all do.
 
     Few standings occur, each at hundreds of origins.
     """
     is_ = {standing: np.array([one is standing for one in standings]) for standing in Standing}
-    start = votes(day, ~is_[Standing.ABSENT])
+    start = votes(~is_[Standing.ABSENT])
     voting, joined = start * ~is_[Standing.LEFT_OUT], is_[Standing.JOINED].astype(np.float64)
     weights = (voting / voting.sum() if voting.any() else voting) + joined
     if not weights.any():
