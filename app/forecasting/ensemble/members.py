@@ -108,5 +108,5 @@ MEMBERS = (
 )
 """In the order of every first axis of the combination.
 
-The votes are what hundreds of other tickers say: at no distance does any of the others beside it improve on the network.
+The votes are what hundreds of other tickers say: at no distance did another member beside the network improve on it.
 """
