@@ -84,7 +84,7 @@ def markdown(answers: Floats, title: str, tickers: int) -> str:
     """Calibration error in points and Brier score by event and method, pooled over the first three of the days."""
     spans = {f"{', '.join(map(str, POOLED))} days": list(range(len(POOLED)))}
     spans |= {f"{days} days": [place] for place, days in enumerate(DAYS)}
-    lines = [f"{tickers} tickers, {answers.shape[3]:,} origins, {len(LEVELS)} levels from −20 to +20 %.", ""]
+    lines = [f"{tickers} tickers, {answers.shape[3]:,} origins, {len(LEVELS)} levels from −20 to +20%.", ""]
     headings = [f"{event}, happened" for event in EVENTS]
     lines += [f"| days | chances by | {' | '.join(headings)} |", f"| --- | --- |{' ---: |' * len(EVENTS)}"]
     for span, places in spans.items():

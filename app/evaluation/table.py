@@ -16,7 +16,7 @@ def markdown(evaluation: Evaluation) -> str:
     plan = evaluation.plan
     lines = [
         f"{len(evaluation.tickers)} tickers, {evaluation.origins} origins from {plan.start} every {plan.every} bars, "
-        f"{plan.horizon} days ahead; ratios are against the last price with constant volatility, [95 % intervals].",
+        f"{plan.horizon} days ahead; ratios are against the last price with constant volatility, [95% intervals].",
         "",
         *(_rows(evaluation) if evaluation.rows else ["Nothing could be scored."]),
     ]
@@ -31,7 +31,7 @@ def _rows(evaluation: Evaluation) -> list[str]:
     spans = [str(score.span) for score in evaluation.rows[0].scores]
     pooled = spans[-1]
     head = ["forecaster", f"MAE {evaluation.plan.horizon}", f"MAE {pooled}", *(f"pinball {span}" for span in spans)]
-    head += ["80 % holds", "95 % holds", "Winkler 80", "Winkler 95", "p MAE", "p pinball"]
+    head += ["80% holds", "95% holds", "Winkler 80", "Winkler 95", "p MAE", "p pinball"]
     head += [*(f"p pinball {span} (linear)" for span in _tested(evaluation.rows[0]))]
     head += [f"Brier of a rise, base rate {evaluation.rows[0].brier_base:.4f}", "told an edge", "n"]
     ruler = ["---"] + ["---:"] * (len(head) - 1)
@@ -44,7 +44,7 @@ def _table(lines: list[list[str]]) -> list[str]:
 
 def _by_group(rows: tuple[Row, ...]) -> list[str]:
     """Each group's tickers, and how every member did on them: loss on days 1–5 / on all pooled days, bands held."""
-    heads = [f"{row.title} {what}" for row in rows for what in ("pinball 1–5 / pooled", "80 % holds", "95 % holds")]
+    heads = [f"{row.title} {what}" for row in rows for what in ("pinball 1–5 / pooled", "80% holds", "95% holds")]
     head = ["tickers like one another", "tickers", "n", *heads]
     lines = [
         [

@@ -1,4 +1,4 @@
-"""The members of the verdict: the one list of whose forecasts are combined, and what each counts on other stocks."""
+"""The members of the verdict: the one list of whose forecasts are combined, and what each counts on other tickers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

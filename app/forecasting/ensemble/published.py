@@ -51,7 +51,7 @@ def record(y: LogPrices, past: PastForecasts, current: CurrentForecasts) -> Reco
 def _brought_in(past: PastForecasts, model: Blended) -> Floats:
     """The medians (members, n) of those that this ticker's past has given a weight, NaN where it has not.
 
-    They are what an edge was looked for among: the votes of the others rest on other stocks.
+    They are what an edge was looked for among: the votes of the others rest on other tickers.
     """
     places = [place for place, member in enumerate(MEMBERS) if member.own_median and not member.vote]
     medians = np.concatenate([past.quantiles[places][..., MEDIAN], model.own[1:, :, -1, MEDIAN]])

@@ -36,7 +36,7 @@ def like_this_facts(scores: LikeThis | None) -> tuple[Fact, ...]:
 PANEL = Panel(
     slug="lstm",
     title="LSTM",
-    question="What does a neural network trained on hundreds of stocks say?",
+    question="What does a neural network trained on many markets say?",
     module="app.panels.lstm",
     analysis=LstmAnalysis,
     minimum_bars=250,

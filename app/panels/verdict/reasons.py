@@ -74,10 +74,10 @@ def _reason(place: int, weighing: Weighing) -> str:
             return f"It clearly beat the others here (p below {SURE:g}), so it counts as much as they do together."
         case Standing.VOTES:
             kept = untested if np.isnan(ratio) else f"{here}, {_speaks(ratio)}"
-            return f"Counts as it did best on other stocks at this horizon; {kept}."
+            return f"Counts as it did best on other tickers; {kept}."
         case _:
             kept = untested if np.isnan(p) else f"nor, clearly, here (p {chance(p)})"
-            return f"Does not count: it added nothing on other stocks; {kept}."
+            return f"Does not count: it added nothing on other tickers; {kept}."
 
 
 def _speaks(ratio: float) -> str:

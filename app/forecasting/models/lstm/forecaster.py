@@ -16,7 +16,7 @@ from app.forecasting.networks import Compiled, Layers, compiled
 from app.forecasting.scoring.backtest import finished_origins, weekly
 
 PRIOR = 300.0
-"""Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of stocks."""
+"""Independent past misses that trust in the network's own bands stands for: they were tested on hundreds of tickers."""
 
 EWMA_SHARE, EWMA_FROM, EWMA_FULL = 0.3, 5, 22
 """The share of a band of EWMA volatility in every range: from 22 days ahead on; nothing up to 5, between them linear in
