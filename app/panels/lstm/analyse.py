@@ -1,4 +1,4 @@
-"""The LSTM card: what a network trained on other tickers of many markets expects of this one, tested after its cut-off."""
+"""The LSTM card: what a network trained on tickers of many markets expects of this one, tested after its cut-off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

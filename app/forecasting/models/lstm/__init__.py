@@ -1,1 +1,1 @@
-"""One network for all tickers: trained on tickers of many markets, shipped as text, asked about ones it has never seen."""
+"""One network for all tickers: trained on those of many markets, shipped as text, asked about ones it never saw."""
