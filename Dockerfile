@@ -7,8 +7,8 @@ RUN /venv/bin/pip install --no-cache-dir --no-compile --require-hashes -r requir
 
 # What serving never opens: headers and tests of libraries, the sources and tools of the Stan that comes with Prophet (its
 # compiled model stands beside them; cmdstanpy asks for the makefile), libclang, which TensorFlow demands and never imports,
-# Django, of which only django-htmx's static files are served, pyarrow, which only tables on disk need, and pip. TensorFlow calls parts of its public face "test",
-# so nothing there goes for its name. All this is a fourth of the image.
+# Django, of which only django-htmx's static files are served, pyarrow, which only tables on disk need, and pip. TensorFlow
+# calls parts of its public face "test", so nothing there goes for its name. All this is a fourth of the image.
 RUN cd /venv/lib/python3.11/site-packages \
  && rm -r tensorflow/include clang django asgiref sqlparse pyarrow pip \
       prophet/stan_model/cmdstan-*/bin prophet/stan_model/cmdstan-*/stan \

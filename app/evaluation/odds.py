@@ -129,4 +129,4 @@ def _cell(answers: Floats, method: int) -> str:
     if not known.any():
         return "–"
     kept = reliability(answers[:, method][known], outcomes[known])
-    return f"{100 * kept.calibration_error:.2f} / {kept.brier:.4f} ({100 * outcomes[known].mean():.1f} %)"
+    return f"{100 * kept.calibration_error:.2f} / {kept.brier:.4f} ({100 * outcomes[known].mean():.1f}%)"

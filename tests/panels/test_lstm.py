@@ -103,9 +103,10 @@ def test_the_card_says_how_the_network_did_on_others_like_this():
     assert (found.tickers, found.origins) == (ours["tickers"], ours["n"])
     assert found.against_simple == pytest.approx(ours["pinball_ratio"]["value"] / simple["pinball_ratio"]["value"])
     fact = like_this_facts(found)[0]
-    assert fact.label == f"On {found.tickers} Japanese stocks it never saw"
+    assert fact.label == "On Japanese stocks it never saw"
+    assert fact.note.endswith(f"({found.tickers} tickers from 2021 on)")
     assert fact.value == f"80% range held {round(100 * found.held_80)} in 100"
-    assert like_this_facts(replace(found, against_simple=1.01))[0].note.startswith("no better than a simple volatility")
+    assert like_this_facts(replace(found, against_simple=1.01))[0].note.startswith("its error no lower than a simple")
     assert like_this("ACME", "unknown") is None
     assert like_this_facts(None) == ()
 

@@ -28,9 +28,16 @@ def like_this_facts(scores: LikeThis | None) -> tuple[Fact, ...]:
         return ()
     held = f"80% range held {in_hundred(scores.held_80)}"
     better = 1 - scores.against_simple
-    error = f"{percent(better, 0)} less error than" if better >= 0.005 else "no better than"
-    tickers = f"{count(scores.tickers)} {scores.group} it never saw"
-    return (Fact("like_this", f"On {tickers}", held, f"{error} a simple volatility band, from {scores.since.year} on"),)
+    error = f"{percent(better, 0)} below" if better >= 0.005 else "no lower than"
+    tested = f"{plural(scores.tickers, 'ticker')} from {scores.since.year} on"
+    return (
+        Fact(
+            "like_this",
+            f"On {scores.group} it never saw",
+            held,
+            f"its error {error} a simple volatility band's ({tested})",
+        ),
+    )
 
 
 PANEL = Panel(
