@@ -25,6 +25,8 @@ def settle(home: Path, modules: list[str], niceness: int) -> None:
     gc.disable()
     for module in modules:
         importlib.import_module(module)
+    # pandas has made up its mind; scikit-learn would take the None for the module.
+    sys.modules.pop("pyarrow", None)
     empty(home, directories(home))
     # Objects frozen here are never touched by the workers' collectors, so their pages stay shared.
     gc.collect()
