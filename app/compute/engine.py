@@ -34,13 +34,15 @@ class Card:
     """What a client asked for, which may be several jobs: an engine admits all of them or none.
 
     It counts as so many cards (``weight``), each of about so many ``seconds`` on one core. ``begun`` is set once a
-    worker has had one of its jobs, and ``counted`` once its work counts among that of all visitors.
+    worker has had one of its jobs, and ``counted`` once its work counts among that of all visitors. A ``single`` one
+    has no second job.
     """
 
     client: str = ""
     weight: int = 1
     seconds: float = 0.1
     begun: bool = False
+    single: bool = False
     counted: bool = False
     over: bool = False
     spent: float = 0.0

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from app.compute.engine import Card, working_for
 from app.compute.errors import OverloadedError
 from tests.support.compute.engines import all_warm, local_engine
 from tests.support.compute.jobs import HERE
@@ -41,6 +42,24 @@ async def test_workers_are_replaced_one_after_another_and_none_while_somebody_wa
             least.append(engine.status().warm)
             await asyncio.sleep(0.2)
         assert min(least) == 1
+
+
+@pytest.mark.parametrize(("single", "order"), [(False, ["begun", "slow"]), (True, ["slow", "begun"])])
+async def test_a_worker_is_kept_free_for_a_moment_unless_its_card_has_no_other_job(single, order):
+    ended = []
+
+    async def run(name, card):
+        with working_for(card):
+            await engine.run(f"{HERE}:pid")
+            ended.append(name)
+
+    async with local_engine() as engine:
+        await all_warm(engine)
+        first = asyncio.create_task(run("first", Card(single=single)))
+        slow = asyncio.create_task(run("slow", Card(seconds=4)))
+        await first
+        await asyncio.gather(slow, run("begun", Card(begun=True)))
+    assert ended == ["first", *order]
 
 
 async def test_workers_have_their_own_directory_and_a_lower_priority():

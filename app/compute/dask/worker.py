@@ -48,7 +48,7 @@ class EnginePlugin(WorkerPlugin):
 
     async def _done(self, order: JobOrder, payload: tuple[bytes, ...], say: Listener | None) -> Parts:
         LISTENER.set(say)
-        with working_for(Card(order.client, seconds=order.seconds, begun=order.begun)):
+        with working_for(Card(order.client, seconds=order.seconds, begun=order.begun, single=True)):
             try:
                 return parts_of(await self._engine.outcome(order.function, *payload))
             except ComputeError as error:

@@ -78,7 +78,7 @@ class LocalEngine:
     async def outcome(self, function: str, *payload: bytes) -> CallResult:
         """The same, with the answer or the function's own error yet to be taken out; raises the other errors."""
         if (card := CARD.get()) is None:
-            with working_for(Card()) as card:
+            with working_for(Card(single=True)) as card:
                 return await self._outcome(card, function, payload)
         return await self._outcome(card, function, payload)
 
@@ -138,7 +138,7 @@ class LocalEngine:
             if ticket.done() and not ticket.cancelled() and ticket.exception() is None:
                 ticket.result().busy = False
                 self._line.done(card)
-            if card.over or self._line.hurry:
+            if card.over or card.single or self._line.hurry:
                 self._serve()
             else:
                 # What this card needs next comes in a moment, and should not wait for a slow job begun just before.
