@@ -1,7 +1,7 @@
 """What a source answers for one ticker, as it came: rows unchecked and in the source's order."""
 
-import io
-from collections.abc import Iterable
+import json
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any, TypeAlias
@@ -108,16 +108,21 @@ def decode(packed: bytes) -> RawHistory:
     return RawHistory(**dict[str, Any](zip(_FACTS, _HEAD.validate_json(head), strict=True)), **arrays)
 
 
-def pack(head: bytes, rows: object, names: Iterable[str]) -> bytes:
-    """``head`` and the arrays that ``rows`` has under ``names``; equal contents give equal bytes."""
-    packed = io.BytesIO()
-    np.savez(packed, told=np.frombuffer(head, dtype=np.uint8), **{name: getattr(rows, name) for name in names})
-    return packed.getvalue()
+def pack(head: bytes, rows: object, names: Collection[str]) -> bytes:
+    """``head`` and the arrays that ``rows`` has under ``names``: an index of types and lengths, then their bytes.
+
+    NumPy's own format is not used, as its headers are read by Python's parser, which two threads can upset.
+    """
+    parts = [np.frombuffer(head, dtype=np.uint8), *(getattr(rows, name) for name in names)]
+    index = json.dumps([(part.dtype.str, len(part)) for part in parts]).encode()
+    return b"".join([index, b"\n", *(part.tobytes() for part in parts)])
 
 
-def unpack(packed: bytes, names: Iterable[str]) -> tuple[bytes, dict[str, Any]]:
-    """The inverse of ``pack``, which compresses nothing: raises ``ValueError`` for what would swell."""
-    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-        if sum(member.file_size for member in arrays.zip.infolist()) > len(packed):
-            raise ValueError("more was packed into it than it holds")
-        return arrays["told"].tobytes(), {name: arrays[name] for name in names}
+def unpack(packed: bytes, names: Collection[str]) -> tuple[bytes, dict[str, Any]]:
+    """The ``head`` and the first arrays, as many as ``names``; raises ``ValueError`` where ``pack`` made no such."""
+    index, at = packed.partition(b"\n")[0], packed.index(b"\n") + 1
+    parts = []
+    for kind, length in json.loads(index)[: len(names) + 1]:
+        parts.append(np.frombuffer(packed, kind, length, at).copy())
+        at += parts[-1].nbytes
+    return parts[0].tobytes(), dict(zip(names, parts[1:], strict=True))

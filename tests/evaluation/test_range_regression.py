@@ -15,7 +15,7 @@ POOLS = [DATA / "world_pool_to_2023.parquet", DATA / "us_training_pool_1995_2018
 
 
 def test_the_fit_of_gaussian_days_gives_gaussian_quantiles():
-    tickers = {f"R{seed}": random_bars(3000, seed) for seed in range(4)}
+    tickers = {f"R{seed}": random_bars(3000, seed) for seed in range(20)}
     found = fit(tickers, np.datetime64("2100-01-01"))
     usual = np.mean([features(y)[300:].mean(axis=0) for y in tickers.values()], axis=0)
     growth = np.exp(found[:, 7:] @ usual)[:, None]

@@ -131,11 +131,11 @@ def test_the_tests_of_an_edge_and_the_receipt_state_one_coverage(cards):
 def test_a_replay_claims_what_its_day_claimed():
     moves = np.random.default_rng(5).normal(0, 0.015, 2520)
     for row in range(1, len(moves)):
-        moves[row] += 0.3 * moves[row - 1]
+        moves[row] += 0.22 * moves[row - 1]
     y = bars_of(moves, 5)
     prices = {name: np.exp(getattr(y, name)) for name in ("open", "high", "low")}
     quoted = quotes(np.exp(y.close), dates=y.dates, **prices)
-    replay = tomorrow(quoted, y.dates[-450].item())["replay"]
+    replay = tomorrow(quoted, y.dates[-700].item())["replay"]
     claimed = {one["edge"]: date.fromisoformat(one["origin"]) for one in replay}
     assert set(claimed) == {True, False}
     assert {edge: tomorrow(quoted, day)["edge"]["claimed"] for edge, day in claimed.items()} == {

@@ -81,7 +81,6 @@ def draw_hits(analysis: ForecastAnalysis, canvas: Canvas) -> Chart:
     """Every forecast of the receipt with the move that followed it, in percent."""
     scored = analysis.receipt.forecasts
     last = np.array([past.last for past in scored])
-
     inner, outer = (100 * (np.array([past.band(level) for past in scored]).T / last - 1) for level in (80, 95))
     actual = 100 * (np.array([past.actual for past in scored]) / last - 1)
     origins = np.array([past.origin for past in scored], dtype="datetime64[D]")
@@ -108,11 +107,9 @@ def draw_outcome(history: PriceHistory, analysis: Analysis, outcome: Outcome, ca
         remark = f"; what happened ended at {actual[-1]:.6g}, {_path_text(outcome)}"
         inside = outcome.score is not None and outcome.score.end_inside_80
         finding = f"{title}: {'inside' if inside else 'outside'} the range"
-        track = Track(days, actual, "what happened")
-        return draw_fan(history, analysis, canvas, remark=remark, actual=track, title=finding)
-    recent = slice(-250, None)
+        return draw_fan(history, analysis, canvas, None, remark, Track(days, actual, "what happened"), title=finding)
     later = np.array(outcome.dates, dtype="datetime64[D]")
-    past = history.dates[recent], history.adj_close[recent]
+    past = history.dates[-250:], history.adj_close[-250:]
     alt = f"What the price did after {analysis.as_of}: it ended at {actual[-1]:.6g}, {_path_text(outcome)}."
     about = f"closing prices{in_unit(analysis)}; shaded: after {day(analysis.as_of)}, drawn wider"
     caption = captioned(analysis, title, about, alt)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.forecasting.ensemble.edge import DOUBT, IN_A_ROW, MIN_ORIGINS, SIGNIFICANCE
+from app.forecasting.ensemble.edge import DOUBT, IN_A_ROW, MIN_ORIGINS, MONTHS, SIGNIFICANCE
 from app.forecasting.ensemble.published import Record, edge_at, finished, trial_rows
 from app.forecasting.forecast import LogPrices
 from app.forecasting.scoring.metrics import BANDS, probability_up
@@ -10,6 +10,7 @@ from app.forecasting.scoring.receipt import Receipt
 from app.panels.verdict.model import Edge, EdgeTest, ReplayedVerdict
 from app.text.numbers import chance, percent, plural
 
+_LOW, _HIGH = BANDS[80]
 STAYS, DRIFTS = "“price stays”", "“price drifts as it did”"
 
 
@@ -83,8 +84,7 @@ def changes(y: LogPrices, found: Record) -> tuple[str, ...]:
     ]
     if not tried.brier[n] <= tried.brier_base[n]:
         sentences.append("Its chance of rising would have to do better than always saying how often the price rose.")
-    passed = f"All this would have to hold at {IN_A_ROW} month ends in a row."
-    return (*sentences, passed)
+    return (*sentences, f"All this would have to hold at {IN_A_ROW} month ends in a row.")
 
 
 def _missing(opponent: str, ratio: float, p: float) -> tuple[str, ...]:
@@ -94,10 +94,6 @@ def _missing(opponent: str, ratio: float, p: float) -> tuple[str, ...]:
         return ()
     advantage = f"Its advantage of {percent(1 - ratio)} over {opponent}"
     return (f"{advantage} would have to be more than luck (p {chance(p, 1)}).",)
-
-
-MONTHS = 12
-_LOW, _HIGH = BANDS[80]
 
 
 def monthly(y: LogPrices, found: Record) -> tuple[ReplayedVerdict, ...]:

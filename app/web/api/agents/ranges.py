@@ -1,5 +1,6 @@
 """From finished cards to what the tools for agents answer."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -33,7 +34,7 @@ def chances_answer(result: QueryResult, signer: ReceiptSigner) -> Chances:
     return Chances(
         **_ranged(result, signer, "chance_of_level", **lines),
         **_fields(rungs[0], *_RUNG),
-        says=_plain(" ".join(f"{fact.label}: {fact.value}; {fact.note}." for fact in says)),
+        says=_plain(f"{fact.label}: {fact.value}; {fact.note}" for fact in says),
         levels=rungs,
         amount=_in_money(odds),
     )
@@ -93,19 +94,17 @@ def _ranged(result: QueryResult, signer: ReceiptSigner, document: str, **lines: 
     """The fields of ``Ranged``; the receipt of the ``document`` has these numbers as lines, and those given."""
     verdict = _analysis(result, VerdictAnalysis)
     forecast, scores = verdict.forecast, verdict.receipt
-    (low_80, high_80), (low_95, high_95) = forecast.band(80).end, forecast.band(95).end
-    ages = [card.end.loaded.age_sessions for card in result.cards if isinstance(card.end, Finished)]
     return {
         **_fields(verdict, "ticker", "as_of", "horizon"),
         **_fields(verdict.data, "name", "currency"),
         "by": forecast.dates[-1],
         "last": forecast.last,
-        "range_80": PriceRange(low_80, high_80),
-        "range_95": PriceRange(low_95, high_95),
+        "range_80": PriceRange(*forecast.band(80).end),
+        "range_95": PriceRange(*forecast.band(95).end),
         "n": scores.origins,
         **_fields(scores, "coverage_80", "coverage_80_ci"),
         "edge": EdgeFinding(verdict.edge.claimed, _edge_in_words(verdict)),
-        "age_sessions": ages[0],
+        "age_sessions": next(one.end.loaded.age_sessions for one in result.cards if isinstance(one.end, Finished)),
         **_fields(result, "old", "stale"),
         "receipt": "\n".join(signer.receipt(result, document, **lines)),
     }
@@ -113,10 +112,9 @@ def _ranged(result: QueryResult, signer: ReceiptSigner, document: str, **lines: 
 
 def _edge_in_words(verdict: VerdictAnalysis) -> str:
     """Without the middle that the finding of an edge names."""
-    facts = by_key(verdict_facts(verdict))
-    nothing = () if verdict.edge.claimed else (facts["finding"].value,)
-    return _plain(" ".join(f"{sentence}." for sentence in (facts["edge"].value, facts["edge"].note, *nothing)))
+    edge, finding = (by_key(verdict_facts(verdict))[key] for key in ("edge", "finding"))
+    return _plain([edge.value, edge.note] if verdict.edge.claimed else [edge.value, edge.note, finding.value])
 
 
-def _plain(text: str) -> str:
-    return text.replace(NARROW_SPACE, " ")
+def _plain(sentences: Iterable[str]) -> str:
+    return " ".join(f"{sentence}." for sentence in sentences).replace(NARROW_SPACE, " ")
