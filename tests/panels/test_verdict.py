@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from app.errors import NotApplicableError
+from app.forecasting.ensemble.blend import Blended, CurrentForecasts
+from app.forecasting.ensemble.weights import Standing, Weighing, weights_under
 from app.forecasting.forecast import QUANTILES
 from app.forecasting.registry import FORECASTERS
 from app.forecasting.scoring.backtest import edge_origins, realised
@@ -16,6 +18,7 @@ from app.market.history import decode, encode, history_until
 from app.market.sample import SampleSource
 from app.panels import BY_SLUG, jobs
 from app.panels.forecast.convert import log_prices
+from app.panels.verdict.reasons import combined_members
 from tests.support.fakes import quotes
 from tests.support.series import bars_of
 
@@ -113,6 +116,22 @@ def test_the_receipt_is_of_every_week_and_prophets_are_its_newest(cards):
     assert origins["prophet"] == origins["verdict"][-192:]
     assert set(origins["lstm"]) <= {*origins["verdict"], *origins["lstm"][:6]}
     assert cards["verdict"]["receipt"]["origins"] == len(origins["verdict"]) > 480
+
+
+@pytest.mark.parametrize(
+    ("without_the_lstm", "others", "why"),
+    [(Standing.LEFT_OUT, Standing.LISTENS, "is left out"), (Standing.ABSENT, Standing.VOTES, "not learned by")],
+)
+def test_members_that_count_for_want_of_the_lstm_say_so(without_the_lstm, others, why):
+    standings = tuple(without_the_lstm if name == "LSTM" else others for name in MEMBERS[:4])
+    weighing = Weighing(weights_under(standings), standings, np.full(4, 100), np.full(4, 0.9), np.full(4, 0.5))
+    weights = np.array([[[*weighing.weights, 0, 0]]])
+    today = Blended(np.zeros((1, 1, 7)), np.zeros((2, 1, 1, 7)), weights, (weighing,))
+    quantiles, own = np.zeros((4, 1, 1, 7)), np.zeros((2, 1, 1))
+    current = CurrentForecasts(np.array([9]), np.array([22]), quantiles, own, own, np.zeros(1))
+    members = combined_members(today, current, 100.0, [None] * 4)[:4]
+    assert [why in member.reason for member in members] == [member.name != "LSTM" for member in members]
+    assert [member.weight for member in members] == [0 if member.name == "LSTM" else 1 / 3 for member in members]
 
 
 def test_the_tests_of_an_edge_and_the_receipt_state_one_coverage(cards):

@@ -74,7 +74,10 @@ def _reason(place: int, weighing: Weighing) -> str:
             return f"It clearly beat the others here (p below {SURE:g}), so it counts as much as they do together."
         case Standing.VOTES:
             kept = untested if np.isnan(ratio) else f"{here}, {_speaks(ratio)}"
-            return f"Counts as it did best on other tickers; {kept}."
+            best = "it did best on other tickers" if MEMBERS[place].vote else "the LSTM had not learned by then"
+            return f"Counts as {best}; {kept}."
+        case Standing.LISTENS if weighing.weights[place]:
+            return "Counts as the LSTM is left out; it added nothing to that on other tickers."
         case _:
             kept = untested if np.isnan(p) else f"nor, clearly, here (p {chance(p)})"
             return f"Does not count: it added nothing on other tickers; {kept}."
