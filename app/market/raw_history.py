@@ -119,10 +119,10 @@ def pack(head: bytes, rows: object, names: Collection[str]) -> bytes:
 
 
 def unpack(packed: bytes, names: Collection[str]) -> tuple[bytes, dict[str, Any]]:
-    """The ``head`` and the first arrays, as many as ``names``; raises ``ValueError`` where ``pack`` made no such."""
-    index, at = packed.partition(b"\n")[0], packed.index(b"\n") + 1
-    parts = []
-    for kind, length in json.loads(index)[: len(names) + 1]:
+    """The inverse of ``pack``: the ``head`` and the first arrays, as many as ``names``; no other is looked at."""
+    end = packed.index(b"\n")
+    at, parts = end + 1, []
+    for kind, length in json.loads(packed[:end])[: len(names) + 1]:
         parts.append(np.frombuffer(packed, kind, length, at).copy())
         at += parts[-1].nbytes
     return parts[0].tobytes(), dict(zip(names, parts[1:], strict=True))

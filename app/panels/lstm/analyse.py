@@ -28,6 +28,7 @@ from app.forecasting.models.lstm.network import shipped
 from app.forecasting.models.range_regression import YEAR
 from app.forecasting.scoring.audit import audit
 from app.forecasting.scoring.backtest import realised
+from app.forecasting.scoring.metrics import Estimate
 from app.market.groups import group_of
 from app.market.history import PriceHistory
 from app.panels.analysis import Analysis
@@ -72,16 +73,11 @@ def judged_origins(y: LogPrices, horizon: int) -> Origins:
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Scores:
     tickers: int
     n: int
-    pinball_ratio: _Value
-    coverage_80: _Value
+    pinball_ratio: Estimate
+    coverage_80: Estimate
 
 
 @dataclass(frozen=True, slots=True)

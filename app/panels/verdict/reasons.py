@@ -75,9 +75,9 @@ def _reason(place: int, weighing: Weighing) -> str:
         case Standing.VOTES:
             kept = untested if np.isnan(ratio) else f"{here}, {_speaks(ratio)}"
             best = "it did best on other tickers" if MEMBERS[place].vote else "the LSTM had not learned by then"
-            return f"Counts as {best}; {kept}."
+            return f"Counts because {best}; {kept}."
         case Standing.LISTENS if weighing.weights[place]:
-            return "Counts as the LSTM is left out; it added nothing to that on other tickers."
+            return "Counts because the LSTM is left out; beside the LSTM it added nothing on other tickers."
         case _:
             kept = untested if np.isnan(p) else f"nor, clearly, here (p {chance(p)})"
             return f"Does not count: it added nothing on other tickers; {kept}."
